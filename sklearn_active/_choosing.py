@@ -1,0 +1,71 @@
+"""The next question: what the query strategy chooses, checked."""
+
+import numpy as np
+
+from sklearn_active._query import Query
+from sklearn_active._rows import take
+from sklearn_active.query_strategies import RandomSampling
+
+
+def choose(strategy, pool, batch_size, cold):
+    """Let a query strategy choose the next rows.
+
+    Parameters
+    ----------
+    strategy : query strategy
+        The learner's.
+    pool : Pool
+        What the strategy is shown.
+    batch_size : int
+        How many rows at most.
+    cold : bool
+        Whether no estimator is fitted on two classes yet; a strategy that needs
+        one then yields to random rows.
+
+    Returns
+    -------
+    query : Query
+    """
+    state = pool.state
+    n_candidates = len(pool.candidates)
+    if not n_candidates:
+        raise ValueError(
+            f"No row is left to ask: of {len(pool)} rows {state.labels.n_known} are "
+            f"labeled and {len(pool.declined)} were declined."
+        )
+    yields = cold and getattr(strategy, "needs", ("fit",))
+    asked = RandomSampling() if yields else strategy
+    batch_size = min(batch_size, n_candidates)
+    indices, utilities = asked.select(pool, batch_size)
+    indices, utilities = _checked(indices, utilities, pool, batch_size)
+    if not yields:
+        state.mark_all_as_heard()
+    state.n_queries += 1
+    return Query(
+        indices=indices,
+        X=take(pool.X, indices),
+        utilities=utilities,
+        proba=pool.proba_of(indices),
+        classes=pool.classes,
+        round=state.round,
+        n_pool=len(pool),
+        id=f"{state.token}-{state.n_queries}",
+        reason="cold_start" if yields else type(strategy).__name__,
+    )
+
+
+def _checked(indices, utilities, pool, batch_size):
+    indices, utilities = np.asarray(indices), np.asarray(utilities, dtype=float)
+    valid = (
+        indices.ndim == 1
+        and 1 <= len(indices) <= batch_size
+        and utilities.shape == indices.shape == np.unique(indices).shape
+        and np.isin(indices, pool.candidates).all()
+    )
+    if not valid:
+        raise ValueError(
+            f"A query strategy's select must return 1 to {batch_size} distinct "
+            f"candidates and as many utilities; got the rows {indices!r} with "
+            f"utilities of shape {utilities.shape}."
+        )
+    return indices, utilities

@@ -1,0 +1,123 @@
+"""One column of values: what kind they are, and which are missing."""
+
+from numbers import Number
+
+import numpy as np
+from sklearn.utils import column_or_1d
+
+from sklearn_active._sklearn import is_pandas_na
+
+
+def is_sequence(answers):
+    if isinstance(answers, (str, bytes, dict, set)):
+        return False
+    return hasattr(answers, "__len__") and getattr(answers, "ndim", 1) > 0
+
+
+def as_column(y, source="y"):
+    """Return y as a 1-d ndarray, and which entries are None, NaN, NA or masked."""
+    masked = None
+    if isinstance(y, np.ma.MaskedArray):
+        masked, y = np.ma.getmaskarray(y), np.ma.getdata(y)
+    if isinstance(y, (list, tuple)) and not any(np.ndim(v) for v in y):
+        column = _column_of_list(y, source)
+    elif _has_nulls_of_its_own(y):
+        column = _objects(y.to_list())  # numpy would turn its integers into floats
+    else:
+        column = np.asarray(y)
+        if column.ndim == 2 and column.shape[1] > 1:
+            raise ValueError(
+                f"{source} has shape {column.shape}, but multilabel and multi-output "
+                "targets are not supported: give one label a row."
+            )
+        column = column_or_1d(column, warn=True)
+    missing = _nulls(column)
+    if masked is not None:
+        missing = missing | masked.ravel()
+    return column, missing
+
+
+def _has_nulls_of_its_own(y):
+    """Say whether y is a nullable series of polars or pandas that holds a null."""
+    if callable(getattr(y, "null_count", None)):
+        return y.null_count() > 0
+    nullable = hasattr(y, "isna") and not isinstance(y.dtype, np.dtype)
+    return nullable and y.isna().any()
+
+
+def _column_of_list(y, source):
+    column = _objects(y)
+    kinds = {kind_of_value(v) for v in y if not is_null(v)}
+    if len(kinds) > 1:
+        raise ValueError(
+            f"{source} mixes {' and '.join(sorted(kinds))} in one list; numpy would "
+            "turn all of them into text. Use one kind of label, and None for "
+            "unlabeled rows."
+        )
+    return column
+
+
+def _objects(values):
+    column = np.empty(len(values), dtype=object)
+    column[:] = values
+    return column
+
+
+def _nulls(column):
+    if column.dtype.kind == "f":
+        return np.isnan(column)
+    if column.dtype.kind == "O":
+        return np.fromiter((is_null(v) for v in column), bool, len(column))
+    return np.zeros(len(column), dtype=bool)
+
+
+def is_null(value):
+    if value is None or value is np.ma.masked or is_pandas_na(value):
+        return True
+    return isinstance(value, (float, np.floating)) and bool(np.isnan(value))
+
+
+def equals(column, value):
+    """Compare elementwise; labels of another kind are never equal."""
+    if column.dtype.kind == "O":
+        same = (kind_of_value(v) == kind_of_value(value) and v == value for v in column)
+        return np.fromiter(same, bool, len(column))
+    if kind_of(column) != kind_of_value(value):
+        return np.zeros(len(column), dtype=bool)
+    return column == value
+
+
+def natural(values):
+    """Give labels that came as objects their own dtype; text stays an object."""
+    if values.dtype.kind != "O" or not len(values):
+        return values
+    kinds = {kind_of_value(v) for v in values}
+    if len(kinds) > 1:
+        raise ValueError(
+            f"The labels mix {' and '.join(sorted(kinds))}. Use one kind of label, and "
+            "None for unlabeled rows."
+        )
+    if kinds == {"number"}:
+        return np.array(values.tolist())
+    return values
+
+
+def kind_of(values):
+    if values.dtype.kind == "O":
+        first = next((v for v in values.ravel() if not is_null(v)), None)
+        return kind_of_value(first)
+    return {"U": "text", "S": "text"}.get(values.dtype.kind, "number")
+
+
+def kind_of_value(value):
+    if isinstance(value, (str, bytes)):
+        return "text"
+    if isinstance(value, (Number, np.bool_)):
+        return "number"
+    return type(value).__name__
+
+
+def joined(a, b):
+    if object in (a.dtype, b.dtype):
+        return np.concatenate([a.astype(object), b.astype(object)])
+    return np.concatenate([a, b])

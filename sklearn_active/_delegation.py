@@ -1,0 +1,193 @@
+"""The fitted methods that the learner hands on to its estimator."""
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.utils import get_tags
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    process_routing,
+)
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_active._labels import parse_y
+from sklearn_active._rows import take
+from sklearn_active._sklearn import (
+    check_method_params,
+    num_samples,
+    raise_for_params,
+    routing_enabled,
+)
+
+_METHODS = (
+    "predict",
+    "predict_proba",
+    "predict_log_proba",
+    "decision_function",
+    "score",
+)
+
+
+def _estimator_has(method):
+    """Let a method exist where the estimator, fitted or not, has it."""
+
+    def check(learner):
+        getattr(getattr(learner, "estimator_", learner.estimator), method)
+        return True
+
+    return check
+
+
+class DelegatesToEstimator(ClassifierMixin):
+    """Give a meta-estimator its estimator's methods, tags and routing.
+
+    The estimator may have been given positions in the classes instead of labels;
+    what it answers is turned back into labels here.
+    """
+
+    @available_if(_estimator_has("predict"))
+    def predict(self, X, **params):
+        """Predict the classes of X.
+
+        Parameters
+        ----------
+        X : container of shape (n_samples, ...)
+            As the estimator takes it.
+        **params : dict
+            Routed to the estimator, if metadata routing is enabled.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+        """
+        return self._decoded(self._call("predict", X, params))
+
+    @available_if(_estimator_has("predict_proba"))
+    def predict_proba(self, X, **params):
+        """Predict class probabilities of X.
+
+        Parameters
+        ----------
+        X : container of shape (n_samples, ...)
+            As the estimator takes it.
+        **params : dict
+            Routed to the estimator, if metadata routing is enabled.
+
+        Returns
+        -------
+        proba : ndarray of shape (n_samples, n_classes)
+            In the order of `classes_`.
+        """
+        return self._call("predict_proba", X, params)
+
+    @available_if(_estimator_has("predict_log_proba"))
+    def predict_log_proba(self, X, **params):
+        """Predict logarithms of class probabilities of X.
+
+        Parameters
+        ----------
+        X : container of shape (n_samples, ...)
+            As the estimator takes it.
+        **params : dict
+            Routed to the estimator, if metadata routing is enabled.
+
+        Returns
+        -------
+        log_proba : ndarray of shape (n_samples, n_classes)
+            In the order of `classes_`.
+        """
+        return self._call("predict_log_proba", X, params)
+
+    @available_if(_estimator_has("decision_function"))
+    def decision_function(self, X, **params):
+        """Return the estimator's decision function of X.
+
+        Parameters
+        ----------
+        X : container of shape (n_samples, ...)
+            As the estimator takes it.
+        **params : dict
+            Routed to the estimator, if metadata routing is enabled.
+
+        Returns
+        -------
+        decision : ndarray of shape (n_samples,) or (n_samples, n_classes)
+        """
+        return self._call("decision_function", X, params)
+
+    @available_if(_estimator_has("score"))
+    def score(self, X, y, **params):
+        """Return the estimator's score on the rows of X that have a label.
+
+        Parameters
+        ----------
+        X : container of shape (n_samples, ...)
+            As the estimator takes it.
+        y : array-like of shape (n_samples,)
+            Labels; rows that hold the mark found by `fit` are left out.
+        **params : dict
+            Routed to the estimator, if metadata routing is enabled.
+
+        Returns
+        -------
+        score : float
+        """
+        check_is_fitted(self)
+        mark = self._state.labels.mark
+        labels = parse_y(y, num_samples(X), mark)
+        if not labels.n_known:
+            raise ValueError(
+                f"None of the {len(labels.known)} rows has a label to score against: "
+                f"all of y is {mark!r}, which marks unlabeled rows."
+            )
+        if not labels.known.all():
+            rows = np.flatnonzero(labels.known)
+            X, params = take(X, rows), check_method_params(X, params, indices=rows)
+        y = labels.values[labels.known]
+        if self._encoded:
+            y = _positions(self.classes_, y)
+        return self._call("score", X, params, y)
+
+    def _call(self, method, X, params, *args):
+        check_is_fitted(self)
+        raise_for_params(params, self, method)
+        if routing_enabled():
+            params = getattr(process_routing(self, method, **params).estimator, method)
+        return getattr(self.estimator_, method)(X, *args, **params)
+
+    def _decoded(self, y):
+        return self.classes_[y] if self._encoded else y
+
+    def get_metadata_routing(self):
+        """Return the routing of this object: everything goes to `estimator`.
+
+        Returns
+        -------
+        routing : MetadataRouter
+        """
+        mapping = MethodMapping().add(caller="fit", callee="fit")
+        for method in _METHODS:
+            mapping.add(caller=method, callee=method)
+        router = MetadataRouter(owner=self).add_self_request(self)
+        return router.add(estimator=self.estimator, method_mapping=mapping)
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "estimator_")
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.estimator)
+        tags.input_tags = inner.input_tags
+        tags.non_deterministic = inner.non_deterministic
+        tags.no_validation = inner.no_validation
+        if inner.classifier_tags is not None:
+            tags.classifier_tags = inner.classifier_tags
+            tags.classifier_tags.multi_label = False
+        return tags
+
+
+def _positions(classes, y):
+    """Return positions in `classes`; len(classes) for a label that isn't there."""
+    positions = {label: position for position, label in enumerate(classes.tolist())}
+    return np.array([positions.get(label, len(classes)) for label in y.tolist()])

@@ -1,0 +1,161 @@
+"""What the wrapped estimator is given, and what it says of the pool."""
+
+import warnings
+
+import numpy as np
+from sklearn.base import is_regressor
+from sklearn.pipeline import Pipeline
+from sklearn.semi_supervised import SelfTrainingClassifier
+from sklearn.utils import get_tags
+
+from sklearn_active._rows import take
+from sklearn_active._sklearn import (
+    BaseLabelPropagation,
+    BaseSearchCV,
+    check_method_params,
+)
+
+_ACCEPTING = (BaseLabelPropagation, SelfTrainingClassifier)
+
+
+def accepts_unlabeled(estimator):
+    """Say whether an estimator understands rows whose label is -1.
+
+    True for scikit-learn's three semi-supervised classifiers and for every class
+    that says `accepts_unlabeled = True`, also as the last step of a Pipeline or
+    inside a search.
+    """
+    if isinstance(estimator, Pipeline):
+        return accepts_unlabeled(estimator.steps[-1][1])
+    if isinstance(estimator, BaseSearchCV):
+        return accepts_unlabeled(estimator.estimator)
+    declared = getattr(type(estimator), "accepts_unlabeled", False) is True
+    return declared or isinstance(estimator, _ACCEPTING)
+
+
+def contains_search(estimator):
+    """Say whether a search would score the rows that the estimator is given."""
+    if isinstance(estimator, Pipeline):
+        return any(contains_search(step) for _, step in estimator.steps)
+    return isinstance(estimator, BaseSearchCV)
+
+
+def final_estimator(estimator):
+    """Return the fitted estimator at the end of pipelines and searches."""
+    if isinstance(estimator, Pipeline):
+        return final_estimator(estimator.steps[-1][1])
+    if isinstance(estimator, BaseSearchCV) and hasattr(estimator, "best_estimator_"):
+        return final_estimator(estimator.best_estimator_)
+    return estimator
+
+
+def set_unset_random_states(estimator, random_state):
+    """Give every `random_state` parameter that is None a seed, in place."""
+    seeds = {
+        name: random_state.randint(np.iinfo(np.int32).max)
+        for name, value in sorted(estimator.get_params(deep=True).items())
+        if value is None and (name == "random_state" or name.endswith("__random_state"))
+    }
+    if seeds:
+        estimator.set_params(**seeds)
+
+
+def check_supported(estimator, some_unlabeled):
+    """Raise for what the learner can't wrap, before anything is forgotten."""
+    name = type(estimator).__name__
+    if is_regressor(estimator):
+        raise ValueError(
+            f"{name} is a regressor; regression is not supported. Wrap a classifier."
+        )
+    if some_unlabeled and get_tags(estimator).input_tags.pairwise:
+        raise ValueError(
+            f"{name} takes a precomputed kernel or distance matrix, which is not "
+            "supported with unlabeled rows. Pass the features, and a kernel or metric "
+            "by name."
+        )
+
+
+def warn_of_search():
+    """Warn that a search would count unlabeled rows as errors."""
+    warnings.warn(
+        "A search is given unlabeled rows: its folds hold them, and its scorer counts "
+        "each as an error. Pass cv=PartiallyLabeledSplit(...) and "
+        "scoring=labeled_scorer(...) of sklearn_active.model_selection to the search, "
+        "or unlabeled='drop'.",
+        UserWarning,
+        stacklevel=5,
+    )
+
+
+def warn_of_unreached(estimator, rows, source):
+    """Warn that no label reaches some of the unlabeled rows, a boolean mask."""
+    warnings.warn(
+        f"{np.count_nonzero(rows)} of {len(rows)} unlabeled rows have an all-zero, NaN "
+        f"or uniform class distribution ({source} of {type(estimator).__name__}): no "
+        "label reaches them. They count as maximally uncertain, and predictions for "
+        "them are arbitrary. Scale X or lower gamma (or take kernel='knn', or more "
+        "neighbors).",
+        UserWarning,
+        stacklevel=6,
+    )
+
+
+class TrainingData:
+    """The rows, labels and parameters that an estimator is fitted with.
+
+    Parameters
+    ----------
+    X : container of shape (n_rows, ...)
+        All rows.
+    labels : Labels
+        The labels known.
+    all_rows : bool
+        Whether unlabeled rows are passed, marked with -1.
+    params : dict
+        Fit parameters; those of length n_rows are cut like the rows.
+
+    Attributes
+    ----------
+    encoded : bool
+        Whether y holds positions in the classes instead of the labels: text
+        can't stand beside -1, and a class -1 can't either.
+    """
+
+    def __init__(self, X, labels, all_rows, params):
+        self.encoded = all_rows and (
+            labels.values.dtype.kind not in "iuf" or np.any(labels.classes == -1)
+        )
+        rows = None if all_rows or labels.known.all() else np.flatnonzero(labels.known)
+        self.X = X if rows is None else take(X, rows)
+        self.params = check_method_params(X, params, indices=rows)
+        if self.encoded:
+            self.y = labels.codes()
+        elif all_rows:
+            self.y = np.where(labels.known, labels.values, np.int8(-1))
+        else:
+            self.y = labels.values[labels.known]
+
+
+def transductive_distributions(estimator, n_rows):
+    """Return the distributions of a transductive fit on all rows, or None."""
+    distributions = getattr(final_estimator(estimator), "label_distributions_", None)
+    if distributions is None or len(distributions) != n_rows:
+        return None
+    return distributions
+
+
+def unreached(distributions):
+    """Return which rows are all zero or hold NaN, and which are exactly uniform."""
+    totals = distributions.sum(axis=1)
+    empty = ~np.isfinite(totals) | (totals == 0)
+    spread = np.ptp(distributions, axis=1)
+    uniform = ~empty & (spread == 0) & (distributions.shape[1] > 1)
+    return empty, uniform
+
+
+def cleaned(distributions):
+    """Make rows without information uniform; other rows stay as they are."""
+    empty, _ = unreached(distributions)
+    if not empty.any():
+        return distributions
+    return np.where(empty[:, None], 1 / distributions.shape[1], distributions)

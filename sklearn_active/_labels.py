@@ -1,0 +1,371 @@
+"""What y means: marks of unlabeled rows, kinds and dtypes of labels, encoding."""
+
+import warnings
+
+import numpy as np
+from sklearn.utils import assert_all_finite
+
+from sklearn_active._columns import (
+    as_column,
+    equals,
+    is_null,
+    is_sequence,
+    joined,
+    kind_of,
+    kind_of_value,
+    natural,
+)
+from sklearn_active._sklearn import is_pandas_na
+
+AUTO = "auto"
+_STATE_IT = "State what marks an unlabeled row with missing_label=..."
+
+
+class Labels:
+    """The labels known of n rows, and the mark that stands at the others.
+
+    Labels are never written into the array that the user gave: a '<U1' array
+    would cut 'three' to 't'. They are kept in an array whose dtype grows, beside
+    a boolean mask that says which are known.
+
+    Parameters
+    ----------
+    n_rows : int
+        Number of rows.
+    mark : object
+        What marks an unlabeled row; "auto" as long as no label has fixed it.
+    minus_one : {'mark', 'class', 'ambiguous'}
+        What a numeric -1 means in an answer.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_rows,)
+        The labels; undefined where not known.
+    known : ndarray of bool of shape (n_rows,)
+        Whether the row's label is known.
+    classes : ndarray of shape (n_classes,)
+        The sorted distinct known labels.
+    """
+
+    def __init__(self, n_rows, mark=AUTO, minus_one="mark"):
+        self.values = np.zeros(n_rows, dtype=np.int64)
+        self.known = np.zeros(n_rows, dtype=bool)
+        self.classes = self.values[:0]
+        self.n_known = 0
+        self.mark = mark
+        self.minus_one = minus_one
+
+    @property
+    def kind(self):
+        """Return 'number' or 'text', or None as long as no label is known."""
+        return kind_of(self.classes) if self.n_known else None
+
+    def add(self, indices, labels):
+        """Record `labels`, an ndarray checked by `parse_answers`, at `indices`."""
+        if not self.n_known:
+            self.values = np.zeros(len(self.known), dtype=labels.dtype)
+        elif self.values.dtype != labels.dtype:
+            labels = self._promote(labels)
+        self.values[indices] = labels
+        self.known[indices] = True
+        self.n_known = int(np.count_nonzero(self.known))
+        if not np.isin(labels, self.classes).all():
+            seen = labels if not len(self.classes) else joined(self.classes, labels)
+            self.classes = np.unique(seen).astype(self.values.dtype)
+        if _is_auto(self.mark):
+            self.mark = _default_mark(labels)
+
+    def _promote(self, labels):
+        if self.values.dtype.kind in "iu" and labels.dtype.kind == "f":
+            labels = labels.astype(np.int64)  # integral, as parse_answers has seen to
+        dtype = joined(self.values[:0], labels[:0]).dtype
+        self.values = self.values.astype(dtype)
+        self.classes = self.classes.astype(dtype)
+        return labels.astype(dtype)
+
+    def as_array(self):
+        """Return all labels known, the mark elsewhere, shape (n_rows,)."""
+        return self.marked(self.values, self.known)
+
+    def marked(self, values, known):
+        """Return `values` where `known`, and the mark elsewhere, shape (n_rows,)."""
+        if known.all():
+            return values.copy()
+        mark = -1 if _is_auto(self.mark) else self.mark
+        y = np.full(len(known), mark, dtype=_dtype_with(mark, values[known]))
+        y[known] = values[known]
+        return y
+
+    def codes(self):
+        """Return positions in `classes`, -1 where not known, shape (n_rows,)."""
+        codes = np.full(len(self.known), -1)
+        codes[self.known] = np.searchsorted(self.classes, self.values[self.known])
+        return codes
+
+    def parse_answers(self, answers, n_expected, source="The oracle"):
+        """Return `answers` as an array of labels, and which rows were abstained.
+
+        Parameters
+        ----------
+        answers : array-like of shape (n_expected,)
+            Labels; None, NaN, NA, the mark or a masked value abstain.
+        n_expected : int
+            How many labels were asked for.
+        source : str
+            Who answered; begins the error messages.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_answered,)
+            The labels, without the abstentions.
+        answered : ndarray of bool of shape (n_expected,)
+            Which rows they belong to.
+
+        Raises
+        ------
+        ValueError
+            Where the number or the kind of the answers is wrong.
+        """
+        if not is_sequence(answers):
+            raise ValueError(
+                f"{source} must give a sequence of {n_expected} labels, one a row; "
+                f"got {answers!r}, a single {type(answers).__name__}."
+            )
+        column, missing = as_column(answers, source)
+        if len(column) != n_expected:
+            raise ValueError(
+                f"{source} gave {len(column)} labels for {n_expected} rows. Give one "
+                "label a row, and None for a row that you can't label."
+            )
+        missing = missing | self._is_mark(column, missing)
+        labels = natural(column[~missing])
+        self._check_kind(labels, source)
+        return labels, ~missing
+
+    def _is_mark(self, column, missing):
+        if not _is_auto(self.mark) and not is_null(self.mark):
+            return equals(column, self.mark)
+        minus_one = equals(column, -1) & ~missing
+        if self.minus_one == "ambiguous" and minus_one.any():
+            raise ValueError(
+                f"An answer is -1 while {self.mark!r} marks unlabeled rows, so it may "
+                "be a class or 'not labeled'. Answer None for 'not labeled', or pass "
+                f"missing_label={self.mark!r} if -1 is a class."
+            )
+        return minus_one & (self.minus_one == "mark")
+
+    def _check_kind(self, labels, source):
+        if not len(labels):
+            return
+        _check_classes(labels)
+        kind = kind_of(labels)
+        if self.kind is not None and kind != self.kind:
+            raise ValueError(
+                f"{source} gave labels of kind {kind} ({labels.tolist()[0]!r}), but "
+                f"the labels known so far are of kind {self.kind} "
+                f"({self.classes.tolist()[0]!r}). Use one kind for all labels."
+            )
+
+
+def parse_y(y, n_rows, missing_label=AUTO, *, has_oracle=False):
+    """Tell labels from marks in a partly labeled y.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_rows,) or None
+        Labels and marks; None: nothing is labeled.
+    n_rows : int
+        Number of rows of X.
+    missing_label : object, default="auto"
+        The mark, or "auto".
+    has_oracle : bool, default=False
+        Whether somebody can be asked; decides what a y of only -1 and 1 means.
+
+    Returns
+    -------
+    labels : Labels
+
+    Raises
+    ------
+    ValueError
+        Where y has a wrong length or shape, mixes kinds or marks, or is continuous.
+    """
+    if y is None:
+        stated = {} if _is_auto(missing_label) else _stated(missing_label)
+        return Labels(n_rows, **stated)
+    column, missing = _checked_column(y, n_rows)
+    if _is_auto(missing_label):
+        missing, mark, minus_one = _read_marks(column, missing, has_oracle)
+    else:
+        missing = _read_stated_mark(column, missing, missing_label)
+        mark, minus_one = _stated(missing_label).values()
+    return _labels_of(column, ~missing, mark, minus_one)
+
+
+def parse_complete_y(y, n_rows, labeled, missing_label=AUTO):
+    """Take the rows `labeled` of a complete y as known, and hide the others.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_rows,)
+        The label of every row.
+    n_rows : int
+        Number of rows of X.
+    labeled : array-like of bool of shape (n_rows,)
+        Which labels are known at the start.
+    missing_label : object, default="auto"
+        The mark in the learner's `y_`; "auto": -1 for numeric y without a class
+        -1, else None.
+
+    Returns
+    -------
+    labels : Labels
+        Holds no hidden label.
+    truth : ndarray of shape (n_rows,)
+        All of y.
+    """
+    labeled = np.asarray(labeled)
+    if labeled.dtype != bool or labeled.shape != (n_rows,):
+        raise ValueError(
+            f"labeled must be a boolean mask of length {n_rows}, the number of rows "
+            f"of X; got an array of dtype {labeled.dtype} and shape {labeled.shape}."
+        )
+    column, missing = _checked_column(y, n_rows)
+    stated = not _is_auto(missing_label)
+    if stated and not is_null(missing_label):
+        missing = missing | equals(column, missing_label)
+    if missing.any():
+        raise ValueError(
+            f"With labeled=, y must hold the label of every row, but {missing.sum()} "
+            f"of {n_rows} are missing. Drop those rows, or mark unlabeled rows in y "
+            "and pass an oracle instead."
+        )
+    truth = natural(column)
+    mark = _stated(missing_label)["mark"] if stated else _default_mark(truth)
+    minus_one = "class" if mark is None or stated else "mark"
+    return _labels_of(truth, labeled, mark, minus_one), truth
+
+
+def _labels_of(column, known, mark, minus_one):
+    labels = Labels(len(column), mark, minus_one)
+    values = natural(column[known])
+    if len(values):
+        _check_classes(values)
+        labels.add(known, values)
+        if _is_auto(mark):
+            labels.mark = _default_mark(values)
+    return labels
+
+
+def _is_auto(mark):
+    return isinstance(mark, str) and mark == AUTO
+
+
+def _stated(missing_label):
+    mark = None if is_pandas_na(missing_label) else missing_label
+    return {"mark": mark, "minus_one": "class"}
+
+
+def _checked_column(y, n_rows):
+    column, missing = as_column(y)
+    if len(column) != n_rows:
+        raise ValueError(
+            f"X and y must have the same number of rows: X has {n_rows}, y has "
+            f"{len(column)}."
+        )
+    return column, missing
+
+
+def _read_marks(column, missing, has_oracle):
+    """Return which rows are unlabeled, the mark, and what -1 means."""
+    minus_one = equals(column, -1) & ~missing
+    if missing.any() and minus_one.any():
+        raise ValueError(
+            "y holds both -1 and missing values (None, NaN, NA or masked), so -1 may "
+            f"be a class or a mark. {_STATE_IT}: -1, or None if -1 is a class."
+        )
+    if missing.any():
+        return missing, _null_mark(column, missing), "ambiguous"
+    if column.dtype.kind in "US" and equals(column, "-1").any():
+        raise ValueError(
+            "y holds the text '-1': numpy makes it of a list that mixes text and -1. "
+            f"Use None for unlabeled rows. {_STATE_IT}: '-1', or None if '-1' is a "
+            "class."
+        )
+    if not minus_one.any():
+        return missing, AUTO, "mark"
+    if not has_oracle and _only_plus_minus_one(column):
+        warnings.warn(
+            "y holds only -1 and 1, and there is no oracle: -1 is taken for a class. "
+            "Pass missing_label=-1 if it marks unlabeled rows, or missing_label=None "
+            "to state that it is a class.",
+            UserWarning,
+            stacklevel=5,
+        )
+        return missing, None, "class"
+    return minus_one, -1, "mark"
+
+
+def _only_plus_minus_one(column):
+    one = equals(column, 1)
+    return bool(one.any() and np.all(one | equals(column, -1)))
+
+
+def _read_stated_mark(column, missing, mark):
+    if is_null(mark):
+        return missing
+    unlabeled = equals(column, mark)
+    if not missing.any():
+        return unlabeled
+    masked = missing & ~np.array([is_null(v) for v in column], dtype=bool)
+    if (missing & ~unlabeled & ~masked).any():
+        raise ValueError(
+            f"y holds missing values (None, NaN or NA) while missing_label={mark!r} is "
+            "stated to mark unlabeled rows. Use one mark."
+        )
+    return unlabeled | masked
+
+
+def _null_mark(column, missing):
+    if column.dtype.kind == "f":
+        return np.nan
+    if column.dtype.kind != "O":
+        return _default_mark(column[~missing])  # a mask over plain labels
+    all_nan = all(isinstance(v, float) for v in column[missing])
+    return np.nan if all_nan else None
+
+
+def _default_mark(values):
+    """Return -1 for numeric labels without a class -1, else None."""
+    numeric = values.dtype.kind in "iuf"
+    return -1 if numeric and not np.any(values == -1) else None
+
+
+def _check_classes(values):
+    if values.dtype.kind not in "biufUSO":
+        raise ValueError(
+            f"Unknown label type: {values.dtype}. Labels must be numbers or text."
+        )
+    if values.dtype.kind == "O" and kind_of(values) != "text":
+        raise ValueError(
+            f"Unknown label type: {type(values[0]).__name__}. Labels must be numbers "
+            "or text."
+        )
+    if values.dtype.kind == "f":
+        assert_all_finite(values, input_name="y")
+        if np.any(values != np.floor(values)):
+            raise ValueError(
+                "Unknown label type: continuous. The labels must be classes; "
+                "regression is not supported."
+            )
+
+
+def _dtype_with(mark, values):
+    mark_dtype = np.asarray(mark).dtype
+    if not len(values):
+        return mark_dtype
+    if {kind_of(values), kind_of_value(mark)} != {"number"}:
+        return object
+    if mark_dtype.kind == "i":
+        mark_dtype = np.min_scalar_type(mark)
+    return np.result_type(values.dtype, mark_dtype)

@@ -1,0 +1,479 @@
+"""ActiveLearner: fit is a loop over query and teach."""
+
+import warnings
+from contextlib import suppress
+from numbers import Integral
+from time import perf_counter
+
+import numpy as np
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
+from sklearn.utils import check_random_state
+from sklearn.utils.metadata_routing import process_routing
+from sklearn.utils.validation import validate_data
+
+from sklearn_active._choosing import choose
+from sklearn_active._delegation import DelegatesToEstimator
+from sklearn_active._inner import (
+    TrainingData,
+    accepts_unlabeled,
+    check_supported,
+    cleaned,
+    contains_search,
+    final_estimator,
+    set_unset_random_states,
+    transductive_distributions,
+    unreached,
+    warn_of_search,
+    warn_of_unreached,
+)
+from sklearn_active._labels import AUTO, parse_complete_y, parse_y
+from sklearn_active._pool import Pool, PoolState
+from sklearn_active._published import PublishesPool
+from sklearn_active._recording import ask, record, rows_to_teach
+from sklearn_active._rows import take
+from sklearn_active._sklearn import (
+    HasMethods,
+    Interval,
+    StrOptions,
+    fit_context,
+    num_samples,
+    raise_for_params,
+    routing_enabled,
+)
+from sklearn_active._stopping import StopLabeling, reason_to_stop
+from sklearn_active.oracles import ArrayOracle
+from sklearn_active.query_strategies._names import (
+    STRATEGIES,
+    as_strategy,
+    check_compatible,
+)
+
+
+class ActiveLearner(
+    DelegatesToEstimator, PublishesPool, MetaEstimatorMixin, BaseEstimator
+):
+    """Label the rows worth labeling, and fit a classifier on them.
+
+    Wraps any scikit-learn classifier, semi-supervised or not. `fit` asks an oracle
+    for the labels of the rows that the query strategy chooses, a batch at a time,
+    and refits after each. Without an oracle, go step by step: `start`, then `query`
+    and `teach` as often as you like, also from no label at all.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        The classifier. Semi-supervised ones get all rows, others the labeled rows
+        only; see `unlabeled`.
+    query_strategy : {'entropy', 'least_confident', 'margin', 'random'}, \
+            query strategy or callable, default='entropy'
+        Chooses the rows to ask: a name, an object of
+        :mod:`sklearn_active.query_strategies` or a function
+        `f(pool) -> utilities (n_candidates,)`, higher means ask first.
+    oracle : callable, default=None
+        `oracle(query) -> labels`, one label a row, called by `fit`. None abstains
+        from a row; a generator answers row by row; raising
+        :class:`~sklearn_active.StopLabeling` ends the loop.
+    batch_size : int, default=1
+        Number of rows to ask in a round.
+    budget : int, default=None
+        Number of rows that one `fit` asks at most, answered or not; None: as long
+        as there are rows.
+    stop_when : callable, default=None
+        `stop_when(learner) -> bool`, called before each round on the fitted
+        learner; a true value ends the loop.
+    missing_label : object, default='auto'
+        What marks an unlabeled row in `y`. 'auto': -1 in numeric y, and None, NaN,
+        NA or a masked value. State it where -1 is a class, and inside
+        cross-validation, where a fold may look different from the whole.
+    unlabeled : {'auto', 'pass', 'drop'}, default='auto'
+        Whether the estimator is given the unlabeled rows, marked with -1. 'auto':
+        for scikit-learn's semi-supervised classifiers and every class that says
+        `accepts_unlabeled = True`, also at the end of a Pipeline or in a search.
+    random_state : int, RandomState instance or None, default=None
+        Seeds random choices, and every `random_state` of the estimator that is
+        None. With None, ties go by row order.
+
+    Attributes
+    ----------
+    estimator_ : estimator object
+        The estimator fitted on all labels known.
+    query_strategy_ : query strategy
+        The strategy of this fit, a clone.
+    classes_ : ndarray of shape (n_classes,)
+        The classes that `estimator_` knows, sorted.
+    y_ : ndarray of shape (n_samples,)
+        All labels known, the mark elsewhere; `fit(X, learner.y_)` goes on with it.
+    labeled_iter_ : ndarray of int of shape (n_samples,)
+        0: labeled from the start, k: learned in round k, -1: never.
+    transduction_ : ndarray of shape (n_samples,)
+        Label of every row, where the estimator has one.
+    history_ : list of Bunch
+        One record a round: `round`, `rows`, `answers` (None where abstained),
+        `utilities`, `n_labeled` (labels known after the round), `seconds` (to
+        choose the rows and to refit, the oracle's left out), and its two parts
+        `query_seconds` and `fit_seconds`.
+    n_asked_ : int
+        Number of rows that the oracle answered or abstained from.
+    termination_condition_ : {'budget', 'all_labeled', 'all_asked', \
+            'oracle_stopped', 'stop_when', 'callback', 'interrupted', 'no_oracle'}
+        Why `fit` ended.
+    n_features_in_ : int
+        Number of features, where X has any.
+    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+        Names of features, where X has names that are all strings.
+
+    See Also
+    --------
+    sklearn.semi_supervised.SelfTrainingClassifier : Labels rows by its own
+        predictions; asks nobody.
+
+    Notes
+    -----
+    Labels are recorded before the estimator is refitted. Whatever raises (the
+    oracle, the estimator, Ctrl-C), `y_` holds every answer given and `estimator_`
+    is the last fitted model. Cost per round: one query of the strategy, one fit.
+
+    References
+    ----------
+    B. Settles, "Active Learning Literature Survey", University of
+    Wisconsin-Madison, Technical Report 1648, 2009.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_blobs
+    >>> from sklearn.semi_supervised import LabelSpreading
+    >>> from sklearn_active import ActiveLearner
+    >>> X, truth = make_blobs(60, centers=3, random_state=0)
+    >>> y = [truth[i] if i < 5 else -1 for i in range(60)]
+    >>> learner = ActiveLearner(
+    ...     LabelSpreading(gamma=1),
+    ...     oracle=lambda query: truth[query.indices],
+    ...     batch_size=2,
+    ...     budget=6,
+    ... )
+    >>> learner.fit(X, y).history_[0].rows
+    array([20, 24])
+    >>> learner.termination_condition_
+    'budget'
+    """
+
+    _parameter_constraints: dict = {
+        "estimator": [HasMethods("fit")],
+        "query_strategy": [
+            StrOptions(set(STRATEGIES)),
+            HasMethods("utilities"),
+            HasMethods("select"),
+            callable,
+        ],
+        "oracle": [callable, None],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "budget": [Interval(Integral, 0, None, closed="left"), None],
+        "stop_when": [callable, None],
+        "missing_label": "no_validation",
+        "unlabeled": [StrOptions({"auto", "pass", "drop"})],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        estimator,
+        query_strategy="entropy",
+        *,
+        oracle=None,
+        batch_size=1,
+        budget=None,
+        stop_when=None,
+        missing_label=AUTO,
+        unlabeled="auto",
+        random_state=None,
+    ):
+        self.estimator = estimator
+        self.query_strategy = query_strategy
+        self.oracle = oracle
+        self.batch_size = batch_size
+        self.budget = budget
+        self.stop_when = stop_when
+        self.missing_label = missing_label
+        self.unlabeled = unlabeled
+        self.random_state = random_state
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y, labeled=None, **params):
+        """Fit, ask the oracle, refit, until there is a reason to stop.
+
+        Without an oracle this is one plain fit of the estimator.
+
+        Parameters
+        ----------
+        X : container of shape (n_samples, ...)
+            All rows: array, sparse matrix, data frame, list. Not copied.
+        y : array-like of shape (n_samples,)
+            Labels, and the mark (see `missing_label`) where unlabeled.
+        labeled : array-like of bool of shape (n_samples,), default=None
+            For experiments: `y` is complete, and the mask says which labels are
+            known at the start. The others answer the questions; no oracle is
+            needed, or allowed.
+        **params : dict
+            Fit parameters routed to the estimator, if metadata routing is enabled.
+
+        Returns
+        -------
+        self : ActiveLearner
+
+        Raises
+        ------
+        ValueError
+            Where y can't be understood, the estimator lacks a method that the
+            query strategy needs, or the loop ends before a model could be fitted.
+        """
+        if y is None:
+            raise ValueError(
+                "This ActiveLearner estimator requires y to be passed, but the target "
+                "y is None. To begin without any label, use start(X)."
+            )
+        oracle = self.oracle
+        if labeled is None:
+            labels = parse_y(
+                y, num_samples(X), self.missing_label, has_oracle=oracle is not None
+            )
+        elif oracle is None:
+            labels, truth = parse_complete_y(
+                y, num_samples(X), labeled, self.missing_label
+            )
+            oracle = ArrayOracle(truth)
+        else:
+            raise ValueError(
+                "labeled= makes y its own oracle, but an oracle was given too. Leave "
+                "one of them out."
+            )
+        if oracle is None and not labels.n_known:
+            raise ValueError(
+                "y holds no label, and there is no oracle to ask. Pass an oracle, or "
+                "use start(X), then query() and teach(query, labels)."
+            )
+        self._begin(X, labels, params)
+        if oracle is None:
+            self._refit()
+            self.termination_condition_ = "no_oracle"
+            return self
+        check_compatible(self.query_strategy_, self.estimator)
+        self._refit_if_possible()
+        self.termination_condition_ = self._loop(oracle)
+        self._ensure_fitted()
+        return self
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def start(self, X, y=None, **params):
+        """Record the pool and its labels, fit if possible, and ask nothing.
+
+        The entry to the step-by-step loop, also from no label at all.
+
+        Parameters
+        ----------
+        X : container of shape (n_samples, ...)
+            All rows: array, sparse matrix, data frame, list. Not copied.
+        y : array-like of shape (n_samples,), default=None
+            Labels, and the mark where unlabeled; None: nothing is labeled.
+        **params : dict
+            Fit parameters routed to the estimator, if metadata routing is enabled.
+
+        Returns
+        -------
+        self : ActiveLearner
+        """
+        self._begin(X, parse_y(y, num_samples(X), self.missing_label), params)
+        self._refit_if_possible()
+        return self
+
+    def query(self, batch_size=None):
+        """Return the rows to ask next.
+
+        The answer stays the same until something is taught.
+
+        Parameters
+        ----------
+        batch_size : int, default=None
+            Number of rows; None: the learner's.
+
+        Returns
+        -------
+        query : Query
+            Fewer rows than `batch_size` where fewer distinct ones are left.
+
+        Raises
+        ------
+        ValueError
+            Where no row is left, or the estimator lacks a method that the query
+            strategy needs.
+        """
+        state = self._started_state("query")
+        batch_size = self.batch_size if batch_size is None else batch_size
+        if not isinstance(batch_size, Integral) or batch_size < 1:
+            raise ValueError(f"batch_size must be an int >= 1, got {batch_size!r}.")
+        if state.open_query is None or state.open_query[0] != batch_size:
+            check_compatible(self.query_strategy_, self.estimator)
+            began = perf_counter()
+            cold = not hasattr(self, "estimator_") or len(self.classes_) < 2
+            query = choose(self.query_strategy_, self._pool(), batch_size, cold)
+            state.open_query = batch_size, query
+            state.query_seconds += perf_counter() - began
+        return state.open_query[1]
+
+    def teach(self, query, labels):
+        """Record labels, then refit.
+
+        Parameters
+        ----------
+        query : Query or array-like of int of shape (n_rows,)
+            What was asked: a query of this fit, or positions of unlabeled rows.
+        labels : array-like of shape (n_rows,), or iterator of n_rows labels
+            One label a row; None, NaN, the mark or a masked value abstains: the
+            row is not asked again. What an iterator yields is recorded one by one.
+
+        Returns
+        -------
+        self : ActiveLearner
+
+        Raises
+        ------
+        ValueError
+            Where the rows are known already, duplicated or out of range, the query
+            is of another fit, or the labels are wrong in number or kind. Nothing
+            is recorded then (of an iterator: what it yielded before is).
+        """
+        state = self._started_state("teach")
+        indices, utilities = rows_to_teach(state, query)
+        n_known = state.labels.n_known
+        with suppress(StopLabeling):  # out of an iterator: what it gave is recorded
+            record(state, indices, utilities, labels, "teach")
+        if state.labels.n_known > n_known:
+            self._refit_if_possible()
+        return self
+
+    def _begin(self, X, labels, params):
+        """Check everything that can be checked, then reset and begin a new fit."""
+        raise_for_params(params, self, "fit")
+        some_unlabeled = not labels.known.all()
+        check_supported(self.estimator, some_unlabeled)
+        strategy = as_strategy(self.query_strategy)
+        prototype = clone(self.estimator)
+        seed = check_random_state(self.random_state).randint(2**31 - 1)
+        if self.random_state is not None:
+            set_unset_random_states(prototype, np.random.RandomState(seed))
+        if routing_enabled():
+            params = process_routing(self, "fit", **params).estimator.fit
+        for name in [name for name in vars(self) if name.endswith("_")]:
+            delattr(self, name)
+        vars(self).pop("_classes", None)
+        validate_data(self, X, skip_check_array=True)
+        self.query_strategy_ = strategy
+        self._prototype = prototype
+        self._fit_params = params
+        self._state = PoolState(X, labels, seed, self.random_state is not None)
+        self._unreached_warned = False
+        self._all_rows = self.unlabeled == "pass" or (
+            self.unlabeled == "auto" and accepts_unlabeled(self.estimator)
+        )
+        if self._all_rows and some_unlabeled and contains_search(self.estimator):
+            warn_of_search()
+
+    def _started_state(self, method):
+        if not hasattr(self, "_state"):
+            raise ValueError(
+                f"{method}() needs a pool: call start(X, y) or fit(X, y) before it."
+            )
+        return self._state
+
+    def _loop(self, oracle):
+        state = self._state
+        while True:
+            reason = reason_to_stop(self, state)
+            if reason is not None:
+                return reason
+            query = self.query(self._next_batch_size())
+            n_known = state.labels.n_known
+            try:
+                answers = ask(oracle, query)
+                record(state, query.indices, query.utilities, answers, "The oracle")
+            except StopLabeling:
+                reason = "oracle_stopped"
+            except KeyboardInterrupt:
+                reason = "interrupted"
+                warnings.warn(
+                    "Interrupted in the oracle: every answer given is kept, and the "
+                    "estimator is fitted on them.",
+                    UserWarning,
+                    stacklevel=4,
+                )
+            if state.labels.n_known > n_known:
+                self._refit_if_possible()
+            if reason is not None:
+                return reason
+
+    def _next_batch_size(self):
+        if self.budget is None:
+            return self.batch_size
+        return min(self.batch_size, self.budget - self._state.n_asked)
+
+    def _pool(self):
+        estimator = getattr(self, "estimator_", None)
+        masses = getattr(final_estimator(estimator), "label_masses_", None)
+        return Pool(self._state, estimator, self._distributions, masses)
+
+    def _distributions(self, candidates):
+        """Return the cleaned class distributions of the candidates."""
+        whole = self._transductive_distributions()
+        if whole is not None:
+            return cleaned(whole[candidates])
+        proba = self.estimator_.predict_proba(take(self._state.X, candidates))
+        self._warn_of_unreached(unreached(proba)[0], "predict_proba")
+        return cleaned(proba)
+
+    def _transductive_distributions(self):
+        if not self._all_rows:
+            return None
+        return transductive_distributions(self.estimator_, len(self._state))
+
+    def _warn_of_unreached(self, rows, source):
+        if not self._unreached_warned and rows.any():
+            self._unreached_warned = True
+            warn_of_unreached(self.estimator, rows, source)
+
+    def _refit_if_possible(self):
+        """Refit, except before the first fit with fewer than two classes."""
+        if hasattr(self, "estimator_") or len(self._state.labels.classes) > 1:
+            self._refit()
+
+    def _refit(self):
+        """Fit a fresh clone on all labels known; on failure the last one stays."""
+        state = self._state
+        began = perf_counter()
+        data = TrainingData(state.X, state.labels, self._all_rows, self._fit_params)
+        estimator = clone(self._prototype).fit(data.X, data.y, **data.params)
+        self.estimator_ = estimator
+        self._classes = state.labels.classes
+        self._encoded = data.encoded
+        self._warn_if_transductively_unreached()
+        if state.history:
+            state.history[-1].fit_seconds = perf_counter() - began
+            state.history[-1].seconds += state.history[-1].fit_seconds
+
+    def _warn_if_transductively_unreached(self):
+        if self._unreached_warned:
+            return
+        whole = self._transductive_distributions()
+        if whole is not None:
+            empty, uniform = unreached(whole[~self._state.labels.known])
+            self._warn_of_unreached(empty | uniform, "label_distributions_")
+
+    def _ensure_fitted(self):
+        """Fit what the loop left unfitted: no label, or labels of one class."""
+        if hasattr(self, "estimator_"):
+            return
+        if not self._state.labels.n_known:
+            raise ValueError(
+                f"The loop ended ({self.termination_condition_!r}) before any label "
+                f"was known: {self._state.n_asked} rows were asked, and none was "
+                "labeled. No model could be fitted; y_ is kept."
+            )
+        self._refit()

@@ -1,0 +1,265 @@
+"""Who is labeled, who is a candidate, who declined; the view that strategies get."""
+
+from functools import cached_property
+from uuid import uuid4
+
+import numpy as np
+from sklearn.utils import Bunch
+
+from sklearn_active._rows import row_keys, take
+
+
+class PoolState:
+    """The pool of one fit, and all that is known of it.
+
+    Parameters
+    ----------
+    X : container of shape (n_rows, ...)
+        The rows, as the user gave them.
+    labels : Labels
+        The labels known at the start.
+    seed : int
+        All randomness of the fit derives from it and the number of known labels.
+    random_ties : bool
+        Whether ties are broken at random rather than by row order.
+    """
+
+    def __init__(self, X, labels, seed, random_ties):
+        self.X = X
+        self.labels = labels
+        self.seed = seed
+        self.random_ties = random_ties
+        self.token = uuid4().hex
+        self.labeled_iter = np.where(labels.known, 0, -1)
+        self.declined = np.zeros(len(self), dtype=bool)
+        self.n_asked = 0
+        self.history = []
+        self.open_query = None
+        self.n_queries = 0
+        self.query_seconds = 0.0
+        self.mark_all_as_new()
+
+    def __len__(self):
+        return len(self.labels.known)
+
+    @property
+    def candidates(self):
+        """Return the positions of the rows that can be asked, ascending."""
+        return np.flatnonzero(~self.labels.known & ~self.declined)
+
+    @property
+    def round(self):
+        """Return the number of the next round; rounds count from 1."""
+        return len(self.history) + 1
+
+    def mark_all_as_new(self):
+        """Let the next query strategy hear of every known label."""
+        self.newly_known = np.flatnonzero(self.labels.known).tolist()
+        self.withdrawn = []
+
+    def mark_all_as_heard(self):
+        """Let the next query strategy hear only of what changes from now on."""
+        self.newly_known, self.withdrawn = [], []
+
+    def record(self, indices, labels, answered):
+        """Record labels for `indices[answered]`, and that the others declined."""
+        known = indices[answered]
+        if len(known):
+            self.labels.add(known, labels)
+        self.labeled_iter[known] = self.round
+        self.newly_known.extend(known.tolist())
+        self.declined[known] = False
+        self.declined[indices[~answered]] = True
+        self.n_asked += len(indices)
+
+    def close_round(self, indices, answers, utilities):
+        """Append one record to the history and return it."""
+        record = Bunch(
+            round=self.round,
+            rows=indices,
+            answers=answers,
+            utilities=utilities,
+            n_labeled=self.labels.n_known,
+            seconds=self.query_seconds,
+            query_seconds=self.query_seconds,
+            fit_seconds=0.0,
+        )
+        self.history.append(record)
+        self.open_query, self.query_seconds = None, 0.0
+        return record
+
+    def random_state(self, stream=0):
+        """Return the round's random state; `stream` tells its uses apart."""
+        return np.random.RandomState([self.seed, self.labels.n_known, stream])
+
+
+class Pool:
+    """Show a query strategy the pool: a read-only view.
+
+    Everything that costs something is computed when it is first asked for.
+
+    Attributes
+    ----------
+    X : container of shape (n_rows, ...)
+        All rows, as the user gave them.
+    y : ndarray of shape (n_rows,)
+        All labels known, the mark elsewhere.
+    candidates : ndarray of int of shape (n_candidates,)
+        Positions of the rows that can be asked, ascending.
+    labeled : ndarray of int of shape (n_labeled,)
+        Positions of the rows whose label is known, ascending.
+    newly_known : ndarray of int
+        Rows whose label became known since this strategy was last asked, in the
+        order in which they were learned.
+    declined : ndarray of int
+        Rows that the oracle abstained from in this fit, ascending.
+    withdrawn : ndarray of int
+        Rows whose label was taken back or changed since this strategy was last
+        asked; a changed one is also in `newly_known`.
+    estimator : estimator or None
+        The fitted estimator; None before one could be fitted.
+    classes : ndarray of shape (n_classes,)
+        The classes known so far, sorted.
+    proba : ndarray of float of shape (n_candidates, n_classes)
+        Class distributions of the candidates: the transductive ones where the
+        estimator has them, else `predict_proba`. Rows that no label reaches
+        (all zero or NaN) are uniform here.
+    masses : ndarray of float of shape (n_rows, n_classes) or None
+        Unnormalized class masses of all rows, where the estimator offers them.
+    random_state : RandomState
+        The round's: it depends on the learner's seed and on how many labels are
+        known, so that a resumed run goes on with the same rows.
+    """
+
+    # `state` is for the package, not for strategies.
+
+    def __init__(self, state, estimator=None, distributions=None, masses=None):
+        self.state = state
+        self._distributions = distributions
+        self.X = state.X
+        self.candidates = _read_only(state.candidates)
+        self.estimator = estimator
+        self.classes = state.labels.classes
+        self.masses = masses
+
+    def __len__(self):
+        return len(self.state)
+
+    @cached_property
+    def y(self):
+        return _read_only(self.state.labels.as_array())
+
+    @cached_property
+    def labeled(self):
+        return _read_only(np.flatnonzero(self.state.labels.known))
+
+    @cached_property
+    def newly_known(self):
+        return _read_only(np.array(self.state.newly_known, dtype=int))
+
+    @cached_property
+    def declined(self):
+        return _read_only(np.flatnonzero(self.state.declined))
+
+    @cached_property
+    def withdrawn(self):
+        return _read_only(np.array(self.state.withdrawn, dtype=int))
+
+    @cached_property
+    def proba(self):
+        return _read_only(self._distributions(self.candidates))
+
+    @cached_property
+    def random_state(self):
+        return self.state.random_state()
+
+    def proba_of(self, indices):
+        """Return the distributions of some candidates if computed, else None."""
+        if "proba" not in self.__dict__:
+            return None
+        return self.proba[np.searchsorted(self.candidates, indices)]
+
+    def top(self, utilities, batch_size):
+        """Choose the candidates with the largest utilities, best first.
+
+        Ties go by row order, or at random where the learner has a random state.
+        Of rows with identical content one is chosen; they are looked for among
+        the rows about to be chosen only. O(n_candidates).
+
+        Parameters
+        ----------
+        utilities : array-like of float of shape (n_candidates,)
+            Higher means ask first; -inf is allowed, NaN is not.
+        batch_size : int
+            How many to choose at most.
+
+        Returns
+        -------
+        indices : ndarray of int of shape (n_chosen,)
+            Their positions in X; fewer than `batch_size` if the distinct
+            candidates are fewer.
+        utilities : ndarray of float of shape (n_chosen,)
+            Their utilities.
+        """
+        utilities = self._checked(utilities)
+        n_candidates = len(utilities)
+        n_taken = wanted = min(batch_size, n_candidates)
+        tie_ranks = self._tie_ranks(n_candidates)
+        while True:
+            best = _largest(utilities, n_taken, tie_ranks)
+            if wanted > 1:
+                best = best[self._first_of_twins(self.candidates[best])]
+            if len(best) >= wanted or n_taken == n_candidates:
+                break
+            n_taken = min(2 * n_taken, n_candidates)
+        best = best[:wanted]
+        return self.candidates[best], utilities[best]
+
+    def _checked(self, utilities):
+        utilities = np.asarray(utilities, dtype=float)
+        if utilities.shape != self.candidates.shape:
+            raise ValueError(
+                f"A query strategy must return {len(self.candidates)} utilities, one a "
+                f"candidate; got an array of shape {utilities.shape}. (Utilities of "
+                "all rows can be cut to utilities[pool.candidates].)"
+            )
+        n_nan = np.count_nonzero(np.isnan(utilities))
+        if n_nan:
+            raise ValueError(
+                f"{n_nan} of {len(utilities)} utilities are NaN. Return -inf for a row "
+                "that should be asked last."
+            )
+        return utilities
+
+    def _tie_ranks(self, n_candidates):
+        if not self.state.random_ties:
+            return None
+        return self.state.random_state(stream=1).permutation(n_candidates)
+
+    def _first_of_twins(self, indices):
+        keys = row_keys(take(self.X, indices))
+        first = {}
+        for position, key in enumerate(keys):
+            first.setdefault(key, position)
+        return list(first.values())
+
+
+def _largest(utilities, k, tie_ranks=None):
+    """Return positions of the k largest, in order; ties by rank, else by position."""
+    positions = np.arange(len(utilities))
+    ranks = positions if tie_ranks is None else tie_ranks
+    if k < len(utilities):
+        threshold = np.partition(utilities, -k)[-k]
+        above = np.flatnonzero(utilities > threshold)
+        tied = np.flatnonzero(utilities == threshold)
+        n_tied = k - len(above)
+        if n_tied < len(tied):
+            tied = tied[np.argpartition(ranks[tied], n_tied)[:n_tied]]
+        positions = np.concatenate([above, tied])
+    return positions[np.lexsort((ranks[positions], -utilities[positions]))]
+
+
+def _read_only(array):
+    array = array.view()
+    array.flags.writeable = False
+    return array

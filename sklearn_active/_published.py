@@ -1,0 +1,48 @@
+"""What the learner knows at each moment, as fitted attributes."""
+
+from sklearn_active._inner import final_estimator
+
+
+class PublishesPool:
+    """Give the learner the attributes that are read from its pool.
+
+    They are properties because labels arrive while `fit` runs: whatever raises,
+    they are current.
+    """
+
+    @property
+    def y_(self):
+        """All labels known, the mark elsewhere, shape (n_samples,)."""
+        return self._state.labels.as_array()
+
+    @property
+    def labeled_iter_(self):
+        """Round in which each row's label was learned, shape (n_samples,)."""
+        return self._state.labeled_iter.copy()
+
+    @property
+    def history_(self):
+        """One record a round."""
+        return self._state.history
+
+    @property
+    def n_asked_(self):
+        """Number of rows that the oracle answered or abstained from."""
+        return self._state.n_asked
+
+    @property
+    def classes_(self):
+        """The sorted classes of the fitted estimator; before, those known."""
+        if "_classes" in vars(self):
+            return self._classes
+        return self._state.labels.classes
+
+    @property
+    def transduction_(self):
+        """Label of every row, shape (n_samples,), where the estimator has one.
+
+        The mark stands where the estimator gave a row no label.
+        """
+        transduction = final_estimator(self.estimator_).transduction_
+        given = transduction != -1
+        return self._state.labels.marked(self._decoded(transduction), given)

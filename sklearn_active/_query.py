@@ -1,0 +1,67 @@
+"""Query: one question."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Query:
+    """Hold the rows to label next, and what an oracle may want to know of them.
+
+    An oracle is called with a query; :meth:`ActiveLearner.query` returns one.
+
+    Attributes
+    ----------
+    indices : ndarray of int of shape (n_rows,)
+        Positions of the rows in the `X` given to `fit` or `start`, the most
+        useful first.
+    X : same container as the X given to fit, of shape (n_rows, ...)
+        Those rows.
+    utilities : ndarray of float of shape (n_rows,)
+        The query strategy's utilities of those rows; higher means ask first.
+    proba : ndarray of float of shape (n_rows, n_classes) or None
+        Class distributions of those rows, in the order of `classes`; None
+        where the query strategy did not need them.
+    classes : ndarray of shape (n_classes,)
+        The classes known so far, sorted.
+    round : int
+        The round that this query belongs to, counted from 1.
+    n_pool : int
+        Number of rows of the `X` given to `fit` or `start`.
+    id : str
+        Names the fit and the question; no two queries share it.
+    reason : str
+        Why these rows were chosen: the name of the query strategy, or
+        'cold_start' for the random rows asked before two classes are known.
+
+    Examples
+    --------
+    >>> from sklearn.semi_supervised import LabelSpreading
+    >>> from sklearn_active import ActiveLearner
+    >>> X = [[0.0], [0.1], [2.5], [4.9], [5.0]]
+    >>> learner = ActiveLearner(LabelSpreading(gamma=1)).start(X, [0, -1, -1, -1, 1])
+    >>> learner.query()
+    Query(round=1, indices=[2], n_pool=5, reason='EntropySampling')
+    """
+
+    indices: np.ndarray
+    X: Any
+    utilities: np.ndarray
+    proba: np.ndarray | None
+    classes: np.ndarray
+    round: int
+    n_pool: int
+    id: str = ""
+    reason: str = ""
+
+    def __len__(self):
+        """Return the number of rows."""
+        return len(self.indices)
+
+    def __repr__(self):
+        return (
+            f"Query(round={self.round}, indices={self.indices.tolist()}, "
+            f"n_pool={self.n_pool}, reason={self.reason!r})"
+        )

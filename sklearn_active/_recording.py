@@ -1,0 +1,115 @@
+"""Answers on their way into the pool: checked, then recorded before any fit."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sklearn_active._query import Query
+
+
+def ask(oracle, query):
+    """Return the oracle's answers; a stray StopIteration becomes an error."""
+    try:
+        return oracle(query)
+    except StopIteration as error:
+        raise RuntimeError(
+            "The oracle raised StopIteration, which is taken for a bug in it (next() "
+            "on an exhausted iterator?). Raise sklearn_active.StopLabeling to end the "
+            "loop."
+        ) from error
+
+
+def rows_to_teach(state, query):
+    """Return the rows of what is taught and their utilities, or raise.
+
+    Parameters
+    ----------
+    state : PoolState
+        The pool.
+    query : Query or array-like of int of shape (n_rows,)
+        What the user passed to `teach`.
+
+    Returns
+    -------
+    indices : ndarray of int of shape (n_rows,)
+    utilities : ndarray of float of shape (n_rows,) or None
+    """
+    if not isinstance(query, Query):
+        return _checked_positions(state, query), None
+    if not query.id.startswith(state.token):
+        raise ValueError(
+            "This query is of another fit: its positions may be other rows now. Teach "
+            "its rows by their positions in the current X."
+        )
+    return _checked_positions(state, query.indices), query.utilities
+
+
+def _checked_positions(state, positions):
+    indices = np.asarray(positions)
+    if indices.ndim != 1 or (len(indices) and indices.dtype.kind not in "iu"):
+        raise ValueError(
+            "teach needs a Query or a 1-d sequence of integer positions; got an array "
+            f"of dtype {indices.dtype} and shape {indices.shape}."
+        )
+    indices = indices.astype(np.intp)
+    outside = indices[(indices < 0) | (indices >= len(state))]
+    if len(outside):
+        raise ValueError(
+            f"Positions must lie in 0 ... {len(state) - 1}, got {outside.tolist()}."
+        )
+    if len(np.unique(indices)) < len(indices):
+        raise ValueError(f"Positions must not repeat, got {indices.tolist()}.")
+    known = indices[state.labels.known[indices]]
+    if len(known):
+        raise ValueError(f"The rows {known.tolist()} are labeled already.")
+    return indices
+
+
+def record(state, indices, utilities, answers, source):
+    """Record one round of answers: of a sequence all or none, of an iterator each.
+
+    Parameters
+    ----------
+    state : PoolState
+        The pool.
+    indices : ndarray of int of shape (n_rows,)
+        The rows asked.
+    utilities : ndarray of float of shape (n_rows,) or None
+        Their utilities.
+    answers : array-like of shape (n_rows,) or iterator
+        One label a row; None, NaN, the mark or a masked value abstains.
+    source : str
+        Who answered; begins the error messages.
+    """
+    if isinstance(answers, Iterator):
+        _record_stream(state, indices, utilities, answers, source)
+        return
+    labels, answered = state.labels.parse_answers(answers, len(indices), source)
+    state.record(indices, labels, answered)
+    state.close_round(indices, _with_none(labels, answered), utilities)
+
+
+def _record_stream(state, indices, utilities, answers, source):
+    given = []
+    try:
+        for index, answer in zip(indices, answers, strict=False):
+            labels, answered = state.labels.parse_answers([answer], 1, source)
+            state.record(np.array([index]), labels, answered)
+            given.extend(_with_none(labels, answered))
+    finally:
+        n_given = len(given)
+        if n_given:
+            utilities = None if utilities is None else utilities[:n_given]
+            state.close_round(indices[:n_given], given, utilities)
+    if n_given < len(indices):
+        raise ValueError(
+            f"{source} ended after {n_given} labels of {len(indices)} rows; they are "
+            "kept. Yield one label a row, None for a row that can't be labeled, or "
+            "raise StopLabeling to end the loop."
+        )
+
+
+def _with_none(labels, answered):
+    """Return one answer a row, None where abstained."""
+    answers = iter(labels.tolist())
+    return [next(answers) if is_answer else None for is_answer in answered]

@@ -1,0 +1,19 @@
+"""Which rows to ask next."""
+
+from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._function import FunctionStrategy
+from sklearn_active.query_strategies._random import RandomSampling
+from sklearn_active.query_strategies._uncertainty import (
+    EntropySampling,
+    LeastConfidentSampling,
+    MarginSampling,
+)
+
+__all__ = [
+    "EntropySampling",
+    "FunctionStrategy",
+    "LeastConfidentSampling",
+    "MarginSampling",
+    "QueryStrategy",
+    "RandomSampling",
+]

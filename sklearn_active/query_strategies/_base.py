@@ -1,0 +1,74 @@
+"""The base class of query strategies, with its one hook."""
+
+from abc import ABC, abstractmethod
+
+from sklearn.base import BaseEstimator
+
+
+class QueryStrategy(BaseEstimator, ABC):
+    """Base class: say how useful each candidate's label would be.
+
+    Subclass it and define `utilities`. A strategy that chooses a batch jointly
+    overrides `select` too. Constructor parameters are parameters as of any
+    scikit-learn estimator, so they can be searched over. A strategy may keep
+    state on itself from round to round; the learner works on a clone and tells
+    by `pool.newly_known` and `pool.withdrawn` what changed.
+
+    Attributes
+    ----------
+    needs : tuple of str
+        Methods that the learner's estimator must implement. Until an estimator
+        could be fitted on two classes, random rows are asked instead. Empty: the
+        strategy needs no estimator and is asked from the first question.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_active import ActiveLearner
+    >>> from sklearn_active.query_strategies import QueryStrategy
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> class Largest(QueryStrategy):
+    ...     needs = ()
+    ...
+    ...     def utilities(self, pool):
+    ...         return np.asarray(pool.X)[pool.candidates].sum(axis=1)
+    >>> learner = ActiveLearner(LogisticRegression(), Largest())
+    >>> learner.start([[3.0], [1.0], [7.0]]).query().indices
+    array([2])
+    """
+
+    needs = ("fit",)
+
+    @abstractmethod
+    def utilities(self, pool):
+        """Return the utility of each candidate; higher means ask first.
+
+        Parameters
+        ----------
+        pool : Pool
+            The read-only view of the pool.
+
+        Returns
+        -------
+        utilities : ndarray of float of shape (n_candidates,)
+            In the order of `pool.candidates`; -inf is allowed, NaN is not.
+        """
+
+    def select(self, pool, batch_size):
+        """Choose the rows to ask next, best first.
+
+        Parameters
+        ----------
+        pool : Pool
+            The read-only view of the pool.
+        batch_size : int
+            How many rows at most.
+
+        Returns
+        -------
+        indices : ndarray of int of shape (n_chosen,)
+            Positions in `pool.X`, a subset of `pool.candidates`.
+        utilities : ndarray of float of shape (n_chosen,)
+            Their utilities.
+        """
+        return pool.top(self.utilities(pool), batch_size)

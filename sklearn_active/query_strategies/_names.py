@@ -1,0 +1,53 @@
+"""The names of query strategies, and what else may stand in their place."""
+
+from sklearn.base import clone
+
+from sklearn_active.query_strategies._function import FunctionStrategy
+from sklearn_active.query_strategies._random import RandomSampling
+from sklearn_active.query_strategies._uncertainty import (
+    EntropySampling,
+    LeastConfidentSampling,
+    MarginSampling,
+)
+
+STRATEGIES = {
+    "entropy": EntropySampling,
+    "least_confident": LeastConfidentSampling,
+    "margin": MarginSampling,
+    "random": RandomSampling,
+}
+
+
+def as_strategy(query_strategy):
+    """Return a fresh strategy of a name, a strategy object or a function.
+
+    Parameters
+    ----------
+    query_strategy : str, object with `utilities`, or callable
+        What the user gave; it is cloned, never changed.
+
+    Returns
+    -------
+    strategy : object with `needs` and `select`
+    """
+    if isinstance(query_strategy, str):
+        return STRATEGIES[query_strategy]()
+    if hasattr(query_strategy, "select"):
+        return clone(query_strategy, safe=False)
+    if hasattr(query_strategy, "utilities"):
+        return FunctionStrategy(clone(query_strategy, safe=False).utilities)
+    return FunctionStrategy(query_strategy)
+
+
+def check_compatible(strategy, estimator):
+    """Raise where the estimator lacks a method that the strategy needs."""
+    for method in getattr(strategy, "needs", ("fit",)):
+        if not hasattr(estimator, method):
+            way_out = _WAYS_OUT.get(method, "choose another query strategy")
+            raise ValueError(
+                f"{type(strategy).__name__} is not compatible with "
+                f"{type(estimator).__name__}. It must implement `{method}`; {way_out}."
+            )
+
+
+_WAYS_OUT = {"predict_proba": "wrap it in CalibratedClassifierCV"}

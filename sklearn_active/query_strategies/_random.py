@@ -1,0 +1,36 @@
+"""Random sampling, the baseline."""
+
+from sklearn_active.query_strategies._base import QueryStrategy
+
+
+class RandomSampling(QueryStrategy):
+    """Ask rows at random (passive learning): the baseline of every comparison.
+
+    Needs no estimator. The rows depend on the learner's `random_state` and on the
+    number of known labels alone.
+
+    Notes
+    -----
+    Utilities are uniform in [0, 1). Cost per query: O(n_rows).
+
+    References
+    ----------
+    B. Settles, "Active Learning Literature Survey", University of
+    Wisconsin-Madison, Technical Report 1648, 2009.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn_active import ActiveLearner
+    >>> learner = ActiveLearner(LogisticRegression(), "random", random_state=0)
+    >>> learner.start([[0.0], [1.0], [2.0], [3.0]]).query().indices
+    array([2])
+    """
+
+    needs = ()
+
+    def utilities(self, pool):
+        """Return a random utility of each candidate, shape (n_candidates,)."""
+        # Drawn for every row, so that a row's utility does not depend on which
+        # other rows are candidates.
+        return pool.random_state.uniform(size=len(pool))[pool.candidates]

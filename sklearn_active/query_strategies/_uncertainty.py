@@ -1,0 +1,119 @@
+"""Uncertainty sampling: entropy, margin, least confident."""
+
+import numpy as np
+from scipy.special import entr
+
+from sklearn_active.query_strategies._base import QueryStrategy
+
+
+class _UncertaintySampling(QueryStrategy):
+    needs = ("predict_proba",)
+
+    def utilities(self, pool):
+        """Return the uncertainty of each candidate, shape (n_candidates,)."""
+        return self._uncertainty(pool.proba)
+
+
+class EntropySampling(_UncertaintySampling):
+    r"""Ask the rows whose class distribution has the largest entropy.
+
+    The strategy of the classic digits example. With many classes it is drawn to
+    rows that are torn between many unlikely ones; :class:`MarginSampling` often
+    needs fewer labels.
+
+    Notes
+    -----
+    .. math:: u_i = -\sum_k p_{ik} \log p_{ik}
+
+    with :math:`0 \log 0 = 0`, so it is never NaN. Rows that no label reaches count
+    as uniform and get the largest utility :math:`\log K`. The estimator must
+    implement `predict_proba`. Cost per query: O(n_candidates * n_classes), and the
+    `predict_proba` where the fit is not transductive.
+
+    References
+    ----------
+    C. E. Shannon, "A Mathematical Theory of Communication", Bell System Technical
+    Journal 27, 1948. :doi:`10.1002/j.1538-7305.1948.tb01338.x`
+
+    B. Settles, "Active Learning Literature Survey", University of
+    Wisconsin-Madison, Technical Report 1648, 2009.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn_active import ActiveLearner
+    >>> learner = ActiveLearner(LogisticRegression(), "entropy")
+    >>> learner.start([[0.0], [1.0], [1.4], [3.0]], [0, -1, -1, 1]).query().indices
+    array([2])
+    """
+
+    def _uncertainty(self, proba):
+        return entr(proba).sum(axis=1)
+
+
+class MarginSampling(_UncertaintySampling):
+    r"""Ask the rows whose two likeliest classes are closest to each other.
+
+    A good first choice where the estimator gives honest probabilities: it looks at
+    the decision at hand and ignores classes that are out of the question.
+
+    Notes
+    -----
+    .. math:: u_i = 1 - (p_{i(1)} - p_{i(2)})
+
+    with the two largest probabilities of the row; 0 where one class is known. Rows
+    that no label reaches get the largest utility 1. The estimator must implement
+    `predict_proba`. Cost per query: O(n_candidates * n_classes), and the
+    `predict_proba` where the fit is not transductive.
+
+    References
+    ----------
+    T. Scheffer, C. Decomain and S. Wrobel, "Active Hidden Markov Models for
+    Information Extraction", IDA 2001. :doi:`10.1007/3-540-44816-0_31`
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn_active import ActiveLearner
+    >>> learner = ActiveLearner(LogisticRegression(), "margin")
+    >>> learner.start([[0.0], [1.0], [1.4], [3.0]], [0, -1, -1, 1]).query().indices
+    array([2])
+    """
+
+    def _uncertainty(self, proba):
+        if proba.shape[1] < 2:
+            return np.zeros(len(proba))
+        runner_up, likeliest = np.partition(proba, (-2, -1), axis=1)[:, -2:].T
+        return 1 - (likeliest - runner_up)
+
+
+class LeastConfidentSampling(_UncertaintySampling):
+    r"""Ask the rows whose likeliest class is least likely.
+
+    With two classes it asks the same rows as entropy and margin.
+
+    Notes
+    -----
+    .. math:: u_i = 1 - \max_k p_{ik}
+
+    Rows that no label reaches get the largest utility :math:`1 - 1/K`. The
+    estimator must implement `predict_proba`. Cost per query:
+    O(n_candidates * n_classes), and the `predict_proba` where the fit is not
+    transductive.
+
+    References
+    ----------
+    D. D. Lewis and W. A. Gale, "A Sequential Algorithm for Training Text
+    Classifiers", SIGIR 1994. :doi:`10.1007/978-1-4471-2099-5_1`
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn_active import ActiveLearner
+    >>> learner = ActiveLearner(LogisticRegression(), "least_confident")
+    >>> learner.start([[0.0], [1.0], [1.4], [3.0]], [0, -1, -1, 1]).query().indices
+    array([2])
+    """
+
+    def _uncertainty(self, proba):
+        return 1 - proba.max(axis=1)

@@ -1,0 +1,11 @@
+"""What all tests share."""
+
+import os
+
+# Read by scipy when it is first imported: scikit-learn's array API checks skip
+# themselves without it.
+os.environ["SCIPY_ARRAY_API"] = "1"
+
+import matplotlib as mpl
+
+mpl.use("Agg")

@@ -1,0 +1,62 @@
+"""Estimators and pools that several test modules use."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.datasets import make_blobs
+from sklearn.naive_bayes import GaussianNB
+
+
+def blobs(n_rows=30, n_labeled=4, centers=3, seed=0):
+    """Return X, y with -1 from row n_labeled on, and the truth."""
+    X, truth = make_blobs(n_rows, centers=centers, random_state=seed)
+    y = truth.copy()
+    y[n_labeled:] = -1
+    return X, y, truth
+
+
+def _n_rows(X):
+    return X.shape[0] if hasattr(X, "shape") else len(X)
+
+
+class Recorder(ClassifierMixin, BaseEstimator):
+    """A classifier that keeps what it was fitted on, and fails on demand."""
+
+    def __init__(self, log=None, fail_at=None, error=RuntimeError):
+        self.log = log
+        self.fail_at = fail_at
+        self.error = error
+
+    def fit(self, X, y, **params):
+        self.X_seen_, self.y_seen_, self.params_seen_ = X, y, params
+        n_labeled = np.sum(np.asarray(y) != -1) if y.dtype.kind in "iuf" else len(y)
+        if self.fail_at is not None and n_labeled >= self.fail_at:
+            raise self.error("the estimator failed")
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.repeat(self.classes_[:1], _n_rows(X))
+
+    def predict_proba(self, X):
+        shape = (_n_rows(X), len(self.classes_))
+        return np.full(shape, 1 / len(self.classes_))
+
+
+class SeesAll(Recorder):
+    """The same, for an estimator that understands unlabeled rows."""
+
+    accepts_unlabeled = True
+
+
+class Failing(GaussianNB):
+    """A classifier that raises from a number of labels on."""
+
+    def __init__(self, fail_at=6, error=RuntimeError):
+        super().__init__()
+        self.fail_at = fail_at
+        self.error = error
+
+    def fit(self, X, y):
+        if len(y) >= self.fail_at:
+            raise self.error("the estimator failed")
+        return super().fit(X, y)

@@ -1,0 +1,126 @@
+"""Oracles: what they answer, and that noise depends on the row alone."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers import blobs
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.naive_bayes import GaussianNB
+
+from sklearn_active import ActiveLearner, Query
+from sklearn_active.oracles import AbstainingOracle, ArrayOracle, NoisyOracle
+
+
+def query_of(X, indices, classes=("a", "b", "c"), n_pool=None):
+    indices = np.asarray(indices)
+    rows = X.iloc[indices] if hasattr(X, "iloc") else X[indices]
+    return Query(
+        indices=indices,
+        X=rows,
+        utilities=np.zeros(len(indices)),
+        proba=None,
+        classes=np.array(classes),
+        round=1,
+        n_pool=X.shape[0] if n_pool is None else n_pool,
+    )
+
+
+X = np.random.RandomState(0).normal(size=(4000, 3))
+ALWAYS_A = np.full(4000, "a")
+
+
+class TestArrayOracle:
+    def test_it_answers_from_the_array(self):
+        oracle = ArrayOracle(pd.Series(["x", "y", None, "z"], index=[3, 2, 1, 0]))
+        assert list(oracle(query_of(X[:4], [3, 0, 2]))) == ["z", "x", None]
+
+    def test_it_refuses_a_pool_of_another_size_with_the_way_out(self):
+        with pytest.raises(ValueError, match=r"holds 3 .*has 4 rows.*labeled=.*index"):
+            ArrayOracle([0, 1, 2])(query_of(X[:4], [0]))
+
+
+class TestNoisyOracle:
+    def answers(self, rate, seed=0, **kwargs):
+        oracle = NoisyOracle(ArrayOracle(ALWAYS_A), rate, random_state=seed)
+        return np.array(oracle(query_of(X, np.arange(4000), **kwargs)))
+
+    def test_it_flips_at_the_rate_uniformly_over_the_other_classes(self):
+        answers = self.answers(0.3)
+        n_flipped = np.sum(answers != "a")
+        assert abs(n_flipped / 4000 - 0.3) < 4 * np.sqrt(0.3 * 0.7 / 4000)
+        assert abs(np.mean(answers[answers != "a"] == "b") - 0.5) < 0.06
+
+    def test_rates_zero_and_one_are_exact(self):
+        assert set(self.answers(0.0)) == {"a"}
+        assert "a" not in self.answers(1.0)
+
+    def test_no_other_class_known_no_flip(self):
+        assert set(self.answers(1.0, classes=("a",))) == {"a"}
+        assert set(self.answers(1.0, classes=())) == {"a"}
+
+    def test_it_depends_on_the_seed_and_the_content_alone(self):
+        oracle = NoisyOracle(ArrayOracle(ALWAYS_A), 0.5, random_state=3)
+        whole = oracle(query_of(X, np.arange(4000)))
+        rows = [17, 3, 999]
+        assert oracle(query_of(X, rows)) == [whole[i] for i in rows]
+        for container in (sparse.csr_array(X), pd.DataFrame(X)):
+            assert oracle(query_of(container, rows)) == [whole[i] for i in rows]
+        again = NoisyOracle(ArrayOracle(ALWAYS_A), 0.5, random_state=3)
+        assert again(query_of(X, np.arange(4000))) == whole
+        assert self.answers(0.5, seed=4).tolist() != whole
+
+    def test_abstentions_stay_abstentions(self):
+        for mark in (None, np.nan, -1):
+            oracle = NoisyOracle(lambda q, mark=mark: [mark] * 2, 1.0, random_state=0)
+            answers = oracle(query_of(X, [0, 1], classes=(0, 1)))
+            assert answers[0] is mark or answers[0] == mark
+
+
+class TestAbstainingOracle:
+    def test_it_abstains_at_the_rate(self):
+        oracle = AbstainingOracle(ArrayOracle(ALWAYS_A), 0.25, random_state=0)
+        answers = oracle(query_of(X, np.arange(4000)))
+        share = sum(answer is None for answer in answers) / 4000
+        assert abs(share - 0.25) < 4 * np.sqrt(0.25 * 0.75 / 4000)
+
+
+@pytest.mark.parametrize("kind", [NoisyOracle, AbstainingOracle])
+class TestWrappers:
+    def test_a_generator_stays_a_generator(self, kind):
+        calls = []
+
+        def one_by_one(query):
+            for index in query.indices:
+                calls.append(index)
+                yield "a"
+
+        answers = kind(one_by_one, 0.0, random_state=0)(query_of(X, [5, 6, 7]))
+        assert next(answers) == "a"
+        assert calls == [5]
+
+    def test_wrong_answers_reach_the_learner_as_they_are(self, kind):
+        for wrong in (["a"], "ab", None):
+            oracle = kind(lambda query, wrong=wrong: wrong, 1.0, random_state=0)
+            assert oracle(query_of(X, [0, 1])) is wrong
+
+    def test_clone_keeps_the_very_object(self, kind):
+        oracle = kind(ArrayOracle(ALWAYS_A), 0.5)
+        assert clone(oracle) is oracle
+
+    @pytest.mark.parametrize("rate", [-0.1, 1.1, "half"], ids=repr)
+    def test_a_rate_that_is_none_is_refused(self, kind, rate):
+        with pytest.raises(ValueError, match=r"rate must be .*\[0.0, 1.0\]"):
+            kind(ArrayOracle(ALWAYS_A), rate)
+
+    def test_what_is_not_callable_is_refused(self, kind):
+        with pytest.raises(TypeError, match="must be callable"):
+            kind(ALWAYS_A, 0.5)
+
+    def test_in_the_loop_serial_and_cloned_runs_agree(self, kind):
+        X, y, truth = blobs(40, 6)
+        oracle = kind(ArrayOracle(truth), 0.4, random_state=1)
+        learner = ActiveLearner(GaussianNB(), oracle=oracle, budget=10, batch_size=3)
+        first = clone(learner).fit(X, y).y_
+        np.testing.assert_array_equal(clone(learner).fit(X, y).y_, first)
+        assert np.any(first[y == -1] != truth[y == -1])

@@ -1,0 +1,121 @@
+"""The house: rooms import in one direction only, and stay of a readable size."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sklearn_active
+
+PACKAGE = Path(sklearn_active.__file__).parent
+ROOMS = [
+    {"_sklearn"},
+    {"_columns", "_rows"},
+    {"_labels", "_query", "_stopping"},
+    {"_pool", "_callbacks"},
+    {"graph"},
+    {"query_strategies", "oracles"},
+    {"_recording", "_inner", "_choosing"},
+    {"_delegation", "_published"},
+    {"_learner"},
+    {"labeling", "model_selection"},
+    {"inspection"},
+    {"testing"},
+    {"__init__"},
+    {"__main__"},
+]
+LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
+LOADED_WHERE_USED = ("matplotlib", "pandas", "polars", "http", "PIL", "dask", "faiss")
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path):
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports_of(path):
+    """Yield (module name, at the top of the module) for every import."""
+    tree = ast.parse(path.read_text())
+    top = set(map(id, tree.body))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}", id(node) in top
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, id(node) in top
+
+
+def ids(path):
+    return str(path.relative_to(PACKAGE))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids)
+def test_imports_go_one_way(path):
+    room = room_of(path)
+    assert room in LEVEL, f"{room} has no place in the house"
+    for name, _ in imports_of(path):
+        parts = name.split(".")
+        if parts[0] != "sklearn_active" or len(parts) < 2 or parts[1] not in LEVEL:
+            continue
+        if parts[1] != room:
+            assert LEVEL[parts[1]] < LEVEL[room], f"{room} imports {parts[1]}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids)
+def test_private_names_of_scikit_learn_come_through_the_one_door(path):
+    if path.name == "_sklearn.py":
+        return
+    private = [
+        name
+        for name, _ in imports_of(path)
+        if name.startswith("sklearn.") and re.search(r"\._[a-z]", name)
+    ]
+    assert private == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids)
+def test_optional_packages_are_imported_where_they_are_used(path):
+    at_top = [
+        name
+        for name, top in imports_of(path)
+        if top and name.split(".")[0] in LOADED_WHERE_USED
+    ]
+    assert at_top == []
+
+
+def test_strategies_never_import_each_others_rooms_or_the_learner():
+    for room in ("query_strategies", "oracles"):
+        other = {"query_strategies": "oracles", "oracles": "query_strategies"}[room]
+        for path in (PACKAGE / room).glob("*.py"):
+            names = " ".join(name for name, _ in imports_of(path))
+            assert f"sklearn_active.{other}" not in names
+            assert "sklearn_active._learner" not in names
+
+
+def test_importing_it_loads_no_labeling_matplotlib_or_http_code():
+    loaded = (
+        "import sys, sklearn_active; "
+        "print([m for m in sys.modules if m.split('.')[0] in ('matplotlib',) or "
+        "m in ('http.server', 'sklearn_active.labeling')])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids)
+def test_modules_and_functions_are_of_a_readable_size(path):
+    source = path.read_text()
+    assert source.count("\n") <= 500
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            docstring = ast.get_docstring(node, clean=False) or ""
+            n_lines = node.end_lineno - node.lineno + 1 - docstring.count("\n")
+            assert n_lines <= 60, f"{node.name} has {n_lines} lines"

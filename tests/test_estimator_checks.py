@@ -1,0 +1,44 @@
+"""scikit-learn's estimator checks: no expected failure, no skip.
+
+SCIPY_ARRAY_API=1 is set in conftest.py, so that the array API checks run.
+"""
+
+import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.semi_supervised import (
+    LabelPropagation,
+    LabelSpreading,
+    SelfTrainingClassifier,
+)
+from sklearn.svm import SVC
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from sklearn_active import ActiveLearner
+
+# The checks reset the filter "error": SelfTrainingClassifier warns on a complete y,
+# which the checks give it, and scikit-learn <= 1.8 hands pytest a generator.
+pytestmark = pytest.mark.filterwarnings("default")
+
+WRAPPED = [
+    LabelSpreading(),
+    LabelPropagation(),
+    LabelSpreading(kernel="knn"),
+    SelfTrainingClassifier(LogisticRegression()),
+    LogisticRegression(),
+    HistGradientBoostingClassifier(),
+    RandomForestClassifier(),
+    GaussianNB(),
+    SVC(),
+    make_pipeline(StandardScaler(), LabelSpreading()),
+    GridSearchCV(LabelSpreading(), {"gamma": [20]}, cv=2),
+]
+
+
+@parametrize_with_checks([ActiveLearner(estimator) for estimator in WRAPPED])
+def test_the_learner_passes_every_check_of_scikit_learn(estimator, check):
+    check(estimator)

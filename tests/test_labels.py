@@ -1,0 +1,240 @@
+"""What y means: marks, kinds, dtypes."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sklearn_active._labels import parse_complete_y, parse_y
+
+
+def known_of(y, missing_label="auto", **kwargs):
+    labels = parse_y(y, len(y), missing_label, **kwargs)
+    return labels.known.tolist(), labels
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        [3, -1, 5],
+        (3, -1, 5),
+        np.array([3, -1, 5]),
+        np.array([3.0, -1.0, 5.0]),
+        np.array([3.0, np.nan, 5.0]),
+        np.array([3, -1, 5], dtype=object),
+        [3, None, 5],
+        [3.0, float("nan"), 5.0],
+        ["cat", None, "dog"],
+        ["cat", np.nan, "dog"],
+        np.array(["cat", None, "dog"], dtype=object),
+        np.array(["cat", -1, "dog"], dtype=object),
+        np.ma.array([3, 4, 5], mask=[False, True, False]),
+        np.ma.array(["cat", "hidden", "dog"], mask=[False, True, False]),
+        [3, np.ma.masked, 5],
+        [True, None, False],
+        pd.Series([3, -1, 5], index=[9, 8, 7]),
+        pd.Series([3, pd.NA, 5], dtype="Int64"),
+        pd.Series(["cat", None, "dog"]),
+        pd.Series(["cat", pd.NA, "dog"], dtype="string"),
+        pd.Series(["cat", None, "dog"], dtype="category"),
+        pl.Series([3, -1, 5]),
+        pl.Series([3, None, 5]),
+        pl.Series(["cat", None, "dog"]),
+    ],
+    ids=repr,
+)
+def test_auto_finds_the_mark_in_every_container(y):
+    known, labels = known_of(y, has_oracle=True)
+    assert known == [True, False, True]
+    assert len(labels.classes) == 2
+    assert "hidden" not in labels.values.tolist()
+    again = parse_y(labels.as_array(), 3, has_oracle=True)
+    assert again.known.tolist() == known
+    assert again.classes.tolist() == labels.classes.tolist()
+
+
+def test_integers_stay_integers_beside_missing_values():
+    for y in (pd.Series([3, pd.NA, 5], dtype="Int64"), pl.Series([3, None, 5])):
+        assert known_of(y)[1].classes.dtype.kind == "i"
+
+
+def test_text_beside_minus_one_in_a_list_is_refused_before_numpy_makes_it_a_class():
+    with pytest.raises(ValueError, match="mixes number and text.*None for unlabeled"):
+        known_of(["cat", -1])
+
+
+def test_the_text_minus_one_is_refused_because_numpy_may_have_made_it():
+    with pytest.raises(ValueError, match=r"missing_label=.*'-1', or None"):
+        known_of(np.array(["cat", -1]))
+    assert known_of(np.array(["cat", -1]), "-1")[0] == [True, False]
+    assert known_of(np.array(["cat", -1]), None)[0] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        np.array([0.0, -1.0, np.nan]),
+        [0, -1, None],
+        np.ma.array([0, -1, 5], mask=[False, False, True]),
+        pd.Series([0, -1, pd.NA], dtype="Int64"),
+        np.array(["cat", -1, None], dtype=object),
+    ],
+    ids=repr,
+)
+def test_two_marks_in_one_y_are_refused(y):
+    with pytest.raises(ValueError, match="both -1 and missing.*missing_label="):
+        known_of(y, has_oracle=True)
+
+
+@pytest.mark.parametrize("y", [[-1, 1, 1], np.array([1.0, -1.0])], ids=repr)
+def test_minus_one_is_a_class_where_only_one_stands_beside_it_and_nobody_can_answer(y):
+    with pytest.warns(UserWarning, match="missing_label=-1.*missing_label=None"):
+        known, labels = known_of(y)
+    assert all(known)
+    assert labels.classes.tolist() == [-1, 1]
+    assert not all(known_of(y, has_oracle=True)[0])
+    assert not all(known_of(y, -1)[0])
+    assert all(known_of(y, None)[0])
+
+
+def test_nothing_but_minus_one_is_nothing_labeled():
+    assert not any(known_of([-1, -1])[0])
+
+
+def test_a_stated_mark_is_the_only_mark():
+    known, labels = known_of(np.array(["a", "?", "b"]), "?")
+    assert known == [True, False, True]
+    assert labels.as_array().tolist() == ["a", "?", "b"]
+    assert known_of([0, 1, 2], missing_label=1)[0] == [True, False, True]
+    with pytest.raises(ValueError, match="Use one mark"):
+        known_of([0.0, np.nan, 1.0], missing_label=-1)
+    masked = np.ma.array([0, 5, -1], mask=[False, True, False])
+    assert known_of(masked, -1)[0] == [True, False, False]
+
+
+def test_a_mark_keeps_its_meaning_whatever_copy_of_auto_is_passed():
+    auto = "".join(["au", "to"])
+    assert known_of([0, -1, 1], auto)[0] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("y", "match"),
+    [
+        (np.array([[0, 1], [1, 0]]), "multilabel and multi-output.*not supported"),
+        (np.array([0.5, 1.5]), "Unknown label type: continuous.*regression"),
+        (np.array([np.inf, 1.0]), "Input y contains infinity"),
+        (np.array([{"a": 1}, {"b": 1}], dtype=object), "Unknown label type: dict"),
+        (np.array(["a", 1], dtype=object), "mix number and text"),
+        (np.array([1j, 2j]), "Complex data not supported"),
+        ([0, 1, 2], "X has 2, y has 3"),
+    ],
+    ids=repr,
+)
+def test_what_is_not_one_class_a_row_is_refused(y, match):
+    with pytest.raises(ValueError, match=match):
+        parse_y(y, 2)
+
+
+def test_a_narrow_text_dtype_does_not_cut_a_longer_label():
+    _, labels = known_of(np.array(["1", "2"]))
+    labels = parse_y(np.ma.array(["1", "2"], mask=[False, True]), 2)
+    answers, answered = labels.parse_answers(["three"], 1)
+    labels.add(np.array([1])[answered], answers)
+    assert labels.as_array().tolist() == ["1", "three"]
+    assert labels.classes.tolist() == ["1", "three"]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "expected"),
+    [
+        (np.uint8(200), 300, [200, 300]),
+        (1, np.float64(2.0), [1, 2]),
+        (np.int8(1), 1000, [1, 1000]),
+        (True, 2, [1, 2]),
+        (np.str_("a"), "bcd", ["a", "bcd"]),
+    ],
+    ids=repr,
+)
+def test_the_dtype_grows_with_the_labels(first, then, expected):
+    labels = parse_y(None, 3)
+    for row, answer in enumerate((first, then)):
+        labels.add([row], labels.parse_answers([answer], 1)[0])
+    assert labels.values[:2].tolist() == expected
+    assert labels.as_array()[:2].tolist() == expected
+    assert not labels.known[2]
+
+
+def test_the_first_label_fixes_the_kind():
+    labels = parse_y(None, 3)
+    labels.add([0], labels.parse_answers(["cat"], 1)[0])
+    with pytest.raises(ValueError, match=r"kind number \(7\).*kind text \('cat'\)"):
+        labels.parse_answers([7], 1)
+
+
+@pytest.mark.parametrize("answer", [None, np.nan, pd.NA, np.ma.masked, -1], ids=repr)
+def test_every_mark_abstains(answer):
+    labels = parse_y([0, 1, -1, -1], 4)
+    values, answered = labels.parse_answers([answer, 1], 2)
+    assert answered.tolist() == [False, True]
+    assert values.tolist() == [1]
+
+
+def test_minus_one_as_an_answer_is_refused_where_it_may_be_a_class():
+    labels = parse_y([0.0, np.nan, 1.0], 3)
+    with pytest.raises(ValueError, match=r"missing_label=nan if -1 is a class"):
+        labels.parse_answers([-1], 1)
+    stated = parse_y([0.0, np.nan, 1.0], 3, np.nan)
+    assert stated.parse_answers([-1], 1)[0].tolist() == [-1]
+
+
+@pytest.mark.parametrize(
+    "answers", ["three", 7, {0: "a"}, {1, 2}, np.array(3)], ids=repr
+)
+def test_an_answer_that_is_no_sequence_is_refused(answers):
+    with pytest.raises(ValueError, match="sequence of 2 labels"):
+        parse_y([0, -1, -1], 3).parse_answers(answers, 2)
+
+
+class TestCompleteY:
+    def test_hidden_labels_are_nowhere_in_what_is_kept(self):
+        y = ["a", "secret", "b"]
+        labels, truth = parse_complete_y(y, 3, [True, False, True])
+        assert "secret" not in repr(vars(labels))
+        assert truth.tolist() == y
+        assert labels.as_array().tolist() == ["a", None, "b"]
+
+    @pytest.mark.parametrize(
+        ("y", "mark"), [([0, 1], -1), ([-1, 1], None), (["a", "b"], None)]
+    )
+    def test_the_mark_is_minus_one_unless_that_is_a_class(self, y, mark):
+        labels, _ = parse_complete_y(y, 2, [True, False])
+        assert labels.as_array()[1] == mark
+
+    def test_an_incomplete_y_is_refused(self):
+        for y, mark in (([0, None], "auto"), ([0, -1], -1)):
+            with pytest.raises(ValueError, match="1 of 2 are missing"):
+                parse_complete_y(y, 2, [True, False], mark)
+
+    @pytest.mark.parametrize("mask", [[0, 1], [True], np.ones((2, 1), bool)], ids=repr)
+    def test_a_mask_of_another_form_is_refused(self, mask):
+        with pytest.raises(ValueError, match="boolean mask of length 2"):
+            parse_complete_y([0, 1], 2, mask)
+
+
+labels_of_one_kind = st.one_of(
+    st.lists(st.integers(0, 10**6), min_size=1, max_size=8),
+    st.lists(st.text("abc\u00e9", max_size=6), min_size=1, max_size=8),
+    st.lists(st.booleans(), min_size=1, max_size=8),
+)
+
+
+@given(labels_of_one_kind, st.data())
+def test_any_labels_in_any_order_come_back_as_they_were_given(values, data):
+    labels = parse_y(None, len(values))
+    for row in data.draw(st.permutations(range(len(values)))):
+        labels.add([row], labels.parse_answers([values[row]], 1)[0])
+    assert labels.as_array().tolist() == values
+    assert labels.classes.tolist() == sorted(set(values))
+    assert labels.classes[labels.codes()].tolist() == values
