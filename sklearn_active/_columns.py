@@ -30,7 +30,8 @@ def as_column(y, source="y"):
                 f"{source} has shape {column.shape}, but multilabel and multi-output "
                 "targets are not supported: give one label a row."
             )
-        column = column_or_1d(column, warn=True)
+        if column.ndim != 1:
+            column = column_or_1d(column, warn=True)
     missing = _nulls(column)
     if masked is not None:
         missing = missing | masked.ravel()
