@@ -342,6 +342,8 @@ def _default_mark(values):
 
 
 def _check_classes(values):
+    if values.dtype.kind == "c":
+        raise ValueError("Complex data not supported: y must be labels.")
     if values.dtype.kind not in "biufUSO":
         raise ValueError(
             f"Unknown label type: {values.dtype}. Labels must be numbers or text."
