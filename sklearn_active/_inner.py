@@ -8,6 +8,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.utils import get_tags
 
+from sklearn_active._labels import AUTO
 from sklearn_active._rows import take
 from sklearn_active._sklearn import (
     BaseLabelPropagation,
@@ -58,6 +59,32 @@ def set_unset_random_states(estimator, random_state):
     }
     if seeds:
         estimator.set_params(**seeds)
+
+
+def state_the_mark(estimator):
+    """Tell estimators with a `missing_label` of their own that it is -1, in place.
+
+    What they would find by themselves depends on the labels known at the moment.
+    """
+    for name, value in estimator.get_params(deep=True).items():
+        if name.split("__")[-1] == "missing_label" and value == AUTO:
+            estimator.set_params(**{name: -1})
+
+
+def updated(estimator, data, last):
+    """Return the fitted estimator, taught what changed since `last`, or None.
+
+    None where it offers no `update_labels`, or must be fitted anew: the first
+    time, with fit parameters, or where other positions stand for the labels.
+    """
+    if not hasattr(estimator, "update_labels") or last is None or data.params:
+        return None
+    if data.X is not last.X or data.encoded != last.encoded:
+        return None
+    if data.encoded and len(data.classes) != len(last.classes):
+        return None
+    changed = np.flatnonzero(data.y != last.y)
+    return estimator.update_labels(changed, data.y[changed])
 
 
 def check_supported(estimator, some_unlabeled):
@@ -119,12 +146,15 @@ class TrainingData:
     encoded : bool
         Whether y holds positions in the classes instead of the labels: text
         can't stand beside -1, and a class -1 can't either.
+    classes : ndarray of shape (n_classes,)
+        The classes of the labels.
     """
 
     def __init__(self, X, labels, all_rows, params):
         self.encoded = all_rows and (
             labels.values.dtype.kind not in "iuf" or np.any(labels.classes == -1)
         )
+        self.classes = labels.classes
         rows = None if all_rows or labels.known.all() else np.flatnonzero(labels.known)
         self.X = X if rows is None else take(X, rows)
         self.params = check_method_params(X, params, indices=rows)

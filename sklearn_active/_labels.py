@@ -1,6 +1,7 @@
 """What y means: marks of unlabeled rows, kinds and dtypes of labels, encoding."""
 
 import warnings
+from copy import deepcopy
 
 import numpy as np
 from sklearn.utils import assert_all_finite
@@ -74,6 +75,21 @@ class Labels:
             self.classes = np.unique(seen).astype(self.values.dtype)
         if _is_auto(self.mark):
             self.mark = _default_mark(labels)
+
+    def withdraw(self, indices):
+        """Forget the labels at `indices`."""
+        self.known[indices] = False
+        self.n_known = int(np.count_nonzero(self.known))
+        self.classes = np.unique(self.values[self.known])
+
+    def changed(self, indices, answers):
+        """Return a copy with other labels at `indices`; an abstention withdraws."""
+        labels, answered = self.parse_answers(answers, len(indices), "y")
+        changed = deepcopy(self)
+        changed.withdraw(indices)
+        if len(labels):
+            changed.add(indices[answered], labels)
+        return changed
 
     def _promote(self, labels):
         if self.values.dtype.kind in "iu" and labels.dtype.kind == "f":

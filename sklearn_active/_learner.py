@@ -21,8 +21,10 @@ from sklearn_active._inner import (
     contains_search,
     final_estimator,
     set_unset_random_states,
+    state_the_mark,
     transductive_distributions,
     unreached,
+    updated,
     warn_of_search,
     warn_of_unreached,
 )
@@ -64,8 +66,9 @@ class ActiveLearner(
     estimator : estimator object
         The classifier. Semi-supervised ones get all rows, others the labeled rows
         only; see `unlabeled`.
-    query_strategy : {'entropy', 'least_confident', 'margin', 'random'}, \
-            query strategy or callable, default='entropy'
+    query_strategy : {'entropy', 'graph_coverage', 'graph_herding', \
+            'least_confident', 'margin', 'random'}, query strategy or callable, \
+            default='entropy'
         Chooses the rows to ask: a name, an object of
         :mod:`sklearn_active.query_strategies` or a function
         `f(pool) -> utilities (n_candidates,)`, higher means ask first.
@@ -281,7 +284,9 @@ class ActiveLearner(
         -------
         self : ActiveLearner
         """
-        self._begin(X, parse_y(y, num_samples(X), self.missing_label), params)
+        # Whoever steps answers too: a y of -1 and 1 is a pool with one class known.
+        labels = parse_y(y, num_samples(X), self.missing_label, has_oracle=True)
+        self._begin(X, labels, params)
         self._refit_if_possible()
         return self
 
@@ -360,6 +365,7 @@ class ActiveLearner(
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         if self.random_state is not None:
             set_unset_random_states(prototype, np.random.RandomState(seed))
+        state_the_mark(prototype)
         if routing_enabled():
             params = process_routing(self, "fit", **params).estimator.fit
         for name in [name for name in vars(self) if name.endswith("_")]:
@@ -370,6 +376,7 @@ class ActiveLearner(
         self._prototype = prototype
         self._fit_params = params
         self._state = PoolState(X, labels, seed, self.random_state is not None)
+        self._last_fit = None
         self._unreached_warned = False
         self._all_rows = self.unlabeled == "pass" or (
             self.unlabeled == "auto" and accepts_unlabeled(self.estimator)
@@ -449,10 +456,13 @@ class ActiveLearner(
         state = self._state
         began = perf_counter()
         data = TrainingData(state.X, state.labels, self._all_rows, self._fit_params)
-        estimator = clone(self._prototype).fit(data.X, data.y, **data.params)
+        estimator = updated(getattr(self, "estimator_", None), data, self._last_fit)
+        if estimator is None:
+            estimator = clone(self._prototype).fit(data.X, data.y, **data.params)
         self.estimator_ = estimator
         self._classes = state.labels.classes
         self._encoded = data.encoded
+        self._last_fit = data
         self._warn_if_transductively_unreached()
         if state.history:
             state.history[-1].fit_seconds = perf_counter() - began

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sklearn_active._query import Query
+from sklearn_active._rows import checked_positions
 
 
 def ask(oracle, query):
@@ -45,20 +46,7 @@ def rows_to_teach(state, query):
 
 
 def _checked_positions(state, positions):
-    indices = np.asarray(positions)
-    if indices.ndim != 1 or (len(indices) and indices.dtype.kind not in "iu"):
-        raise ValueError(
-            "teach needs a Query or a 1-d sequence of integer positions; got an array "
-            f"of dtype {indices.dtype} and shape {indices.shape}."
-        )
-    indices = indices.astype(np.intp)
-    outside = indices[(indices < 0) | (indices >= len(state))]
-    if len(outside):
-        raise ValueError(
-            f"Positions must lie in 0 ... {len(state) - 1}, got {outside.tolist()}."
-        )
-    if len(np.unique(indices)) < len(indices):
-        raise ValueError(f"Positions must not repeat, got {indices.tolist()}.")
+    indices = checked_positions(positions, len(state), "teach")
     known = indices[state.labels.known[indices]]
     if len(known):
         raise ValueError(f"The rows {known.tolist()} are labeled already.")

@@ -32,6 +32,40 @@ def take(X, indices):
     return safe_indexing(X, indices)
 
 
+def checked_positions(positions, n_rows, method):
+    """Return positions of rows as an int array, or raise what is wrong with them.
+
+    Parameters
+    ----------
+    positions : array-like of int of shape (n_positions,)
+        What the user gave.
+    n_rows : int
+        Number of rows.
+    method : str
+        Begins the error message.
+
+    Returns
+    -------
+    indices : ndarray of int of shape (n_positions,)
+    """
+    indices = np.asarray(positions)
+    if indices.ndim != 1 or (len(indices) and indices.dtype.kind not in "iu"):
+        raise ValueError(
+            f"{method} needs a 1-d sequence of integer positions (teach also "
+            f"takes a Query); got an array of dtype {indices.dtype} and shape "
+            f"{indices.shape}."
+        )
+    indices = indices.astype(np.intp)
+    outside = indices[(indices < 0) | (indices >= n_rows)]
+    if len(outside):
+        raise ValueError(
+            f"Positions must lie in 0 ... {n_rows - 1}, got {outside.tolist()}."
+        )
+    if len(np.unique(indices)) < len(indices):
+        raise ValueError(f"Positions must not repeat, got {indices.tolist()}.")
+    return indices
+
+
 def row_keys(rows):
     """Return one bytes object a row; equal exactly where the content is equal.
 

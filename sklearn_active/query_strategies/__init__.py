@@ -1,8 +1,11 @@
 """Which rows to ask next."""
 
 from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._explore_exploit import ExploreExploit
 from sklearn_active.query_strategies._function import FunctionStrategy
+from sklearn_active.query_strategies._herding import GraphUncertaintyHerding
 from sklearn_active.query_strategies._random import RandomSampling
+from sklearn_active.query_strategies._sigma import SigmaOptimality
 from sklearn_active.query_strategies._uncertainty import (
     EntropySampling,
     LeastConfidentSampling,
@@ -11,9 +14,12 @@ from sklearn_active.query_strategies._uncertainty import (
 
 __all__ = [
     "EntropySampling",
+    "ExploreExploit",
     "FunctionStrategy",
+    "GraphUncertaintyHerding",
     "LeastConfidentSampling",
     "MarginSampling",
     "QueryStrategy",
     "RandomSampling",
+    "SigmaOptimality",
 ]

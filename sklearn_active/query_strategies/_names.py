@@ -1,8 +1,11 @@
 """The names of query strategies, and what else may stand in their place."""
 
+from functools import partial
+
 from sklearn.base import clone
 
 from sklearn_active.query_strategies._function import FunctionStrategy
+from sklearn_active.query_strategies._herding import GraphUncertaintyHerding
 from sklearn_active.query_strategies._random import RandomSampling
 from sklearn_active.query_strategies._uncertainty import (
     EntropySampling,
@@ -12,6 +15,8 @@ from sklearn_active.query_strategies._uncertainty import (
 
 STRATEGIES = {
     "entropy": EntropySampling,
+    "graph_coverage": partial(GraphUncertaintyHerding, uncertainty="none"),
+    "graph_herding": GraphUncertaintyHerding,
     "least_confident": LeastConfidentSampling,
     "margin": MarginSampling,
     "random": RandomSampling,
@@ -41,7 +46,8 @@ def as_strategy(query_strategy):
 
 def check_compatible(strategy, estimator):
     """Raise where the estimator lacks a method that the strategy needs."""
-    for method in getattr(strategy, "needs", ("fit",)):
+    needs = getattr(strategy, "needs", ("fit",))
+    for method in (*needs, *getattr(strategy, "needs_later", ())):
         if not hasattr(estimator, method):
             way_out = _WAYS_OUT.get(method, "choose another query strategy")
             raise ValueError(

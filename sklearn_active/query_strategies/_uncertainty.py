@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.special import entr
 
+from sklearn_active._sklearn import StrOptions
 from sklearn_active.query_strategies._base import QueryStrategy
 
 
@@ -11,6 +12,30 @@ class _UncertaintySampling(QueryStrategy):
 
     def utilities(self, pool):
         """Return the uncertainty of each candidate, shape (n_candidates,)."""
+        return self._uncertainty(pool.proba)
+
+
+class _UnseenClassSampling(_UncertaintySampling):
+    """Uncertainty that may count a class that nobody has seen."""
+
+    _parameter_constraints: dict = {"unseen_class": [StrOptions({"auto"}), "boolean"]}
+
+    def __init__(self, unseen_class="auto"):
+        self.unseen_class = unseen_class
+
+    def utilities(self, pool):
+        """Return the uncertainty of each candidate, shape (n_candidates,)."""
+        self._validate_params()
+        if self.unseen_class is False:
+            return self._uncertainty(pool.proba)
+        if pool.masses is not None:
+            return self._with_bin(pool.masses[pool.candidates], 1 / len(pool))
+        if self.unseen_class is True:
+            raise ValueError(
+                f"{type(self).__name__}(unseen_class=True) needs class masses, and "
+                f"{type(pool.estimator).__name__} offers none. Wrap a "
+                "GraphLabelSpreading, or take unseen_class='auto'."
+            )
         return self._uncertainty(pool.proba)
 
 
@@ -51,19 +76,31 @@ class EntropySampling(_UncertaintySampling):
         return entr(proba).sum(axis=1)
 
 
-class MarginSampling(_UncertaintySampling):
+class MarginSampling(_UnseenClassSampling):
     r"""Ask the rows whose two likeliest classes are closest to each other.
 
     A good first choice where the estimator gives honest probabilities: it looks at
     the decision at hand and ignores classes that are out of the question.
 
+    Parameters
+    ----------
+    unseen_class : {'auto', True, False}, default='auto'
+        Whether the class that nobody has seen gets a bin of its own, where the
+        estimator offers unnormalized masses (`pool.masses`). Normalized
+        distributions make a row far from every label look certain. 'auto': where
+        there are masses.
+
     Notes
     -----
     .. math:: u_i = 1 - (p_{i(1)} - p_{i(2)})
 
-    with the two largest probabilities of the row; 0 where one class is known. Rows
-    that no label reaches get the largest utility 1. The estimator must implement
-    `predict_proba`. Cost per query: O(n_candidates * n_classes), and the
+    with the two largest probabilities of the row; 0 where one class is known. With
+    masses :math:`F_1 \ge F_2`, their sum m and the bin :math:`\beta = 1/n`,
+
+    .. math:: u_i = 1 - \frac{F_1 - \max(F_2, \beta)}{m + \beta}
+
+    Rows that no label reaches get the largest utility 1. The estimator must
+    implement `predict_proba`. Cost per query: O(n_candidates * n_classes), and the
     `predict_proba` where the fit is not transductive.
 
     References
@@ -86,17 +123,30 @@ class MarginSampling(_UncertaintySampling):
         runner_up, likeliest = np.partition(proba, (-2, -1), axis=1)[:, -2:].T
         return 1 - (likeliest - runner_up)
 
+    def _with_bin(self, masses, beta):
+        return unseen_margin(masses, beta)
 
-class LeastConfidentSampling(_UncertaintySampling):
+
+class LeastConfidentSampling(_UnseenClassSampling):
     r"""Ask the rows whose likeliest class is least likely.
 
     With two classes it asks the same rows as entropy and margin.
+
+    Parameters
+    ----------
+    unseen_class : {'auto', True, False}, default='auto'
+        Whether the class that nobody has seen gets a bin of its own, where the
+        estimator offers unnormalized masses (`pool.masses`). Normalized
+        distributions make a row far from every label look certain. 'auto': where
+        there are masses.
 
     Notes
     -----
     .. math:: u_i = 1 - \max_k p_{ik}
 
-    Rows that no label reaches get the largest utility :math:`1 - 1/K`. The
+    with masses F, their sum m and the bin :math:`\beta = 1/n`,
+    :math:`u_i = 1 - \max_k F_{ik} / (m + \beta)`. Rows that no label reaches get the
+    largest utility, :math:`1 - 1/K` or, with masses, 1. The
     estimator must implement `predict_proba`. Cost per query:
     O(n_candidates * n_classes), and the `predict_proba` where the fit is not
     transductive.
@@ -117,3 +167,31 @@ class LeastConfidentSampling(_UncertaintySampling):
 
     def _uncertainty(self, proba):
         return 1 - proba.max(axis=1)
+
+    def _with_bin(self, masses, beta):
+        return 1 - masses.max(axis=1) / (masses.sum(axis=1) + beta)
+
+
+def unseen_margin(masses, beta):
+    r"""Return the margin uncertainty of class masses, with a bin for a new class.
+
+    Parameters
+    ----------
+    masses : ndarray of float of shape (n_rows, n_classes)
+        Unnormalized masses.
+    beta : float
+        Mass of the bin.
+
+    Returns
+    -------
+    uncertainty : ndarray of float of shape (n_rows,)
+        :math:`1 - (F_1 - \max(F_2, \beta)) / (m + \beta)`, in [0, 1]; 1 where no
+        label reaches.
+    """
+    totals = masses.sum(axis=1)
+    if masses.shape[1] < 2:
+        first, second = totals, np.zeros(len(masses))
+    else:
+        second, first = np.partition(masses, (-2, -1), axis=1)[:, -2:].T
+    margin = (first - np.maximum(second, beta)) / (totals + beta)
+    return np.clip(1 - margin, 0, 1)

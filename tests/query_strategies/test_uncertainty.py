@@ -27,7 +27,7 @@ distributions = (
 
 
 def utilities(strategy, proba):
-    return strategy.utilities(SimpleNamespace(proba=proba))
+    return strategy.utilities(SimpleNamespace(proba=proba, masses=None))
 
 
 @given(distributions)

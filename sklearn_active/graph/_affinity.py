@@ -1,0 +1,229 @@
+"""Symmetric nearest-neighbor affinity graphs."""
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import normalize
+from sklearn.utils import check_array, gen_batches
+
+_ROWS_AT_ONCE = 4096
+
+
+def knn_affinity(
+    X,
+    n_neighbors=10,
+    weights="self_tuning",
+    *,
+    metric="euclidean",
+    neighbors=None,
+    n_jobs=None,
+):
+    r"""Build the symmetric affinity matrix of the nearest neighbors.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        The rows.
+    n_neighbors : int, default=10
+        Neighbors of each row, itself not counted; at most n_samples - 1 are used.
+    weights : {'self_tuning', 'connectivity'}, default='self_tuning'
+        'self_tuning': a Gaussian with a width of each row's own; 'connectivity': 1.
+    metric : str or callable, default='euclidean'
+        As in :class:`sklearn.neighbors.NearestNeighbors`; 'cosine' suits text.
+    neighbors : transformer, default=None
+        Any transformer like :class:`sklearn.neighbors.KNeighborsTransformer` (in
+        mode 'distance'), for approximate neighbors. It is cloned; `metric` and
+        `n_jobs` are then its own, and at most `n_neighbors` of what it finds are
+        used.
+    n_jobs : int, default=None
+        Jobs of the exact search.
+
+    Returns
+    -------
+    affinity : csr_array of float64 of shape (n_samples, n_samples)
+        Symmetric, non-negative, with a zero diagonal.
+
+    Notes
+    -----
+    With :math:`d_{ij}` the distance and :math:`s_i` the distance of row i to its
+    last neighbor,
+
+    .. math:: W_{ij} = \exp(-d_{ij}^2 / (s_i s_j))
+
+    where j is among the neighbors of i, or i among those of j (union). Where all
+    neighbors of a row are its twins, :math:`s_i` is the distance to the nearest
+    row that is none. Twins have weight 1. Cost: that of the search, then
+    O(n_samples * n_neighbors * n_features).
+
+    References
+    ----------
+    L. Zelnik-Manor and P. Perona, "Self-Tuning Spectral Clustering", NeurIPS 2004.
+
+    Examples
+    --------
+    >>> from sklearn_active.graph import knn_affinity
+    >>> W = knn_affinity([[0.0], [1.0], [3.0]], n_neighbors=1)
+    >>> W.toarray().round(2)
+    array([[0.  , 0.37, 0.  ],
+           [0.37, 0.  , 0.14],
+           [0.  , 0.14, 0.  ]])
+    """
+    X = check_array(X, accept_sparse="csr")
+    return (
+        NeighborSearch(n_neighbors, metric, neighbors, n_jobs).fit(X).affinity(weights)
+    )
+
+
+def self_tuning_weights(distances, scales, other_scales):
+    """Return exp(-d^2 / (s_i s_j)), and 1 where d is 0; arrays broadcast."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        # Divided one after the other: the product of two small scales underflows.
+        exponent = (distances / scales) * (distances / other_scales)
+    return np.exp(-np.where(distances == 0, 0, exponent))
+
+
+class NeighborSearch:
+    """Find nearest rows, with distances that are exactly 0 for twins.
+
+    scikit-learn's brute-force search expands the square and gives twins distances
+    of 1e-7; distances to the chosen rows are computed again from differences.
+
+    Parameters
+    ----------
+    n_neighbors : int
+        Neighbors of each row, itself not counted.
+    metric : str or callable
+        As in NearestNeighbors.
+    neighbors : transformer or None
+        Finds the neighbors of the fitted rows, instead of the exact search.
+    n_jobs : int or None
+        Jobs of the exact search.
+
+    Attributes
+    ----------
+    rows_, columns_ : ndarray of int of shape (n_edges,)
+        The pairs of each row and its neighbors.
+    distances_ : ndarray of float of shape (n_edges,)
+        Their distances.
+    scales_ : ndarray of float of shape (n_samples,)
+        Distance of each row to its last neighbor; to the nearest row that is no
+        twin where that is 0; 1 where all rows are twins.
+    """
+
+    def __init__(self, n_neighbors, metric="euclidean", neighbors=None, n_jobs=None):
+        self.n_neighbors = n_neighbors
+        self.metric = metric
+        self.neighbors = neighbors
+        self.n_jobs = n_jobs
+
+    def fit(self, X):
+        """Index the rows and find the neighbors among themselves."""
+        self._X = normalize(X) if self.metric == "cosine" else X
+        self._index = NearestNeighbors(metric=self.metric, n_jobs=self.n_jobs).fit(X)
+        edges = self._exact_edges() if self.neighbors is None else self._given_edges(X)
+        self.rows_, self.columns_, self.distances_ = edges
+        self.scales_ = np.zeros(X.shape[0])
+        np.maximum.at(self.scales_, self.rows_, self.distances_)
+        self._widen_scales_of_twins(X)
+        return self
+
+    def affinity(self, weights):
+        """Return the symmetric matrix of weights, see `knn_affinity`."""
+        if weights == "connectivity":
+            values = np.ones(len(self.rows_))
+        elif weights == "self_tuning":
+            scales = self.scales_[self.rows_], self.scales_[self.columns_]
+            values = self_tuning_weights(self.distances_, *scales)
+        else:
+            raise ValueError(
+                f"weights must be 'self_tuning' or 'connectivity', got {weights!r}."
+            )
+        return _union(self.rows_, self.columns_, values, len(self.scales_))
+
+    def _exact_edges(self):
+        n_rows = self._X.shape[0]
+        k = min(self.n_neighbors, n_rows - 1)
+        if k < 1:
+            return np.zeros(0, int), np.zeros(0, int), np.zeros(0)
+        distances, columns = self._exact(
+            self._X, *self._index.kneighbors(n_neighbors=k)
+        )
+        rows = np.repeat(np.arange(n_rows), k)
+        return rows, columns.ravel(), distances.ravel()
+
+    def _given_edges(self, X):
+        transformer = clone(self.neighbors)
+        graph = sparse.csr_array(transformer.fit_transform(X), dtype=np.float64)
+        n_rows = X.shape[0]
+        if graph.shape != (n_rows, n_rows):
+            raise ValueError(
+                f"{type(transformer).__name__} must give a graph of shape "
+                f"({n_rows}, {n_rows}), one row a sample; got {graph.shape}."
+            )
+        # On the stored entries: sparse arithmetic drops a twin's stored 0.
+        rows = np.repeat(np.arange(n_rows), np.diff(graph.indptr))
+        columns, distances = graph.indices, graph.data
+        others = np.flatnonzero(rows != columns)
+        order = others[np.lexsort((distances[others], rows[others]))]
+        rows, columns, distances = rows[order], columns[order], distances[order]
+        ranks = np.arange(len(rows)) - np.searchsorted(rows, np.arange(n_rows))[rows]
+        kept = ranks < self.n_neighbors
+        return rows[kept], columns[kept], distances[kept]
+
+    def query(self, X):
+        """Return distances to and positions of the nearest fitted rows, (n, k)."""
+        k = min(self.n_neighbors, self._X.shape[0])
+        found = self._index.kneighbors(X, n_neighbors=k)
+        return self._exact(normalize(X) if self.metric == "cosine" else X, *found)
+
+    def _exact(self, X, distances, columns):
+        if self.metric not in ("euclidean", "cosine"):
+            return distances, columns
+        exact = np.empty_like(distances, dtype=np.float64)
+        for batch in gen_batches(len(columns), _ROWS_AT_ONCE):
+            rows = np.arange(batch.start, batch.stop).repeat(columns.shape[1])
+            difference = X[rows] - self._X[columns[batch].ravel()]
+            exact[batch] = _squared_norms(difference).reshape(columns[batch].shape)
+        return np.sqrt(exact) if self.metric == "euclidean" else exact / 2, columns
+
+    def _widen_scales_of_twins(self, X):
+        """Look further for the rows whose neighbors are all their twins."""
+        n_neighbors, rows = self.n_neighbors, np.flatnonzero(self.scales_ == 0)
+        while len(rows) and n_neighbors < X.shape[0]:
+            n_neighbors = min(4 * n_neighbors, X.shape[0])
+            found = self._index.kneighbors(X[rows], n_neighbors=n_neighbors)
+            distances, _ = self._exact(self._X[rows], *found)
+            nearest = np.where(distances > 0, distances, np.inf).min(axis=1)
+            self.scales_[rows] = np.where(np.isfinite(nearest), nearest, 0)
+            rows = rows[~np.isfinite(nearest)]
+        self.scales_[self.scales_ == 0] = 1
+
+
+def _squared_norms(difference):
+    if sparse.issparse(difference):
+        return np.asarray(difference.multiply(difference).sum(axis=1)).ravel()
+    return np.einsum("ij,ij->i", difference, difference)
+
+
+def _union(rows, columns, values, n_rows):
+    values = np.concatenate([values, values])
+    positions = np.concatenate([rows, columns]), np.concatenate([columns, rows])
+    # An edge found from both ends stands twice with one weight: keep the larger.
+    key = positions[0].astype(np.int64) * n_rows + positions[1]
+    order = np.lexsort((-values, key))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = np.diff(key[order]) > 0
+    chosen = order[first]
+    row, column = positions[0][chosen], positions[1][chosen]
+    affinity = sparse.csr_array((values[chosen], (row, column)), (n_rows, n_rows))
+    affinity.eliminate_zeros()
+    return affinity
+
+
+def normalized(affinity):
+    r"""Return :math:`D^{-1/2} W D^{-1/2}`, 0 where a row has no neighbor."""
+    degrees = np.asarray(affinity.sum(axis=1)).ravel()
+    with np.errstate(divide="ignore"):
+        roots = np.where(degrees > 0, 1 / np.sqrt(degrees), 0)
+    return sparse.csr_array(affinity.multiply(roots[:, None]).multiply(roots[None, :]))

@@ -1,0 +1,250 @@
+"""Graph uncertainty herding: cover what is uncertain."""
+
+from numbers import Integral, Real
+
+import numpy as np
+from scipy import sparse
+
+from sklearn_active._sklearn import HasMethods, Interval, StrOptions
+from sklearn_active.graph import knn_affinity, sparse_resolvent
+from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._on_graph import graph_input, greedy
+from sklearn_active.query_strategies._uncertainty import unseen_margin
+
+
+class GraphUncertaintyHerding(QueryStrategy):
+    r"""Ask the row whose label covers most of what is still uncertain.
+
+    The fewest labels of all strategies here, from the first label on, with any
+    classifier: it has a graph of its own. Each row is worth the uncertain rows that
+    it is near to and that no labeled row covers yet. Prefer :class:`MarginSampling`
+    where rows that are near each other often differ in class.
+
+    Parameters
+    ----------
+    uncertainty : {'margin', 'none'}, default='margin'
+        'margin': rows count by their uncertainty; 'none': all rows count alike
+        (label-free coverage, the name "graph_coverage"): which rows to label first
+        when no label is to be looked at.
+    n_neighbors : int, default=10
+        Neighbors of each row in the graph.
+    alpha : float, default=0.9
+        In (0, 1): how far a label reaches in the graph.
+    n_kept : int, default=None
+        Entries kept in each row of the kernel. None: a thirtieth of the pool,
+        between 100 and 400; 100 for pools above 100,000 rows.
+    metric : str or callable, default='auto'
+        Distance of the graph, see :func:`~sklearn_active.graph.knn_affinity`.
+        'auto': cosine for sparse data, else euclidean.
+    transformer : transformer, default=None
+        Turns X into numbers for the graph; it is cloned, and fitted once on the
+        whole pool: a TfidfVectorizer for text, a ColumnTransformer for frames.
+    neighbors : transformer, default=None
+        Approximate neighbors, see :func:`~sklearn_active.graph.knn_affinity`.
+
+    Attributes
+    ----------
+    kernel_ : csr_array of float of shape (n_rows, n_rows)
+        Similarity K of rows, 1 on the diagonal.
+    gains_ : ndarray of float of shape (n_rows,)
+        What a label of each row would gain now.
+
+    Notes
+    -----
+    With A the pruned label-spreading kernel of
+    :func:`~sklearn_active.graph.sparse_resolvent`,
+    :math:`K_{ij} = A_{ij} / \sqrt{A_{ii} A_{jj}}`, the coverage
+    :math:`c_i = \max_l K_{il}` over labeled and declined rows l, the class masses
+    :math:`G = A Y` with the two largest :math:`G_1 \ge G_2` and the sum m of a row,
+
+    .. math:: u_i = 1 - \frac{G_1 - \max(G_2, \beta)}{m + \beta}, \quad \beta = 1/n
+
+    .. math:: g(q) = \sum_i u_i \max(K_{iq} - c_i, 0)
+
+    and the candidate with the largest gain g is asked. :math:`\beta` is a bin for the
+    class that nobody has seen: a row far from every label is uncertain. Within a
+    batch the coverage grows with each pick, while u waits for the labels. Rows
+    without a neighbor come last.
+
+    Kept up to date: a label changes c and u near it only. Cost: the graph and
+    O(n_rows * n_kept * n_neighbors) once; O(n_kept^2) a label and O(n_rows) for the
+    choice. Taking a label back rebuilds the sums, O(n_labeled * n_kept^2). The
+    estimator need not offer anything.
+
+    References
+    ----------
+    W. Bae, G. L. Oliveira and D. J. Sutherland, "Uncertainty Herding: One Active
+    Learning Method for All Label Budgets", ICLR 2025.
+    :doi:`10.48550/arXiv.2412.20644`
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_blobs
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn_active import ActiveLearner
+    >>> X, truth = make_blobs(90, cluster_std=0.5, random_state=3)
+    >>> learner = ActiveLearner(LogisticRegression(), "graph_herding", batch_size=3)
+    >>> query = learner.start(X).query()
+    >>> truth[query.indices]
+    array([0, 2, 1])
+    """
+
+    needs = ()
+
+    _parameter_constraints: dict = {
+        "uncertainty": [StrOptions({"margin", "none"})],
+        "n_neighbors": [Interval(Integral, 1, None, closed="left")],
+        "alpha": [Interval(Real, 0, 1, closed="neither")],
+        "n_kept": [Interval(Integral, 1, None, closed="left"), None],
+        "metric": [str, callable],
+        "transformer": [HasMethods("fit_transform"), None],
+        "neighbors": [HasMethods("fit_transform"), None],
+    }
+
+    def __init__(
+        self,
+        uncertainty="margin",
+        *,
+        n_neighbors=10,
+        alpha=0.9,
+        n_kept=None,
+        metric="auto",
+        transformer=None,
+        neighbors=None,
+    ):
+        self.uncertainty = uncertainty
+        self.n_neighbors = n_neighbors
+        self.alpha = alpha
+        self.n_kept = n_kept
+        self.metric = metric
+        self.transformer = transformer
+        self.neighbors = neighbors
+
+    def utilities(self, pool):
+        """Return what each candidate's label would gain, shape (n_candidates,)."""
+        self._catch_up(pool)
+        return self._ranked()[pool.candidates]
+
+    def select(self, pool, batch_size):
+        """Choose a batch greedily: each pick covers what the next need not.
+
+        Parameters
+        ----------
+        pool : Pool
+            The read-only view of the pool.
+        batch_size : int
+            How many rows at most.
+
+        Returns
+        -------
+        indices : ndarray of int of shape (n_chosen,)
+            Positions in `pool.X`.
+        utilities : ndarray of float of shape (n_chosen,)
+            Their gains, each after the picks before it.
+        """
+        self._catch_up(pool)
+        if batch_size == 1:
+            return pool.top(self._ranked()[pool.candidates], 1)
+        kept = self.gains_.copy(), self._coverage.copy()
+        try:
+            return greedy(pool, batch_size, self._ranked, self._cover)
+        finally:
+            self.gains_, self._coverage = kept
+
+    def _ranked(self):
+        """Round gains, so that rounding errors decide no tie; isolated rows last."""
+        return np.where(self._isolated, -1.0, np.round(self.gains_, 9))
+
+    def _catch_up(self, pool):
+        """Bring the state to what the pool knows now."""
+        if getattr(self, "_X", None) is not pool.X:
+            self._validate_params()
+            self._build(pool)
+        elif len(pool.withdrawn):
+            self._reset()
+        declined = pool.declined[~self._absorbed[pool.declined]]
+        labeled = pool.labeled[~self._absorbed[pool.labeled]]
+        # A declined row may have been taught since: it is covered, but not labeled.
+        late = pool.labeled[self._absorbed[pool.labeled] & ~self._labeled[pool.labeled]]
+        for row in np.concatenate([declined, labeled]):
+            self._cover(row)
+        self._absorbed[declined] = self._absorbed[labeled] = True
+        if self.uncertainty == "margin":
+            self._learn(np.concatenate([labeled, late]), pool)
+        self._labeled[pool.labeled] = True
+
+    def _build(self, pool):
+        """Build the graph and its kernel."""
+        X, metric = graph_input(pool.X, self.transformer, self.metric, self)
+        affinity = knn_affinity(
+            X, self.n_neighbors, metric=metric, neighbors=self.neighbors
+        )
+        n_rows = affinity.shape[0]
+        masses = sparse_resolvent(affinity, self.alpha, n_kept=self._n_kept(n_rows))
+        roots = 1 / np.sqrt(masses.diagonal())
+        kernel = sparse.csr_array(masses.multiply(roots[:, None]).multiply(roots))
+        self._isolated = np.diff(affinity.indptr) == 0
+        self._set_kernel(kernel, roots)
+        self._X = pool.X
+
+    def _set_kernel(self, kernel, roots):
+        kernel.sort_indices()
+        self.kernel_, self._roots = kernel, roots
+        self._reset()
+
+    def _n_kept(self, n_rows):
+        if self.n_kept is not None:
+            return self.n_kept
+        return 100 if n_rows > 100_000 else int(np.clip(n_rows / 30, 100, 400))
+
+    def _reset(self):
+        """Forget all labels, keep the graph."""
+        n_rows = self.kernel_.shape[0]
+        self._coverage = np.zeros(n_rows)
+        self._uncertainty = np.ones(n_rows)
+        self._absorbed = np.zeros(n_rows, dtype=bool)
+        self._labeled = np.zeros(n_rows, dtype=bool)
+        self._classes = []
+        self._masses = np.zeros((n_rows, 0))
+        self.gains_ = np.asarray(self.kernel_.sum(axis=0)).ravel()
+
+    def _cover(self, row):
+        """Raise the coverage near `row`, and lower the gains by what it takes."""
+        near, similarity = self._near(row)
+        raised = similarity > self._coverage[near]
+        near, similarity = near[raised], similarity[raised]
+        self._change(near, similarity, self._uncertainty[near])
+
+    def _learn(self, rows, pool):
+        """Add the class masses of newly labeled rows, and renew uncertainties."""
+        n_rows = len(self._coverage)
+        for row in rows:
+            label = pool.y[row]
+            if label not in self._classes:
+                self._classes.append(label)
+                self._masses = np.column_stack([self._masses, np.zeros(n_rows)])
+            near, similarity = self._near(row)
+            masses = similarity / (self._roots[near] * self._roots[row])
+            self._masses[near, self._classes.index(label)] += masses
+            uncertainty = unseen_margin(self._masses[near], 1 / n_rows)
+            self._change(near, self._coverage[near], uncertainty)
+
+    def _near(self, row):
+        start, stop = self.kernel_.indptr[row : row + 2]
+        return self.kernel_.indices[start:stop], self.kernel_.data[start:stop]
+
+    def _change(self, rows, coverage, uncertainty):
+        """Set coverage and uncertainty of `rows`; all gains follow."""
+        if not len(rows):
+            return
+        block = self.kernel_[rows]
+        lengths = np.diff(block.indptr)
+
+        def gains():
+            excess = block.data - np.repeat(self._coverage[rows], lengths)
+            np.maximum(excess, 0, out=excess)
+            return excess * np.repeat(self._uncertainty[rows], lengths)
+
+        before = gains()
+        self._coverage[rows], self._uncertainty[rows] = coverage, uncertainty
+        np.add.at(self.gains_, block.indices, gains() - before)

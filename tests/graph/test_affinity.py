@@ -1,0 +1,110 @@
+"""The nearest-neighbor graph against a brute-force one."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+from scipy.spatial.distance import cdist
+from sklearn.neighbors import KNeighborsTransformer
+from sklearn.preprocessing import StandardScaler
+
+from sklearn_active.graph import knn_affinity
+
+
+def brute_force(X, k, weights="self_tuning", metric="euclidean"):
+    """Build the graph from the full distance matrix, by its formula."""
+    D = cdist(X, X, metric)
+    D[D < 1e-12] = 0
+    n = len(X)
+    k = min(k, n - 1)
+    neighbors = [sorted((D[i, j], j) for j in range(n) if j != i)[:k] for i in range(n)]
+    scales = []
+    for i in range(n):
+        scale = neighbors[i][-1][0]
+        positive = D[i][D[i] > 0]
+        scales.append(scale or (positive.min() if len(positive) else 1))
+    W = np.zeros((n, n))
+    for i in range(n):
+        for d, j in neighbors[i]:
+            weight = np.exp(-(d**2) / (scales[i] * scales[j])) if d else 1
+            W[i, j] = W[j, i] = 1 if weights == "connectivity" else weight
+    return W
+
+
+@pytest.mark.parametrize("weights", ["self_tuning", "connectivity"])
+@pytest.mark.parametrize("metric", ["euclidean", "cosine", "cityblock"])
+@pytest.mark.parametrize("n_features", [3, 40])
+def test_it_equals_the_formula_on_all_distances(weights, metric, n_features):
+    X = np.random.RandomState(0).normal(size=(60, n_features))
+    W = knn_affinity(X, 5, weights, metric=metric)
+    expected = brute_force(X, 5, weights, metric)
+    np.testing.assert_allclose(W.toarray(), expected, atol=1e-12)
+    assert sparse.issparse(W)
+
+
+def test_it_is_symmetric_non_negative_and_without_loops():
+    X = np.random.RandomState(1).normal(size=(50, 4))
+    W = knn_affinity(X, 4).toarray()
+    np.testing.assert_array_equal(W, W.T)
+    assert W.min() >= 0
+    assert not W.diagonal().any()
+    assert ((W > 0).sum(axis=1) >= 4).all()
+
+
+def test_many_copies_make_no_nan_and_keep_their_links():
+    points = np.random.RandomState(0).normal(size=(30, 20))
+    X = np.repeat(points, 15, axis=0)
+    W = knn_affinity(X, 10)
+    assert np.isfinite(W.data).all()
+    same = np.arange(450) // 15
+    assert (W.toarray()[same[:, None] == same] <= 1).all()
+    assert (np.diff(W.indptr) >= 10).all()
+    assert W.toarray().max() == 1
+
+
+def test_twins_have_weight_one_and_the_node_itself_is_dropped_not_its_twin():
+    X = np.array([[0.0], [0.0], [1.0], [2.0]])
+    W = knn_affinity(X, 1).toarray()
+    assert W[0, 1] == W[1, 0] == 1
+    assert W[0, 0] == 0
+
+
+def test_rows_that_are_all_equal_are_one_clique():
+    W = knn_affinity(np.ones((5, 2)), 10).toarray()
+    np.testing.assert_array_equal(W, 1 - np.eye(5))
+
+
+@given(st.integers(1, 12), st.integers(1, 15), st.integers(0, 1000))
+def test_few_rows_of_few_values_equal_the_formula_up_to_ties(n, k, seed):
+    X = np.random.RandomState(seed).randint(3, size=(n, 2)).astype(float)
+    W = knn_affinity(X, k)
+    assert W.shape == (n, n)
+    assert np.isfinite(W.data).all()
+    if k >= n - 1 and n > 1:
+        np.testing.assert_allclose(W.toarray(), brute_force(X, k), atol=1e-12)
+
+
+def test_sparse_and_dense_rows_have_one_graph():
+    X = np.random.RandomState(0).poisson(0.3, size=(60, 30)).astype(float)
+    X[X.sum(axis=1) == 0, 0] = 1
+    for metric in ("euclidean", "cosine"):
+        dense = knn_affinity(X, 59, metric=metric)
+        from_sparse = knn_affinity(sparse.csr_array(X), 59, metric=metric)
+        np.testing.assert_allclose(dense.toarray(), from_sparse.toarray(), atol=1e-12)
+
+
+def test_a_transformer_finds_the_neighbors_too():
+    X = np.random.RandomState(0).normal(size=(60, 5))
+    X[7] = X[3]  # a stored distance of 0, which sparse arithmetic would drop
+    exact = knn_affinity(X, 6)
+    found = knn_affinity(X, 6, neighbors=KNeighborsTransformer(n_neighbors=6))
+    np.testing.assert_allclose(exact.toarray(), found.toarray(), atol=1e-6)
+    assert found[3, 7] == 1
+    with pytest.raises(ValueError, match=r"\(60, 60\).*got \(60, 5\)"):
+        knn_affinity(X, 6, neighbors=StandardScaler())
+
+
+def test_unknown_weights_are_refused():
+    with pytest.raises(ValueError, match="'self_tuning' or 'connectivity'"):
+        knn_affinity(np.eye(3), weights="rbf")

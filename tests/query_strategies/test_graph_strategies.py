@@ -1,0 +1,370 @@
+"""Graph strategies against brute force, and their state against a rebuilt one."""
+
+import pickle
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.compose import make_column_transformer
+from sklearn.datasets import make_blobs
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from sklearn_active import ActiveLearner
+from sklearn_active._labels import Labels
+from sklearn_active._pool import Pool, PoolState
+from sklearn_active.graph import (
+    GraphLabelSpreading,
+    knn_affinity,
+    resolvent,
+    sparse_resolvent,
+)
+from sklearn_active.query_strategies import (
+    ExploreExploit,
+    GraphUncertaintyHerding,
+    LeastConfidentSampling,
+    MarginSampling,
+    RandomSampling,
+    SigmaOptimality,
+)
+
+
+def state_of(X):
+    return PoolState(X, Labels(len(X)), 0, False)
+
+
+def record(state, rows, labels):
+    """Teach labels; None declines."""
+    answered = np.array([label is not None for label in labels])
+    given = np.array([label for label in labels if label is not None], dtype=int)
+    state.record(np.array(rows), given, answered)
+
+
+def gains_by_definition(A, state, uncertainty="margin"):
+    """Return sum_i u_i max(K_iq - c_i, 0) for every q, from the kernel A."""
+    n = len(A)
+    d = A.diagonal()
+    K = A / np.sqrt(np.outer(d, d))
+    covered = state.labels.known | state.declined
+    c = K[:, covered].max(axis=1) if covered.any() else np.zeros(n)
+    u = np.ones(n)
+    if uncertainty == "margin" and state.labels.n_known:
+        Y = (state.labels.codes()[:, None] == np.arange(len(state.labels.classes))) * 1
+        G = np.sort(A @ Y, axis=1)[:, ::-1]
+        second = G[:, 1] if G.shape[1] > 1 else np.zeros(n)
+        m = G.sum(axis=1)
+        u = 1 - (G[:, 0] - np.maximum(second, 1 / n)) / (m + 1 / n)
+        u = np.clip(u, 0, 1)
+    return np.array([np.sum(u * np.maximum(K[:, q] - c, 0)) for q in range(n)])
+
+
+events = st.lists(
+    st.tuples(st.integers(0, 39), st.sampled_from([0, 1, 2, None])),
+    max_size=8,
+    unique_by=lambda event: event[0],
+)
+
+
+@settings(max_examples=40)
+@given(events, st.integers(0, 50), st.sampled_from(["margin", "none"]), st.data())
+def test_herdings_gains_are_those_of_the_definition(events, seed, uncertainty, data):
+    X = np.random.RandomState(seed).normal(size=(40, 2))
+    strategy = GraphUncertaintyHerding(uncertainty, n_neighbors=4)
+    state = state_of(X)
+    A = sparse_resolvent(knn_affinity(X, 4), n_kept=100).toarray()
+    for row, label in events:
+        record(state, [row], [label])
+        if data.draw(st.booleans()):  # the strategy may be asked, or not, in between
+            strategy.utilities(Pool(state))
+    pool = Pool(state)
+    expected = gains_by_definition(A, state, uncertainty)
+    np.testing.assert_allclose(
+        strategy.utilities(pool), expected[pool.candidates], atol=2e-9
+    )
+
+
+def test_dense_and_incremental_herding_make_the_same_picks_given_the_same_kernel():
+    X, truth = make_blobs(150, centers=5, random_state=1)
+    A = resolvent(knn_affinity(X))
+    strategy = GraphUncertaintyHerding()
+    state = state_of(X)
+    strategy.utilities(Pool(state))
+    roots = 1 / np.sqrt(A.diagonal())
+    strategy._set_kernel(sparse.csr_array(roots[:, None] * A * roots), roots)
+    for _ in range(40):
+        pool = Pool(state)
+        (row,), _ = strategy.select(pool, 1)
+        dense = np.round(gains_by_definition(A, state), 9)[pool.candidates]
+        assert row == pool.candidates[dense.argmax()]
+        record(state, [row], [truth[row]])
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 6), st.integers(0, 30))
+def test_a_batch_is_greedy_with_coverage_but_without_labels(batch_size, seed):
+    X = np.random.RandomState(seed).normal(size=(40, 2))
+    A = sparse_resolvent(knn_affinity(X, 4), n_kept=100).toarray()
+    state = state_of(X)
+    record(state, [3, 9, 20], [0, 1, None])
+    strategy = GraphUncertaintyHerding(n_neighbors=4)
+    indices, utilities = strategy.select(Pool(state), batch_size)
+    d = A.diagonal()
+    K = A / np.sqrt(np.outer(d, d))
+    c = K[:, [3, 9, 20]].max(axis=1)
+    expected = []
+    Y = np.zeros((40, 2))
+    Y[3, 0] = Y[9, 1] = 1
+    G = A @ Y
+    first, second = G.max(axis=1), np.maximum(G.min(axis=1), 1 / 40)
+    u = np.clip(1 - (first - second) / (G.sum(axis=1) + 1 / 40), 0, 1)
+    for _ in range(batch_size):
+        gains = (u[:, None] * np.maximum(K - c[:, None], 0)).sum(axis=0).round(9)
+        gains[[3, 9, 20, *expected]] = -1
+        expected.append(int(gains.argmax()))
+        assert utilities[len(expected) - 1] == pytest.approx(gains.max(), abs=2e-9)
+        c = np.maximum(c, K[:, expected[-1]])
+    assert indices.tolist() == expected
+
+
+@pytest.mark.parametrize(
+    "strategy", [GraphUncertaintyHerding(n_neighbors=4), SigmaOptimality(n_neighbors=4)]
+)
+@settings(max_examples=20)
+@given(data=st.data())
+def test_state_after_any_events_equals_a_rebuilt_one(strategy, data):
+    strategy = clone(strategy)
+    X = np.random.RandomState(0).normal(size=(40, 2))
+    state = state_of(X)
+    for _ in range(data.draw(st.integers(1, 8))):
+        pool = Pool(state)
+        strategy.select(pool, data.draw(st.integers(1, 3)))
+        state.mark_all_as_heard()
+        if data.draw(st.booleans()) and len(pool.labeled):
+            row = data.draw(st.sampled_from(pool.labeled.tolist()))
+            state.labels.withdraw([row])
+            state.withdrawn.append(row)
+        else:
+            row = data.draw(st.sampled_from(pool.candidates.tolist()))
+            record(state, [row], [data.draw(st.sampled_from([0, 1, 2, None]))])
+    pool = Pool(state)
+    rebuilt = clone(strategy)
+    np.testing.assert_allclose(
+        strategy.utilities(pool), rebuilt.utilities(pool), atol=5e-9
+    )
+
+
+def test_a_declined_row_that_is_taught_later_counts_as_labeled():
+    X = np.random.RandomState(0).normal(size=(40, 2))
+    strategy, state = GraphUncertaintyHerding(n_neighbors=4), state_of(X)
+    record(state, [7], [None])
+    strategy.utilities(Pool(state))
+    record(state, [7], [1])
+    pool = Pool(state)
+    rebuilt = clone(strategy).utilities(pool)
+    np.testing.assert_allclose(strategy.utilities(pool), rebuilt, atol=2e-9)
+
+
+def test_sigma_optimality_is_the_fall_of_the_variance_of_the_sum():
+    X = np.random.RandomState(0).normal(size=(30, 2))
+    strategy, state = SigmaOptimality(n_neighbors=4), state_of(X)
+    C = resolvent(knn_affinity(X, 4))
+    noise = 0.1 * C.diagonal().mean()
+    for row in (4, 17, 8):
+        pool = Pool(state)
+        after = [
+            (C - np.outer(C[:, q], C[q]) / (C[q, q] + noise)).sum()
+            for q in pool.candidates
+        ]
+        np.testing.assert_allclose(strategy.utilities(pool), C.sum() - after, atol=1e-8)
+        C = C - np.outer(C[:, row], C[row]) / (C[row, row] + noise)
+        record(state, [row], [0])
+
+
+class TestUnseenClass:
+    def masses_of(self, strategy, **params):
+        X, truth = make_blobs(60, centers=3, random_state=0)
+        y = np.where(np.arange(60) < 8, truth, -1)
+        learner = ActiveLearner(GraphLabelSpreading(), strategy, batch_size=52)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            learner.start(X, y)
+        query = learner.query()
+        return learner.estimator_.label_masses_[query.indices], query
+
+    def test_margin_counts_a_bin_of_mass_one_nth(self):
+        F, query = self.masses_of(MarginSampling())
+        top = np.sort(F, axis=1)[:, ::-1]
+        second = np.maximum(top[:, 1], 1 / 60)
+        expected = 1 - (top[:, 0] - second) / (F.sum(axis=1) + 1 / 60)
+        np.testing.assert_allclose(query.utilities, np.clip(expected, 0, 1), atol=1e-12)
+
+    def test_least_confident_counts_it_in_the_sum(self):
+        F, query = self.masses_of(LeastConfidentSampling())
+        expected = 1 - F.max(axis=1) / (F.sum(axis=1) + 1 / 60)
+        np.testing.assert_allclose(query.utilities, expected, atol=1e-12)
+
+    def test_it_can_be_turned_off(self):
+        _, query = self.masses_of(MarginSampling(unseen_class=False))
+        top = np.sort(query.proba, axis=1)
+        np.testing.assert_allclose(query.utilities, 1 - top[:, -1] + top[:, -2])
+
+    def test_it_is_refused_where_there_are_no_masses(self):
+        X, y = np.arange(6.0)[:, None], [0, 1, -1, -1, -1, -1]
+        learner = ActiveLearner(GaussianNB(), MarginSampling(unseen_class=True))
+        with pytest.raises(
+            ValueError, match="GaussianNB offers none.*unseen_class='auto'"
+        ):
+            learner.start(X, y).query()
+        ActiveLearner(GaussianNB(), MarginSampling()).start(X, y).query()
+
+
+class TestExploreExploit:
+    def learner(self, hits=3, **params):
+        strategy = ExploreExploit(RandomSampling(), MarginSampling(), hits=hits)
+        return ActiveLearner(GaussianNB(), strategy, random_state=0, **params)
+
+    def test_it_explores_until_the_last_answers_were_all_expected(self):
+        X, truth = make_blobs(80, centers=3, random_state=2)
+        y = np.where(np.arange(80) < 6, truth, -1)
+        learner = self.learner().start(X, y)
+        hits = []
+        for _ in range(20):
+            query = learner.query()
+            assert learner.query_strategy_.exploring_ == (
+                not all(hits[-3:] or [0]) or len(hits) < 3
+            )
+            if not learner.query_strategy_.exploring_:
+                break
+            hits.append(learner.predict(query.X)[0] == truth[query.indices[0]])
+            learner.teach(query, truth[query.indices])
+        assert hits[-3:] == [True] * 3
+        margin = ActiveLearner(GaussianNB(), "margin").start(X, learner.y_).query()
+        assert query.indices.tolist() == margin.indices.tolist()
+
+    def test_an_answer_before_there_was_a_model_is_no_hit(self):
+        X, truth = make_blobs(40, centers=2, random_state=2)
+        learner = self.learner(hits=1).start(X)
+        query = learner.query()
+        learner.teach(query, truth[query.indices])
+        learner.query()
+        assert learner.query_strategy_.exploring_
+
+    def test_an_incompatible_exploit_fails_before_a_label_is_bought(self):
+        from sklearn.svm import SVC
+
+        strategy = ExploreExploit(GraphUncertaintyHerding(), MarginSampling())
+        with pytest.raises(ValueError, match="not compatible with SVC"):
+            ActiveLearner(SVC(), strategy).start(np.eye(5)).query()
+
+
+class TestAnyData:
+    @pytest.mark.parametrize("name", ["graph_herding", "graph_coverage"])
+    def test_it_needs_no_label_and_no_estimator(self, name):
+        X, truth = make_blobs(90, cluster_std=0.5, random_state=3)
+        query = ActiveLearner(LogisticRegression(), name, batch_size=3).start(X).query()
+        assert query.reason == "GraphUncertaintyHerding"
+        assert set(truth[query.indices]) == {0, 1, 2}
+
+    def test_text_goes_through_a_transformer(self):
+        texts = [f"{a} {b}" for a in ("red", "blue", "old") for b in ("car", "apple")]
+        strategy = GraphUncertaintyHerding(transformer=TfidfVectorizer(), n_neighbors=2)
+        learner = ActiveLearner(LogisticRegression(), strategy).start(texts)
+        assert learner.query().X[0] in texts
+        assert not hasattr(strategy.transformer, "vocabulary_")
+
+    def test_a_frame_goes_through_a_column_transformer(self):
+        frame = pd.DataFrame({"size": [1.0, 2, 9, 8], "color": ["r", "g", "r", "g"]})
+        columns = make_column_transformer(
+            (StandardScaler(), ["size"]), (OneHotEncoder(), ["color"])
+        )
+        strategy = GraphUncertaintyHerding(transformer=columns)
+        assert len(ActiveLearner(GaussianNB(), strategy).start(frame).query()) == 1
+        numeric = ActiveLearner(GaussianNB(), "graph_herding").start(frame[["size"]])
+        assert len(numeric.query()) == 1
+
+    @pytest.mark.parametrize(
+        "X", [["a", "b"], pd.DataFrame({"c": ["a", "b"]})], ids=["list", "frame"]
+    )
+    @pytest.mark.parametrize("strategy", [GraphUncertaintyHerding, SigmaOptimality])
+    def test_what_is_no_number_needs_one_and_the_error_names_it(self, X, strategy):
+        with pytest.raises(ValueError, match=r"needs numbers.*Pass transformer=\.\.\."):
+            ActiveLearner(GaussianNB(), strategy()).start(X).query()
+
+    def test_images_are_flattened(self):
+        images = np.random.RandomState(0).normal(size=(20, 3, 3))
+        flat = images.reshape(20, -1)
+        picks = [
+            ActiveLearner(GaussianNB(), "graph_herding").start(X).query().indices[0]
+            for X in (images, flat)
+        ]
+        assert picks[0] == picks[1]
+
+    def test_isolated_rows_come_last(self):
+        # Two far pairs of clusters; the last row is so far that its weights vanish.
+        X = np.r_[np.random.RandomState(0).normal(size=(20, 1)), [[1e9]]]
+        strategy = GraphUncertaintyHerding(n_neighbors=2)
+        learner = ActiveLearner(GaussianNB(), strategy).start(X)
+        for _ in range(20):
+            query = learner.query()
+            assert query.indices[0] != 20
+            learner.teach(query, [0])
+        assert learner.query().indices.tolist() == [20]
+
+    def test_twins_are_not_in_one_batch(self):
+        X = np.repeat(np.arange(4.0), 3)[:, None]
+        strategy = GraphUncertaintyHerding(n_neighbors=2)
+        query = ActiveLearner(GaussianNB(), strategy, batch_size=10).start(X).query()
+        assert sorted(X[query.indices, 0]) == [0, 1, 2, 3]
+
+
+class TestState:
+    def test_it_lives_in_the_fitted_clone(self):
+        X, truth = make_blobs(60, random_state=0)
+        strategy = GraphUncertaintyHerding()
+        learner = ActiveLearner(GaussianNB(), strategy, budget=4)
+        learner.fit(X, truth, labeled=np.arange(60) < 5)
+        assert vars(strategy) == vars(GraphUncertaintyHerding())
+        assert hasattr(learner.query_strategy_, "kernel_")
+        assert not hasattr(clone(learner.query_strategy_), "kernel_")
+
+    def test_a_changed_pool_rebuilds(self):
+        rng = np.random.RandomState(0)
+        strategy = GraphUncertaintyHerding()
+        for n in (40, 30):
+            X = rng.normal(size=(n, 2))
+            pool = Pool(state_of(X))
+            fresh = GraphUncertaintyHerding().utilities(pool)
+            np.testing.assert_array_equal(strategy.utilities(pool), fresh)
+
+    def test_it_survives_pickling_in_the_middle(self):
+        X, truth = make_blobs(60, random_state=0)
+        learner = ActiveLearner(GaussianNB(), "graph_herding").start(X)
+        for _ in range(4):
+            query = learner.query()
+            learner.teach(query, truth[query.indices])
+        kernel = learner.query_strategy_.kernel_
+        copy = pickle.loads(pickle.dumps(learner))
+        assert copy.query().indices.tolist() == learner.query().indices.tolist()
+        assert learner.query_strategy_.kernel_ is kernel
+
+    def test_the_kernel_is_built_once_a_fit(self, monkeypatch):
+        from sklearn_active.query_strategies import _herding
+
+        built = []
+        build = _herding.sparse_resolvent
+        monkeypatch.setattr(
+            _herding,
+            "sparse_resolvent",
+            lambda *args, **kwargs: built.append(1) or build(*args, **kwargs),
+        )
+        X, truth = make_blobs(60, random_state=0)
+        learner = ActiveLearner(GaussianNB(), "graph_herding", budget=10)
+        learner.fit(X, truth, labeled=np.arange(60) < 5)
+        assert len(built) == 1
