@@ -3,7 +3,7 @@
 import numpy as np
 
 from sklearn_active._query import Query
-from sklearn_active._rows import take
+from sklearn_active._rows import read_only, take
 from sklearn_active.query_strategies import RandomSampling
 
 
@@ -36,15 +36,15 @@ def choose(strategy, pool, batch_size, cold):
     yields = cold and getattr(strategy, "needs", ("fit",))
     asked = RandomSampling() if yields else strategy
     batch_size = min(batch_size, n_candidates)
-    indices, utilities = asked.select(pool, batch_size)
-    indices, utilities = _checked(indices, utilities, pool, batch_size)
+    choice = asked.select(pool, batch_size)
+    indices, utilities = _checked(choice, pool, batch_size)
     if not yields:
         state.mark_all_as_heard()
     state.n_queries += 1
     return Query(
-        indices=indices,
+        indices=read_only(indices.copy()),
         X=take(pool.X, indices),
-        utilities=utilities,
+        utilities=read_only(utilities.copy()),
         proba=pool.proba_of(indices),
         classes=pool.classes,
         round=state.round,
@@ -54,10 +54,17 @@ def choose(strategy, pool, batch_size, cold):
     )
 
 
-def _checked(indices, utilities, pool, batch_size):
-    indices, utilities = np.asarray(indices), np.asarray(utilities, dtype=float)
+def _checked(choice, pool, batch_size):
+    if not isinstance(choice, tuple) or len(choice) != 2:
+        raise ValueError(
+            "A query strategy's select must return a tuple (indices, utilities); got a "
+            f"{type(choice).__name__}."
+        )
+    indices, utilities = np.asarray(choice[0]), np.asarray(choice[1], dtype=float)
     valid = (
         indices.ndim == 1
+        and indices.dtype.kind in "iu"
+        and not np.isnan(utilities).any()
         and 1 <= len(indices) <= batch_size
         and utilities.shape == indices.shape == np.unique(indices).shape
         and np.isin(indices, pool.candidates).all()
@@ -65,7 +72,7 @@ def _checked(indices, utilities, pool, batch_size):
     if not valid:
         raise ValueError(
             f"A query strategy's select must return 1 to {batch_size} distinct "
-            f"candidates and as many utilities; got the rows {indices!r} with "
-            f"utilities of shape {utilities.shape}."
+            "candidates (integer positions) and as many utilities, none NaN; got the "
+            f"rows {indices!r} with the utilities {utilities!r}."
         )
     return indices, utilities

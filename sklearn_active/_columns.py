@@ -1,5 +1,6 @@
 """One column of values: what kind they are, and which are missing."""
 
+from collections.abc import Mapping, MappingView, Set
 from numbers import Number
 
 import numpy as np
@@ -7,9 +8,30 @@ from sklearn.utils import column_or_1d
 
 from sklearn_active._sklearn import is_pandas_na
 
+# What numpy makes of marks in a list that mixes them with text.
+_NUMPYS_TEXT = ("-1", "-1.0", "nan", "None", "<NA>")
+
+
+def refuse_numpys_text(column, source, mark, classes=()):
+    """Raise where a text array holds what numpy makes of a mark beside text.
+
+    Objects are left alone: there, '-1' is what somebody wrote.
+    """
+    if column.dtype.kind not in "US":
+        return
+    for text in _NUMPYS_TEXT:
+        if text != mark and text not in classes and np.any(column == text):
+            raise ValueError(
+                f"{source} holds the text {text!r}: numpy makes it of a list that "
+                "mixes text and marks. Use None for unlabeled rows in a list or an "
+                f"object array. State it with missing_label={text!r}, or "
+                f"missing_label=None if {text!r} is a class."
+            )
+
 
 def is_sequence(answers):
-    if isinstance(answers, (str, bytes, dict, set)):
+    """Say whether answers have a length and an order."""
+    if isinstance(answers, (str, bytes, Mapping, Set, MappingView)):
         return False
     return hasattr(answers, "__len__") and getattr(answers, "ndim", 1) > 0
 
@@ -17,6 +39,8 @@ def is_sequence(answers):
 def as_column(y, source="y"):
     """Return y as a 1-d ndarray, and which entries are None, NaN, NA or masked."""
     masked = None
+    if hasattr(y, "columns"):  # a data frame
+        y = np.asarray(y)
     if isinstance(y, np.ma.MaskedArray):
         masked, y = np.ma.getmaskarray(y), np.ma.getdata(y)
     if isinstance(y, (list, tuple)) and not any(np.ndim(v) for v in y):
@@ -107,11 +131,11 @@ def kind_of(values):
     if values.dtype.kind == "O":
         first = next((v for v in values.ravel() if not is_null(v)), None)
         return kind_of_value(first)
-    return {"U": "text", "S": "text"}.get(values.dtype.kind, "number")
+    return {"U": "text", "S": "bytes"}.get(values.dtype.kind, "number")
 
 
 def kind_of_value(value):
-    if isinstance(value, (str, bytes)):
+    if isinstance(value, str):
         return "text"
     if isinstance(value, (Number, np.bool_)):
         return "number"

@@ -1,7 +1,5 @@
 """What the wrapped estimator is given, and what it says of the pool."""
 
-import warnings
-
 import numpy as np
 from sklearn.base import is_regressor
 from sklearn.pipeline import Pipeline
@@ -15,6 +13,7 @@ from sklearn_active._sklearn import (
     BaseSearchCV,
     check_method_params,
 )
+from sklearn_active._warnings import warn_user
 
 _ACCEPTING = (BaseLabelPropagation, SelfTrainingClassifier)
 
@@ -104,26 +103,11 @@ def check_supported(estimator, some_unlabeled):
 
 def warn_of_search():
     """Warn that a search would count unlabeled rows as errors."""
-    warnings.warn(
+    warn_user(
         "A search is given unlabeled rows: its folds hold them, and its scorer counts "
         "each as an error. Pass cv=PartiallyLabeledSplit(...) and "
         "scoring=labeled_scorer(...) of sklearn_active.model_selection to the search, "
         "or unlabeled='drop'.",
-        UserWarning,
-        stacklevel=5,
-    )
-
-
-def warn_of_unreached(estimator, rows, source):
-    """Warn that no label reaches some of the unlabeled rows, a boolean mask."""
-    warnings.warn(
-        f"{np.count_nonzero(rows)} of {len(rows)} unlabeled rows have an all-zero, NaN "
-        f"or uniform class distribution ({source} of {type(estimator).__name__}): no "
-        "label reaches them. They count as maximally uncertain, and predictions for "
-        "them are arbitrary. Scale X or lower gamma (or take kernel='knn', or more "
-        "neighbors).",
-        UserWarning,
-        stacklevel=6,
     )
 
 
@@ -150,42 +134,18 @@ class TrainingData:
         The classes of the labels.
     """
 
-    def __init__(self, X, labels, all_rows, params):
-        self.encoded = all_rows and (
-            labels.values.dtype.kind not in "iuf" or np.any(labels.classes == -1)
+    def __init__(self, X, labels, all_rows, params, takes_minus_one_for_a_mark=False):
+        class_minus_one = bool(np.any(labels.classes == -1))
+        self.encoded = (takes_minus_one_for_a_mark and class_minus_one) or (
+            all_rows and (labels.values.dtype.kind not in "iuf" or class_minus_one)
         )
         self.classes = labels.classes
         rows = None if all_rows or labels.known.all() else np.flatnonzero(labels.known)
         self.X = X if rows is None else take(X, rows)
         self.params = check_method_params(X, params, indices=rows)
         if self.encoded:
-            self.y = labels.codes()
+            self.y = labels.codes()[slice(None) if rows is None else rows]
         elif all_rows:
             self.y = np.where(labels.known, labels.values, np.int8(-1))
         else:
             self.y = labels.values[labels.known]
-
-
-def transductive_distributions(estimator, n_rows):
-    """Return the distributions of a transductive fit on all rows, or None."""
-    distributions = getattr(final_estimator(estimator), "label_distributions_", None)
-    if distributions is None or len(distributions) != n_rows:
-        return None
-    return distributions
-
-
-def unreached(distributions):
-    """Return which rows are all zero or hold NaN, and which are exactly uniform."""
-    totals = distributions.sum(axis=1)
-    empty = ~np.isfinite(totals) | (totals == 0)
-    spread = np.ptp(distributions, axis=1)
-    uniform = ~empty & (spread == 0) & (distributions.shape[1] > 1)
-    return empty, uniform
-
-
-def cleaned(distributions):
-    """Make rows without information uniform; other rows stay as they are."""
-    empty, _ = unreached(distributions)
-    if not empty.any():
-        return distributions
-    return np.where(empty[:, None], 1 / distributions.shape[1], distributions)

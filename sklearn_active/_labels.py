@@ -1,7 +1,7 @@
 """What y means: marks of unlabeled rows, kinds and dtypes of labels, encoding."""
 
-import warnings
 from copy import deepcopy
+from numbers import Number
 
 import numpy as np
 from sklearn.utils import assert_all_finite
@@ -15,8 +15,11 @@ from sklearn_active._columns import (
     kind_of,
     kind_of_value,
     natural,
+    refuse_numpys_text,
 )
+from sklearn_active._rows import read_only
 from sklearn_active._sklearn import is_pandas_na
+from sklearn_active._warnings import warn_user
 
 AUTO = "auto"
 _STATE_IT = "State what marks an unlabeled row with missing_label=..."
@@ -63,6 +66,10 @@ class Labels:
 
     def add(self, indices, labels):
         """Record `labels`, an ndarray checked by `parse_answers`, at `indices`."""
+        # Whatever may raise comes first: nothing is recorded by halves.
+        seen = joined(self.classes, labels) if self.n_known else labels
+        new = not self.n_known or not np.isin(labels, self.classes).all()
+        classes = np.unique(seen) if new else self.classes
         if not self.n_known:
             self.values = np.zeros(len(self.known), dtype=labels.dtype)
         elif self.values.dtype != labels.dtype:
@@ -70,9 +77,7 @@ class Labels:
         self.values[indices] = labels
         self.known[indices] = True
         self.n_known = int(np.count_nonzero(self.known))
-        if not np.isin(labels, self.classes).all():
-            seen = labels if not len(self.classes) else joined(self.classes, labels)
-            self.classes = np.unique(seen).astype(self.values.dtype)
+        self.classes = read_only(classes.astype(self.values.dtype))
         if _is_auto(self.mark):
             self.mark = _default_mark(labels)
 
@@ -80,7 +85,7 @@ class Labels:
         """Forget the labels at `indices`."""
         self.known[indices] = False
         self.n_known = int(np.count_nonzero(self.known))
-        self.classes = np.unique(self.values[self.known])
+        self.classes = read_only(np.unique(self.values[self.known]))
 
     def changed(self, indices, answers):
         """Return a copy with other labels at `indices`; an abstention withdraws."""
@@ -153,6 +158,8 @@ class Labels:
                 f"{source} gave {len(column)} labels for {n_expected} rows. Give one "
                 "label a row, and None for a row that you can't label."
             )
+        if not (is_null(self.mark) and self.minus_one == "class"):
+            refuse_numpys_text(column, source, self.mark, self.classes)
         missing = missing | self._is_mark(column, missing)
         labels = natural(column[~missing])
         self._check_kind(labels, source)
@@ -164,9 +171,10 @@ class Labels:
         minus_one = equals(column, -1) & ~missing
         if self.minus_one == "ambiguous" and minus_one.any():
             raise ValueError(
-                f"An answer is -1 while {self.mark!r} marks unlabeled rows, so it may "
-                "be a class or 'not labeled'. Answer None for 'not labeled', or pass "
-                f"missing_label={self.mark!r} if -1 is a class."
+                "An answer is -1, and nothing says whether -1 is a class or means 'not "
+                "labeled'. Answer None for 'not labeled', or pass missing_label=-1, or "
+                f"missing_label={None if _is_auto(self.mark) else self.mark!r} if -1 "
+                "is a class."
             )
         return minus_one & (self.minus_one == "mark")
 
@@ -207,14 +215,17 @@ def parse_y(y, n_rows, missing_label=AUTO, *, has_oracle=False):
         Where y has a wrong length or shape, mixes kinds or marks, or is continuous.
     """
     if y is None:
-        stated = {} if _is_auto(missing_label) else _stated(missing_label)
-        return Labels(n_rows, **stated)
+        if _is_auto(missing_label):
+            return Labels(n_rows, minus_one="ambiguous")
+        return Labels(n_rows, **_stated(missing_label))
     column, missing = _checked_column(y, n_rows)
+    if not is_null(missing_label):
+        refuse_numpys_text(column, "y", missing_label)
     if _is_auto(missing_label):
         missing, mark, minus_one = _read_marks(column, missing, has_oracle)
     else:
         missing = _read_stated_mark(column, missing, missing_label)
-        mark, minus_one = _stated(missing_label).values()
+        mark, minus_one = _stated(missing_label)["mark"], "class"
     return _labels_of(column, ~missing, mark, minus_one)
 
 
@@ -302,21 +313,13 @@ def _read_marks(column, missing, has_oracle):
         )
     if missing.any():
         return missing, _null_mark(column, missing), "ambiguous"
-    if column.dtype.kind in "US" and equals(column, "-1").any():
-        raise ValueError(
-            "y holds the text '-1': numpy makes it of a list that mixes text and -1. "
-            f"Use None for unlabeled rows. {_STATE_IT}: '-1', or None if '-1' is a "
-            "class."
-        )
     if not minus_one.any():
         return missing, AUTO, "mark"
     if not has_oracle and _only_plus_minus_one(column):
-        warnings.warn(
+        warn_user(
             "y holds only -1 and 1, and there is no oracle: -1 is taken for a class. "
             "Pass missing_label=-1 if it marks unlabeled rows, or missing_label=None "
             "to state that it is a class.",
-            UserWarning,
-            stacklevel=5,
         )
         return missing, None, "class"
     return minus_one, -1, "mark"
@@ -330,6 +333,15 @@ def _only_plus_minus_one(column):
 def _read_stated_mark(column, missing, mark):
     if is_null(mark):
         return missing
+    if not isinstance(mark, (str, bytes, Number)):
+        raise ValueError(
+            f"missing_label must be 'auto', None, NaN, a number or text; got {mark!r}."
+        )
+    if isinstance(mark, str) and kind_of(column) == "number":
+        raise ValueError(
+            f"missing_label={mark!r} is text, but y holds numbers, so it can't mark a "
+            "row. Pass the value itself: -1, None or float('nan')."
+        )
     unlabeled = equals(column, mark)
     if not missing.any():
         return unlabeled

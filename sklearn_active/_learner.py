@@ -1,7 +1,7 @@
 """ActiveLearner: fit is a loop over query and teach."""
 
-import warnings
 from contextlib import suppress
+from functools import partial
 from numbers import Integral
 from time import perf_counter
 
@@ -13,26 +13,23 @@ from sklearn.utils.validation import validate_data
 
 from sklearn_active._choosing import choose
 from sklearn_active._delegation import DelegatesToEstimator
+from sklearn_active._distributions import Distributions
 from sklearn_active._inner import (
     TrainingData,
     accepts_unlabeled,
     check_supported,
-    cleaned,
     contains_search,
     final_estimator,
     set_unset_random_states,
     state_the_mark,
-    transductive_distributions,
-    unreached,
     updated,
     warn_of_search,
-    warn_of_unreached,
 )
 from sklearn_active._labels import AUTO, parse_complete_y, parse_y
 from sklearn_active._pool import Pool, PoolState
 from sklearn_active._published import PublishesPool
-from sklearn_active._recording import ask, record, rows_to_teach
-from sklearn_active._rows import take
+from sklearn_active._query import Query
+from sklearn_active._recording import ask, in_the_order_asked, record, rows_to_teach
 from sklearn_active._sklearn import (
     HasMethods,
     Interval,
@@ -43,6 +40,7 @@ from sklearn_active._sklearn import (
     routing_enabled,
 )
 from sklearn_active._stopping import StopLabeling, reason_to_stop
+from sklearn_active._warnings import warn_user
 from sklearn_active.oracles import ArrayOracle
 from sklearn_active.query_strategies._names import (
     STRATEGIES,
@@ -201,7 +199,7 @@ class ActiveLearner(
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y, labeled=None, **params):
+    def fit(self, X, y, *, labeled=None, **params):
         """Fit, ask the oracle, refit, until there is a reason to stop.
 
         Without an oracle this is one plain fit of the estimator.
@@ -254,12 +252,11 @@ class ActiveLearner(
                 "y holds no label, and there is no oracle to ask. Pass an oracle, or "
                 "use start(X), then query() and teach(query, labels)."
             )
-        self._begin(X, labels, params)
+        self._begin(X, labels, params, asks=oracle is not None)
         if oracle is None:
             self._refit()
             self.termination_condition_ = "no_oracle"
             return self
-        check_compatible(self.query_strategy_, self.estimator)
         self._refit_if_possible()
         self.termination_condition_ = self._loop(oracle)
         self._ensure_fitted()
@@ -315,14 +312,14 @@ class ActiveLearner(
         batch_size = self.batch_size if batch_size is None else batch_size
         if not isinstance(batch_size, Integral) or batch_size < 1:
             raise ValueError(f"batch_size must be an int >= 1, got {batch_size!r}.")
-        if state.open_query is None or state.open_query[0] != batch_size:
+        if batch_size not in state.open_queries:
             check_compatible(self.query_strategy_, self.estimator)
             began = perf_counter()
             cold = not hasattr(self, "estimator_") or len(self.classes_) < 2
             query = choose(self.query_strategy_, self._pool(), batch_size, cold)
-            state.open_query = batch_size, query
+            state.open_queries[batch_size] = query
             state.query_seconds += perf_counter() - began
-        return state.open_query[1]
+        return state.open_queries[batch_size]
 
     def teach(self, query, labels):
         """Record labels, then refit.
@@ -348,19 +345,28 @@ class ActiveLearner(
         """
         state = self._started_state("teach")
         indices, utilities = rows_to_teach(state, query)
-        n_known = state.labels.n_known
+        if isinstance(query, Query):
+            labels = in_the_order_asked(labels, query)
+        if not len(indices):
+            return self
         with suppress(StopLabeling):  # out of an iterator: what it gave is recorded
             record(state, indices, utilities, labels, "teach")
-        if state.labels.n_known > n_known:
-            self._refit_if_possible()
+        self._refit_if_changed()
         return self
 
-    def _begin(self, X, labels, params):
+    def _begin(self, X, labels, params, asks=False):
         """Check everything that can be checked, then reset and begin a new fit."""
         raise_for_params(params, self, "fit")
+        if "labeled" in params:
+            raise ValueError(
+                "start() has no labeled=: whoever steps has the labels. Mark unlabeled "
+                "rows in y, or use fit(X, y, labeled=mask)."
+            )
         some_unlabeled = not labels.known.all()
         check_supported(self.estimator, some_unlabeled)
         strategy = as_strategy(self.query_strategy)
+        if asks:
+            check_compatible(strategy, self.estimator)
         prototype = clone(self.estimator)
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         if self.random_state is not None:
@@ -368,19 +374,22 @@ class ActiveLearner(
         state_the_mark(prototype)
         if routing_enabled():
             params = process_routing(self, "fit", **params).estimator.fit
+        names = clone(self)  # refuses mixed column names before anything is forgotten
+        validate_data(names, X, skip_check_array=True)
         for name in [name for name in vars(self) if name.endswith("_")]:
             delattr(self, name)
         vars(self).pop("_classes", None)
-        validate_data(self, X, skip_check_array=True)
+        vars(self).update({k: v for k, v in vars(names).items() if k.endswith("_in_")})
         self.query_strategy_ = strategy
         self._prototype = prototype
         self._fit_params = params
         self._state = PoolState(X, labels, seed, self.random_state is not None)
         self._last_fit = None
-        self._unreached_warned = False
         self._all_rows = self.unlabeled == "pass" or (
             self.unlabeled == "auto" and accepts_unlabeled(self.estimator)
         )
+        name = type(self.estimator).__name__
+        self._distributions = Distributions(self._state, self._all_rows, name)
         if self._all_rows and some_unlabeled and contains_search(self.estimator):
             warn_of_search()
 
@@ -398,7 +407,6 @@ class ActiveLearner(
             if reason is not None:
                 return reason
             query = self.query(self._next_batch_size())
-            n_known = state.labels.n_known
             try:
                 answers = ask(oracle, query)
                 record(state, query.indices, query.utilities, answers, "The oracle")
@@ -406,14 +414,11 @@ class ActiveLearner(
                 reason = "oracle_stopped"
             except KeyboardInterrupt:
                 reason = "interrupted"
-                warnings.warn(
+                warn_user(
                     "Interrupted in the oracle: every answer given is kept, and the "
                     "estimator is fitted on them.",
-                    UserWarning,
-                    stacklevel=4,
                 )
-            if state.labels.n_known > n_known:
-                self._refit_if_possible()
+            self._refit_if_changed()
             if reason is not None:
                 return reason
 
@@ -425,26 +430,14 @@ class ActiveLearner(
     def _pool(self):
         estimator = getattr(self, "estimator_", None)
         masses = getattr(final_estimator(estimator), "label_masses_", None)
-        return Pool(self._state, estimator, self._distributions, masses)
+        classes = self.classes_
+        proba = partial(self._distributions.of_candidates, estimator)
+        return Pool(self._state, estimator, proba, masses, classes)
 
-    def _distributions(self, candidates):
-        """Return the cleaned class distributions of the candidates."""
-        whole = self._transductive_distributions()
-        if whole is not None:
-            return cleaned(whole[candidates])
-        proba = self.estimator_.predict_proba(take(self._state.X, candidates))
-        self._warn_of_unreached(unreached(proba)[0], "predict_proba")
-        return cleaned(proba)
-
-    def _transductive_distributions(self):
-        if not self._all_rows:
-            return None
-        return transductive_distributions(self.estimator_, len(self._state))
-
-    def _warn_of_unreached(self, rows, source):
-        if not self._unreached_warned and rows.any():
-            self._unreached_warned = True
-            warn_of_unreached(self.estimator, rows, source)
+    def _refit_if_changed(self):
+        """Refit where labels came since the last fit, also by a call that raised."""
+        if self._state.labels.n_known > self._state.n_fitted:
+            self._refit_if_possible()
 
     def _refit_if_possible(self):
         """Refit, except before the first fit with fewer than two classes."""
@@ -455,26 +448,26 @@ class ActiveLearner(
         """Fit a fresh clone on all labels known; on failure the last one stays."""
         state = self._state
         began = perf_counter()
-        data = TrainingData(state.X, state.labels, self._all_rows, self._fit_params)
+        data = TrainingData(
+            state.X,
+            state.labels,
+            self._all_rows,
+            self._fit_params,
+            takes_minus_one_for_a_mark=accepts_unlabeled(self.estimator),
+        )
         estimator = updated(getattr(self, "estimator_", None), data, self._last_fit)
         if estimator is None:
-            estimator = clone(self._prototype).fit(data.X, data.y, **data.params)
+            estimator = clone(self._prototype)
+            estimator.fit(data.X, data.y, **data.params)
         self.estimator_ = estimator
+        state.n_fitted = state.labels.n_known
         self._classes = state.labels.classes
         self._encoded = data.encoded
         self._last_fit = data
-        self._warn_if_transductively_unreached()
+        self._distributions.look_at(estimator)
         if state.history:
             state.history[-1].fit_seconds = perf_counter() - began
             state.history[-1].seconds += state.history[-1].fit_seconds
-
-    def _warn_if_transductively_unreached(self):
-        if self._unreached_warned:
-            return
-        whole = self._transductive_distributions()
-        if whole is not None:
-            empty, uniform = unreached(whole[~self._state.labels.known])
-            self._warn_of_unreached(empty | uniform, "label_distributions_")
 
     def _ensure_fitted(self):
         """Fit what the loop left unfitted: no label, or labels of one class."""

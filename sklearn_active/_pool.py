@@ -6,7 +6,7 @@ from uuid import uuid4
 import numpy as np
 from sklearn.utils import Bunch
 
-from sklearn_active._rows import row_keys, take
+from sklearn_active._rows import read_only, row_keys, take
 
 
 class PoolState:
@@ -33,8 +33,9 @@ class PoolState:
         self.labeled_iter = np.where(labels.known, 0, -1)
         self.declined = np.zeros(len(self), dtype=bool)
         self.n_asked = 0
+        self.n_fitted = 0
         self.history = []
-        self.open_query = None
+        self.open_queries = {}
         self.n_queries = 0
         self.query_seconds = 0.0
         self.mark_all_as_new()
@@ -64,6 +65,11 @@ class PoolState:
     def record(self, indices, labels, answered):
         """Record labels for `indices[answered]`, and that the others declined."""
         known = indices[answered]
+        if self.labels.known[indices].any():
+            raise ValueError(
+                f"Of the rows {indices.tolist()} some were labeled while they were "
+                "asked: an oracle must return its answers, not teach them."
+            )
         if len(known):
             self.labels.add(known, labels)
         self.labeled_iter[known] = self.round
@@ -85,7 +91,7 @@ class PoolState:
             fit_seconds=0.0,
         )
         self.history.append(record)
-        self.open_query, self.query_seconds = None, 0.0
+        self.open_queries, self.query_seconds = {}, 0.0
         return record
 
     def random_state(self, stream=0):
@@ -119,7 +125,8 @@ class Pool:
     estimator : estimator or None
         The fitted estimator; None before one could be fitted.
     classes : ndarray of shape (n_classes,)
-        The classes known so far, sorted.
+        The classes that the estimator knows, sorted; before it is fitted, those
+        among the labels.
     proba : ndarray of float of shape (n_candidates, n_classes)
         Class distributions of the candidates: the transductive ones where the
         estimator has them, else `predict_proba`. Rows that no label reaches
@@ -133,41 +140,51 @@ class Pool:
 
     # `state` is for the package, not for strategies.
 
-    def __init__(self, state, estimator=None, distributions=None, masses=None):
+    def __init__(
+        self, state, estimator=None, distributions=None, masses=None, classes=None
+    ):
         self.state = state
         self._distributions = distributions
         self.X = state.X
-        self.candidates = _read_only(state.candidates)
+        self.candidates = read_only(state.candidates)
         self.estimator = estimator
-        self.classes = state.labels.classes
-        self.masses = masses
+        # Those that the estimator knows: the columns of `proba`.
+        self.classes = read_only(state.labels.classes if classes is None else classes)
+        self.masses = None if masses is None else read_only(masses)
 
     def __len__(self):
         return len(self.state)
 
     @cached_property
     def y(self):
-        return _read_only(self.state.labels.as_array())
+        return read_only(self.state.labels.as_array())
 
     @cached_property
     def labeled(self):
-        return _read_only(np.flatnonzero(self.state.labels.known))
+        return read_only(np.flatnonzero(self.state.labels.known))
 
     @cached_property
     def newly_known(self):
-        return _read_only(np.array(self.state.newly_known, dtype=int))
+        return read_only(np.array(self.state.newly_known, dtype=int))
 
     @cached_property
     def declined(self):
-        return _read_only(np.flatnonzero(self.state.declined))
+        return read_only(np.flatnonzero(self.state.declined))
 
     @cached_property
     def withdrawn(self):
-        return _read_only(np.array(self.state.withdrawn, dtype=int))
+        return read_only(np.array(self.state.withdrawn, dtype=int))
 
     @cached_property
     def proba(self):
-        return _read_only(self._distributions(self.candidates))
+        if not hasattr(self.estimator, "predict_proba"):
+            name = "no estimator yet" if self.estimator is None else self.estimator
+            raise ValueError(
+                f"pool.proba needs an estimator with `predict_proba`; there is {name}. "
+                "Let the strategy say needs = ('predict_proba',), or wrap the "
+                "estimator in CalibratedClassifierCV."
+            )
+        return read_only(self._distributions(self.candidates))
 
     @cached_property
     def random_state(self):
@@ -177,7 +194,7 @@ class Pool:
         """Return the distributions of some candidates if computed, else None."""
         if "proba" not in self.__dict__:
             return None
-        return self.proba[np.searchsorted(self.candidates, indices)]
+        return read_only(self.proba[np.searchsorted(self.candidates, indices)])
 
     def top(self, utilities, batch_size):
         """Choose the candidates with the largest utilities, best first.
@@ -205,10 +222,11 @@ class Pool:
         n_candidates = len(utilities)
         n_taken = wanted = min(batch_size, n_candidates)
         tie_ranks = self._tie_ranks(n_candidates)
+        keys = {}
         while True:
             best = _largest(utilities, n_taken, tie_ranks)
             if wanted > 1:
-                best = best[self._first_of_twins(self.candidates[best])]
+                best = best[self._first_of_twins(self.candidates[best], keys)]
             if len(best) >= wanted or n_taken == n_candidates:
                 break
             n_taken = min(2 * n_taken, n_candidates)
@@ -236,11 +254,15 @@ class Pool:
             return None
         return self.state.random_state(stream=1).permutation(n_candidates)
 
-    def _first_of_twins(self, indices):
-        keys = row_keys(take(self.X, indices))
+    def _first_of_twins(self, indices, keys):
+        """Return positions of the first of each content; `keys` is filled."""
+        unread = np.array([i for i in indices.tolist() if i not in keys], dtype=int)
+        if len(unread):
+            read = row_keys(take(self.X, unread))
+            keys.update(zip(unread.tolist(), read, strict=True))
         first = {}
-        for position, key in enumerate(keys):
-            first.setdefault(key, position)
+        for position, index in enumerate(indices.tolist()):
+            first.setdefault(keys[index], position)
         return list(first.values())
 
 
@@ -257,9 +279,3 @@ def _largest(utilities, k, tie_ranks=None):
             tied = tied[np.argpartition(ranks[tied], n_tied)[:n_tied]]
         positions = np.concatenate([above, tied])
     return positions[np.lexsort((ranks[positions], -utilities[positions]))]
-
-
-def _read_only(array):
-    array = array.view()
-    array.flags.writeable = False
-    return array

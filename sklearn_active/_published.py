@@ -13,29 +13,29 @@ class PublishesPool:
     @property
     def y_(self):
         """All labels known, the mark elsewhere, shape (n_samples,)."""
-        return self._state.labels.as_array()
+        return self._known_state().labels.as_array()
 
     @property
     def labeled_iter_(self):
         """Round in which each row's label was learned, shape (n_samples,)."""
-        return self._state.labeled_iter.copy()
+        return self._known_state().labeled_iter.copy()
 
     @property
     def history_(self):
         """One record a round."""
-        return self._state.history
+        return self._known_state().history
 
     @property
     def n_asked_(self):
         """Number of rows that the oracle answered or abstained from."""
-        return self._state.n_asked
+        return self._known_state().n_asked
 
     @property
     def classes_(self):
         """The sorted classes of the fitted estimator; before, those known."""
         if "_classes" in vars(self):
             return self._classes
-        return self._state.labels.classes
+        return self._known_state().labels.classes
 
     @property
     def transduction_(self):
@@ -43,6 +43,18 @@ class PublishesPool:
 
         The mark stands where the estimator gave a row no label.
         """
+        if not self._all_rows and not self._known_state().labels.known.all():
+            raise AttributeError(
+                "transduction_ is not available: the estimator was not given the "
+                "unlabeled rows."
+            )
         transduction = final_estimator(self.estimator_).transduction_
         given = transduction != -1
-        return self._state.labels.marked(self._decoded(transduction), given)
+        return self._known_state().labels.marked(self._decoded(transduction), given)
+
+    def _known_state(self):
+        if "_state" not in vars(self):
+            raise AttributeError(
+                "This ActiveLearner knows no pool yet: fit or start it."
+            )
+        return self._state

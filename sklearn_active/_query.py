@@ -25,7 +25,8 @@ class Query:
         Class distributions of those rows, in the order of `classes`; None
         where the query strategy did not need them.
     classes : ndarray of shape (n_classes,)
-        The classes known so far, sorted.
+        The classes that the estimator knows, sorted; before it is fitted, those
+        among the labels.
     round : int
         The round that this query belongs to, counted from 1.
     n_pool : int

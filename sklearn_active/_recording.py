@@ -1,6 +1,7 @@
 """Answers on their way into the pool: checked, then recorded before any fit."""
 
 from collections.abc import Iterator
+from inspect import isgenerator
 
 import numpy as np
 
@@ -11,13 +12,25 @@ from sklearn_active._rows import checked_positions
 def ask(oracle, query):
     """Return the oracle's answers; a stray StopIteration becomes an error."""
     try:
-        return oracle(query)
+        return in_the_order_asked(oracle(query), query)
     except StopIteration as error:
         raise RuntimeError(
             "The oracle raised StopIteration, which is taken for a bug in it (next() "
             "on an exhausted iterator?). Raise sklearn_active.StopLabeling to end the "
             "loop."
         ) from error
+
+
+def in_the_order_asked(answers, query):
+    """Sort a series of answers by the index of the rows asked, where both have one."""
+    rows = getattr(query.X, "index", None)
+    given = getattr(answers, "index", None)
+    if not hasattr(rows, "equals") or not hasattr(given, "equals"):
+        return answers
+    same_rows = len(rows) == len(given) and rows.is_unique and given.is_unique
+    if same_rows and not rows.equals(given) and rows.isin(given).all():
+        return answers.loc[rows]
+    return answers
 
 
 def rows_to_teach(state, query):
@@ -84,6 +97,8 @@ def _record_stream(state, indices, utilities, answers, source):
             labels, answered = state.labels.parse_answers([answer], 1, source)
             state.record(np.array([index]), labels, answered)
             given.extend(_with_none(labels, answered))
+        if len(given) == len(indices) and isgenerator(answers):
+            _finish(answers, len(indices), source)
     finally:
         n_given = len(given)
         if n_given:
@@ -94,6 +109,16 @@ def _record_stream(state, indices, utilities, answers, source):
             f"{source} ended after {n_given} labels of {len(indices)} rows; they are "
             "kept. Yield one label a row, None for a row that can't be labeled, or "
             "raise StopLabeling to end the loop."
+        )
+
+
+def _finish(generator, n_rows, source):
+    """Let a generator run to its end: it may stop the loop there, or clean up."""
+    for _ in generator:
+        generator.close()
+        raise ValueError(
+            f"{source} gave more than {n_rows} labels for {n_rows} rows. The first "
+            f"{n_rows} are kept."
         )
 
 

@@ -32,6 +32,13 @@ def take(X, indices):
     return safe_indexing(X, indices)
 
 
+def read_only(array):
+    """Return a view that can't be written to."""
+    array = array.view()
+    array.flags.writeable = False
+    return array
+
+
 def checked_positions(positions, n_rows, method):
     """Return positions of rows as an int array, or raise what is wrong with them.
 
@@ -82,13 +89,19 @@ def row_keys(rows):
     """
     if sparse.issparse(rows):
         return _sparse_row_keys(rows)
-    values = np.asarray(rows)
-    if values.dtype.kind in "biuf":
-        flat = values.reshape(len(values), -1).astype(np.float64)
-        return [_nonzero_key(np.flatnonzero(row), row[row != 0]) for row in flat]
-    # A list of str and an object column are one text a row.
-    rows_of_objects = values.reshape(len(values), -1).tolist()
-    return [repr(row).encode() for row in rows_of_objects]
+    if isinstance(rows, list) and not np.ndim(rows[0]):
+        return [repr(row).encode() for row in rows]  # one text a row
+    try:
+        values = np.asarray(rows)
+    except ValueError:  # rows of different lengths
+        return [repr(row).encode() for row in rows]
+    flat = values.reshape(len(values), -1)
+    if values.dtype.kind not in "biuf":
+        return [repr(row).encode() for row in flat.tolist()]
+    exact = flat.astype(np.float64)
+    if values.dtype.kind in "iu" and np.any(np.abs(exact) > 2**53):
+        return [row.tobytes() for row in np.ascontiguousarray(flat)]
+    return [_nonzero_key(np.flatnonzero(row), row[row != 0]) for row in exact]
 
 
 def _sparse_row_keys(rows):

@@ -13,13 +13,13 @@ import sklearn_active
 PACKAGE = Path(sklearn_active.__file__).parent
 ROOMS = [
     {"_sklearn"},
-    {"_columns", "_rows"},
+    {"_columns", "_rows", "_warnings"},
     {"_labels", "_query", "_stopping"},
     {"_pool", "_callbacks"},
     {"graph"},
     {"query_strategies", "oracles"},
     {"_recording", "_inner", "_choosing"},
-    {"_delegation", "_published"},
+    {"_delegation", "_published", "_distributions"},
     {"_learner"},
     {"labeling", "model_selection"},
     {"inspection"},

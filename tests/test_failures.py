@@ -1,10 +1,12 @@
 """Whatever raises, no label is lost and the last model is there."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from helpers import Failing, blobs
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
+from sklearn.svm import SVC
 
 from sklearn_active import ActiveLearner, StopLabeling
 from sklearn_active.oracles import ArrayOracle
@@ -118,17 +120,92 @@ class TestOracle:
             learner.fit(X, y)
         assert n_labeled(learner) == 4
 
-    def test_a_generator_without_end_is_read_no_further_than_needed(self):
+    def test_a_generator_runs_to_its_end_and_may_stop_the_loop_there(self):
         X, y, _ = blobs(20, 3)
-        given = []
+        saved = []
+
+        def oracle(query):
+            yield from [0] * len(query)
+            saved.append(n_labeled(learner))
+            if query.round == 2:
+                raise StopLabeling
+
+        learner = learner_with(oracle, batch_size=2)
+        learner.fit(X, y)
+        assert saved == [5, 7]
+        assert learner.termination_condition_ == "oracle_stopped"
+        assert n_labeled(learner) == 7
+
+    def test_a_generator_that_goes_on_is_refused_and_its_answers_are_kept(self):
+        X, y, _ = blobs(20, 3)
 
         def oracle(query):
             while True:
-                given.append(0)
                 yield 0
 
-        learner_with(oracle, batch_size=3, budget=3).fit(X, y)
-        assert len(given) == 3
+        learner = learner_with(oracle, batch_size=3)
+        with pytest.raises(ValueError, match="more than 3 labels for 3 rows"):
+            learner.fit(X, y)
+        assert n_labeled(learner) == 6
+
+    def test_one_iterator_may_serve_every_round(self):
+        X, y, _ = blobs(20, 3)
+        answers = iter([0, 1] * 6)
+        learner = learner_with(lambda query: answers, batch_size=3, budget=12)
+        assert learner.fit(X, y).n_asked_ == 12
+
+    def test_an_oracle_that_changes_the_query_changes_nothing(self):
+        X, y, truth = blobs(20, 3)
+
+        def oracle(query):
+            for array in (query.indices, query.utilities, query.proba, query.classes):
+                with pytest.raises(ValueError, match="read-only"):
+                    array[:] = 0
+            return truth[query.indices]
+
+        learner = learner_with(oracle, batch_size=3, budget=6).fit(X, y)
+        known = learner.labeled_iter_ >= 0
+        np.testing.assert_array_equal(learner.y_[known], truth[known])
+
+    def test_an_oracle_that_teaches_is_refused_and_its_first_labels_stay(self):
+        X, y, truth = blobs(20, 3)
+
+        def oracle(query):
+            learner.teach(query, [0] * len(query))
+            return truth[query.indices]
+
+        learner = learner_with(oracle, batch_size=2)
+        with pytest.raises(ValueError, match="return its answers, not teach"):
+            learner.fit(X, y)
+        assert n_labeled(learner) == 5
+
+    def test_a_series_in_another_order_is_sorted_by_its_index(self):
+        X, y, truth = blobs(20, 3)
+        index = [f"r{i}" for i in range(20)]
+        frame, answers = pd.DataFrame(X, index=index), pd.Series(truth, index=index)
+        learner = learner_with(
+            lambda query: answers[answers.index.isin(query.X.index)], batch_size=6
+        )
+        np.testing.assert_array_equal(learner.fit(frame, y).y_, truth)
+        learner.start(frame, y)
+        query = learner.query()
+        learner.teach(query, answers[answers.index.isin(query.X.index)])
+        known = learner.labeled_iter_ >= 0
+        np.testing.assert_array_equal(learner.y_[known], truth[known])
+
+    def test_the_model_catches_up_after_a_partly_taught_iterator(self):
+        X, y, _ = blobs(20, 3)
+
+        def answers():
+            yield 0
+            raise OSError("the line is dead")
+
+        learner = learner_with(None, batch_size=3).start(X, y)
+        with pytest.raises(OSError, match="dead"):
+            learner.teach(learner.query(), answers())
+        assert learner.estimator_.class_count_.sum() == 3
+        learner.teach(learner.query(2), [None, None])
+        assert learner.estimator_.class_count_.sum() == 4
 
 
 class TestInterrupt:
@@ -190,6 +267,29 @@ class TestEstimator:
         assert learner.y_[10] == "maybe"
         assert learner.classes_.tolist() == ["no", "yes"]
         assert learner.predict_proba(X).shape == (20, 2)
+
+    def test_a_query_after_that_counts_the_classes_the_model_knows(self):
+        X, y, _ = blobs(20, 3)
+        y[:3] = [0, 1, 0]
+        learner = ActiveLearner(Failing(fail_at=4)).start(X, y)
+        with pytest.raises(RuntimeError, match="the estimator failed"):
+            learner.teach([10], [2])
+        query = learner.query()
+        assert query.proba.shape == (1, len(query.classes)) == (1, 2)
+
+    def test_a_refused_fit_forgets_nothing(self):
+        X, y, truth = blobs(20, 3)
+        learner = ActiveLearner(GaussianNB()).start(X, y)
+        learner.teach([6, 7, 8], truth[[6, 7, 8]])
+        oracle = ArrayOracle(truth)
+        learner.set_params(estimator=SVC(), oracle=oracle)
+        with pytest.raises(ValueError, match="not compatible"):
+            learner.fit(X, y)
+        mixed = pd.DataFrame(X, columns=["a", 1])
+        with pytest.raises(TypeError, match="feature names"):
+            learner.set_params(estimator=GaussianNB()).fit(mixed, y)
+        assert n_labeled(learner) == 6
+        assert learner.estimator_.class_count_.sum() == 6
 
     def test_its_exception_is_no_warning(self):
         X, y, _ = blobs(20, 3)

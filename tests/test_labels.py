@@ -65,11 +65,57 @@ def test_text_beside_minus_one_in_a_list_is_refused_before_numpy_makes_it_a_clas
         known_of(["cat", -1])
 
 
-def test_the_text_minus_one_is_refused_because_numpy_may_have_made_it():
-    with pytest.raises(ValueError, match=r"missing_label=.*'-1', or None"):
-        known_of(np.array(["cat", -1]))
-    assert known_of(np.array(["cat", -1]), "-1")[0] == [True, False]
-    assert known_of(np.array(["cat", -1]), None)[0] == [True, True]
+@pytest.mark.parametrize("mark", [-1, np.nan])
+def test_text_that_numpy_made_of_a_mark_is_refused_everywhere(mark):
+    y = np.array(["cat", mark])
+    text = str(mark)
+    for stated in ("auto", -1):
+        with pytest.raises(
+            ValueError, match=f"text '{text}': numpy makes it.*'{text}'"
+        ):
+            known_of(y, stated)
+    with pytest.raises(ValueError, match=f"The oracle holds the text '{text}'"):
+        parse_y(["cat", "dog", None], 3).parse_answers(y, 2)
+    assert known_of(y, text)[0] == [True, False]
+    assert known_of(y, None)[0] == [True, True]
+    assert known_of(y.astype(object))[0] == [True, True]
+
+
+@pytest.mark.parametrize("mark", ["nan", [0], {"a"}], ids=repr)
+def test_a_mark_that_can_mark_nothing_is_refused(mark):
+    with pytest.raises(ValueError, match="missing_label"):
+        known_of([0, 1, -1], mark)
+
+
+def test_a_frame_of_one_column_is_a_column_and_of_two_is_refused():
+    for library in (pd, pl):
+        with pytest.warns(Warning, match="column-vector"):
+            assert known_of(library.DataFrame({"y": [0, -1, 2]}))[0][1] is False
+        with pytest.raises(ValueError, match="multi-output"):
+            known_of(library.DataFrame({"a": [0, 1], "b": [0, 1]}))
+
+
+def test_a_failing_label_leaves_everything_as_it_was():
+    labels = parse_y(["cat", None, "dog"], 3)
+    with pytest.raises(ValueError, match="label type: bytes"):
+        labels.parse_answers([b"cow"], 1)
+    assert labels.as_array().tolist() == ["cat", None, "dog"]
+    assert not labels.classes.flags.writeable
+
+
+def test_minus_one_as_an_answer_is_refused_where_nothing_was_said_of_it():
+    with pytest.raises(ValueError, match="missing_label=-1, or missing_label=None"):
+        parse_y(None, 3).parse_answers([1, -1], 2)
+
+
+def test_integral_floats_become_integers_beside_integers_and_small_dtypes_stay():
+    labels = parse_y(np.array([0, -1, 1], dtype=np.int8), 3)
+    labels.add([1], labels.parse_answers([1.0], 1)[0])
+    assert labels.as_array().dtype.kind == "i"
+    assert parse_y(np.array([0, -1], np.int8), 2).as_array().dtype == np.int8
+    whole = parse_y([0, 1], 2)
+    whole.as_array()[:] = 5
+    assert whole.values.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +204,7 @@ def test_a_narrow_text_dtype_does_not_cut_a_longer_label():
     ids=repr,
 )
 def test_the_dtype_grows_with_the_labels(first, then, expected):
-    labels = parse_y(None, 3)
+    labels = parse_y(None, 3, missing_label=None)
     for row, answer in enumerate((first, then)):
         labels.add([row], labels.parse_answers([answer], 1)[0])
     assert labels.values[:2].tolist() == expected

@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 from helpers import blobs
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import NotFittedError
@@ -490,6 +491,180 @@ class TestClassesFoundLate:
         assert learner.query().proba.shape == (1, 3)
 
 
+class TestNotSoObvious:
+    def test_a_class_minus_one_is_learned_in_the_loop_of_a_complete_y(self):
+        X, _, truth = blobs(30, 30)
+        signs = np.where(truth > 0, 1, -1)
+        mask = np.zeros(30, dtype=bool)
+        mask[[np.flatnonzero(signs == 1)[0], np.flatnonzero(signs == -1)[0]]] = True
+        learner = ActiveLearner(GaussianNB()).fit(X, signs, labeled=mask)
+        assert learner.y_.tolist() == signs.tolist()
+        only_ones = (signs == 1) & (np.cumsum(signs == 1) <= 2)
+        hidden = ActiveLearner(LabelSpreading(gamma=1), "random", random_state=0)
+        hidden.fit(X, signs, labeled=only_ones)
+        assert hidden.classes_.tolist() == [-1, 1]
+        assert hidden.y_.tolist() == signs.tolist()
+
+    def test_a_class_minus_one_survives_dropping_the_unlabeled_rows(self):
+        X, _, truth = blobs(30, 30)
+        signs = np.where(truth > 0, 1, -1)
+        learner = ActiveLearner(
+            LabelSpreading(gamma=1), unlabeled="drop", missing_label=None
+        ).fit(X, signs)
+        assert set(learner.predict(X)) == {-1, 1}
+        assert learner.predict_proba(X).shape == (30, 2)
+
+    def test_without_the_unlabeled_rows_there_is_no_transduction(self):
+        X, y, _ = blobs()
+        learner = ActiveLearner(LabelSpreading(gamma=1), unlabeled="drop").fit(X, y)
+        with pytest.raises(AttributeError, match="not given the unlabeled rows"):
+            _ = learner.transduction_
+
+    def test_the_users_estimator_is_never_fitted(self):
+        X, y, truth = blobs()
+        estimator = GaussianNB()
+        ActiveLearner(estimator, oracle=ArrayOracle(truth), budget=2).fit(X, y)
+        assert not hasattr(estimator, "classes_")
+
+    def test_nothing_is_fitted_where_nothing_was_learned(self):
+        X, y, _ = blobs()
+        learner = ActiveLearner(GaussianNB()).start(X, y)
+        before = learner.estimator_
+        learner.teach([9], [None])
+        assert learner.estimator_ is before
+        learner.teach([], [])
+        assert len(learner.history_) == 1
+
+    def test_a_start_forgets_the_classes_of_the_fit_before(self):
+        X, y, _ = blobs()
+        learner = ActiveLearner(GaussianNB()).fit(X, y)
+        assert learner.start(X).classes_.tolist() == []
+
+    def test_stop_when_is_first_asked_when_there_is_a_model(self):
+        X, _, truth = blobs()
+        seen = []
+        learner = ActiveLearner(
+            GaussianNB(),
+            oracle=ArrayOracle(truth),
+            stop_when=lambda learner: seen.append(learner.predict(X)) or len(seen) > 2,
+            random_state=0,
+        )
+        assert learner.fit(X, np.full(30, -1)).termination_condition_ == "stop_when"
+
+    def test_the_mark_that_score_uses_is_the_fitted_one(self):
+        X, _, truth = blobs()
+        names = np.array(["ape", "bee", "cat"], dtype=object)[truth]
+        learner = ActiveLearner(GaussianNB(), missing_label="auto").fit(X, names)
+        half = np.where(np.arange(30) < 15, names, None)
+        assert learner.score(X, half) == learner.score(X[:15], names[:15])
+
+    def test_a_class_that_was_never_seen_counts_as_an_error(self):
+        X, _, truth = blobs()
+        names = np.array(["ape", "bee", "cat"], dtype=object)[truth]
+        y = np.where((np.arange(30) < 15) & (truth != 1), names, None)
+        learner = ActiveLearner(LabelSpreading(gamma=1)).fit(X, y)
+        expected = np.mean(learner.predict(X) == names)
+        assert learner.score(X, names) == expected < 1
+
+    def test_labeled_iter_is_a_copy(self):
+        X, y, _ = blobs()
+        learner = ActiveLearner(GaussianNB()).fit(X, y)
+        learner.labeled_iter_[:] = 9
+        assert set(learner.labeled_iter_) == {-1, 0}
+
+    def test_start_has_no_mask(self):
+        X, _, truth = blobs()
+        with (
+            config_context(enable_metadata_routing=True),
+            pytest.raises(ValueError, match=r"start\(\) has no labeled="),
+        ):
+            ActiveLearner(GaussianNB()).start(X, truth, labeled=np.arange(30) < 5)
+
+    def test_before_a_pool_is_known_its_attributes_say_so(self):
+        with pytest.raises(AttributeError, match="knows no pool yet"):
+            _ = ActiveLearner(GaussianNB()).y_
+
+    def test_an_estimator_whose_fit_returns_nothing_is_kept(self):
+        class Silent(GaussianNB):
+            def fit(self, X, y):
+                super().fit(X, y)
+
+        X, y, _ = blobs()
+        assert ActiveLearner(Silent()).fit(X, y).predict(X).shape == (30,)
+
+
+class TestThirdPartyStrategies:
+    class Duck:
+        needs = ()
+
+        def __init__(self):
+            self.n_asked = 0
+
+        def utilities(self, pool):
+            self.n_asked += 1
+            return pool.candidates.astype(float)
+
+    def test_an_object_with_only_utilities_keeps_its_needs_and_its_state(self):
+        duck = self.Duck()
+        learner = ActiveLearner(GaussianNB(), duck).start(blobs()[0])
+        assert learner.query().indices.tolist() == [29]
+        assert learner.query_strategy_.n_asked == 1
+        assert duck.n_asked == 0
+        assert learner.query().reason == "Duck"
+
+    def test_one_without_needs_waits_for_an_estimator(self):
+        class Plain(QueryStrategy):
+            def utilities(self, pool):
+                return pool.estimator.predict(pool.X[pool.candidates])
+
+        X, y, _ = blobs()
+        assert (
+            ActiveLearner(GaussianNB(), Plain()).start(X).query().reason == "cold_start"
+        )
+        assert (
+            ActiveLearner(GaussianNB(), Plain()).start(X, y).query().reason == "Plain"
+        )
+
+    def test_a_class_instead_of_an_object_is_refused(self):
+        with pytest.raises(ValueError, match=r"pass an object: EntropySampling\(\)"):
+            ActiveLearner(GaussianNB(), EntropySampling).start(blobs()[0])
+
+    def test_asking_for_probabilities_that_do_not_exist_says_what_to_do(self):
+        X, y, _ = blobs()
+        learner = ActiveLearner(SVC(), lambda pool: pool.proba[:, 0]).start(X, y)
+        with pytest.raises(ValueError, match="needs = .*CalibratedClassifierCV"):
+            learner.query()
+
+    def test_labels_learned_while_random_rows_were_asked_are_heard_of_later(self):
+        heard = []
+
+        class Listener(QueryStrategy):
+            def utilities(self, pool):
+                heard.append((pool.newly_known.tolist(), pool.labeled.tolist()))
+                return np.zeros(len(pool.candidates))
+
+        X, _, truth = blobs()
+        learner = ActiveLearner(GaussianNB(), Listener(), random_state=0).start(X)
+        while not heard:
+            query = learner.query()
+            learner.teach(query, truth[query.indices])
+        newly_known, labeled = heard[0]
+        assert sorted(newly_known) == labeled
+        assert len(labeled) > 1
+
+    def test_every_question_stays_the_same_until_something_is_taught(self):
+        class Dice(QueryStrategy):
+            needs = ()
+
+            def utilities(self, pool):
+                return np.random.default_rng().uniform(size=len(pool.candidates))
+
+        learner = ActiveLearner(GaussianNB(), Dice()).start(blobs()[0])
+        first = learner.query()
+        learner.query(2)
+        assert learner.query() is first
+
+
 class TestCompatibility:
     message = (
         "EntropySampling is not compatible with SVC. It must implement "
@@ -588,6 +763,12 @@ class TestSeeds:
                 random_state=0,
             ).fit(X, y)
         assert np.random.get_state()[1].tolist() == before
+
+    def test_warnings_point_to_the_users_line(self):
+        X, _, _ = blobs()
+        with pytest.warns(UserWarning, match="only -1 and 1") as caught:
+            ActiveLearner(GaussianNB()).fit(X[:2], [-1, 1])
+        assert caught[0].filename == __file__
 
     def test_the_html_repr_shows_the_estimator(self):
         html = ActiveLearner(LabelSpreading())._repr_html_()

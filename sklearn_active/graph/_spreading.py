@@ -1,6 +1,5 @@
 """Label spreading on a nearest-neighbor graph, exact and updatable."""
 
-import warnings
 from numbers import Integral, Real
 
 import numpy as np
@@ -12,6 +11,7 @@ from sklearn_active._columns import joined
 from sklearn_active._labels import AUTO, parse_y
 from sklearn_active._rows import checked_positions
 from sklearn_active._sklearn import HasMethods, Interval, StrOptions, fit_context
+from sklearn_active._warnings import warn_user
 from sklearn_active.graph._affinity import (
     NeighborSearch,
     normalized,
@@ -301,13 +301,11 @@ class GraphLabelSpreading(ClassifierMixin, BaseEstimator):
     def _warn_of_unreached(self):
         n_unreached = np.count_nonzero(self.label_masses_.sum(axis=1) < _NO_MASS)
         if n_unreached:
-            warnings.warn(
+            warn_user(
                 f"No label reaches {n_unreached} of {len(self._component)} rows: their "
                 "distributions are uniform and their predictions arbitrary. The graph "
                 f"has {self._component.max() + 1} components; label a row in each, or "
                 "take more neighbors.",
-                UserWarning,
-                stacklevel=4,
             )
 
     def __sklearn_tags__(self):

@@ -9,7 +9,8 @@ class NoisyOracle(RateOracle):
 
     For experiments: how much do wrong answers cost? A flip is uniform over the
     other classes known so far (`query.classes`); where none is known there is no
-    flip. Abstentions of the wrapped oracle stay abstentions.
+    flip. Where the wrapped oracle abstains with None or NaN (or -1, where that is no
+    class), it stays so.
 
     Parameters
     ----------

@@ -1,9 +1,11 @@
 """The names of query strategies, and what else may stand in their place."""
 
 from functools import partial
+from types import MethodType
 
 from sklearn.base import clone
 
+from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._function import FunctionStrategy
 from sklearn_active.query_strategies._herding import GraphUncertaintyHerding
 from sklearn_active.query_strategies._random import RandomSampling
@@ -35,18 +37,30 @@ def as_strategy(query_strategy):
     -------
     strategy : object with `needs` and `select`
     """
+    if isinstance(query_strategy, type):
+        raise ValueError(
+            f"query_strategy is the class {query_strategy.__name__}; pass an object: "
+            f"{query_strategy.__name__}()."
+        )
     if isinstance(query_strategy, str):
         return STRATEGIES[query_strategy]()
     if hasattr(query_strategy, "select"):
         return clone(query_strategy, safe=False)
     if hasattr(query_strategy, "utilities"):
-        return FunctionStrategy(clone(query_strategy, safe=False).utilities)
+        return _with_select(clone(query_strategy, safe=False))
     return FunctionStrategy(query_strategy)
+
+
+def _with_select(strategy):
+    """Give an object that only has `utilities` the base class's `select`."""
+    strategy.select = MethodType(QueryStrategy.select, strategy)
+    return strategy
 
 
 def check_compatible(strategy, estimator):
     """Raise where the estimator lacks a method that the strategy needs."""
     needs = getattr(strategy, "needs", ("fit",))
+    needs = (needs,) if isinstance(needs, str) else needs
     for method in (*needs, *getattr(strategy, "needs_later", ())):
         if not hasattr(estimator, method):
             way_out = _WAYS_OUT.get(method, "choose another query strategy")

@@ -1,0 +1,82 @@
+"""Where the uncertainty comes from: class distributions of the pool's rows."""
+
+import numpy as np
+
+from sklearn_active._inner import final_estimator
+from sklearn_active._rows import take
+from sklearn_active._warnings import warn_user
+
+
+class Distributions:
+    """The class distributions of one fit, and the one warning about them.
+
+    Parameters
+    ----------
+    state : PoolState
+        The pool.
+    all_rows : bool
+        Whether the estimator is given all rows: then it may be transductive.
+    name : str
+        Of the estimator, for the warning.
+    """
+
+    def __init__(self, state, all_rows, name):
+        self.state = state
+        self.all_rows = all_rows
+        self.name = name
+        self.warned = False
+
+    def of_candidates(self, estimator, candidates):
+        """Return cleaned distributions, shape (n_candidates, n_classes).
+
+        Those of the transductive fit where there are, else `predict_proba`.
+        """
+        whole = self._transductive(estimator)
+        if whole is not None:
+            return cleaned(whole[candidates])
+        proba = estimator.predict_proba(take(self.state.X, candidates))
+        self._warn(unreached(proba)[0], "predict_proba")
+        return cleaned(proba)
+
+    def look_at(self, estimator):
+        """Warn where a transductive fit left rows without information."""
+        whole = None if self.warned else self._transductive(estimator)
+        if whole is not None:
+            empty, uniform = unreached(whole[~self.state.labels.known])
+            self._warn(empty | uniform, "label_distributions_")
+
+    def _transductive(self, estimator):
+        if not self.all_rows:
+            return None
+        return getattr(final_estimator(estimator), "label_distributions_", None)
+
+    def _warn(self, rows, source):
+        if self.warned or not rows.any():
+            return
+        self.warned = True
+        warn_user(
+            f"{np.count_nonzero(rows)} of {len(rows)} unlabeled rows have an all-zero, "
+            f"NaN or uniform class distribution ({source} of {self.name}): no label "
+            "reaches them. They count as maximally uncertain, and predictions for them "
+            "are arbitrary. Scale X or lower gamma (or take kernel='knn', or more "
+            "neighbors).",
+        )
+
+
+def unreached(distributions):
+    """Return which rows are all zero or hold NaN, and which are exactly uniform."""
+    totals = distributions.sum(axis=1)
+    empty = ~np.isfinite(totals) | (totals == 0)
+    uniform = (distributions == distributions[:, :1]).all(axis=1)
+    uniform &= ~empty & (distributions.shape[1] > 1)
+    return empty, uniform
+
+
+def cleaned(distributions):
+    """Make rows without information uniform; other rows stay as they are."""
+    empty, _ = unreached(distributions)
+    if np.min(distributions, initial=0) < 0:
+        distributions = np.maximum(distributions, 0)  # round-off
+    if not empty.any():
+        return distributions
+    return np.where(empty[:, None], 1 / distributions.shape[1], distributions)
