@@ -14,6 +14,7 @@ from sklearn.utils.validation import validate_data
 from sklearn_active._choosing import choose
 from sklearn_active._delegation import DelegatesToEstimator
 from sklearn_active._distributions import Distributions
+from sklearn_active._graph_memo import GraphMemo
 from sklearn_active._inner import (
     TrainingData,
     accepts_unlabeled,
@@ -258,7 +259,10 @@ class ActiveLearner(
             self.termination_condition_ = "no_oracle"
             return self
         self._refit_if_possible()
-        self.termination_condition_ = self._loop(oracle)
+        try:
+            self.termination_condition_ = self._loop(oracle)
+        finally:
+            self._graph_memo = GraphMemo()  # let go of the graph
         self._ensure_fitted()
         return self
 
@@ -385,6 +389,7 @@ class ActiveLearner(
         self._fit_params = params
         self._state = PoolState(X, labels, seed, self.random_state is not None)
         self._last_fit = None
+        self._graph_memo = GraphMemo()
         self._all_rows = self.unlabeled == "pass" or (
             self.unlabeled == "auto" and accepts_unlabeled(self.estimator)
         )
@@ -392,6 +397,11 @@ class ActiveLearner(
         self._distributions = Distributions(self._state, self._all_rows, name)
         if self._all_rows and some_unlabeled and contains_search(self.estimator):
             warn_of_search()
+
+    def __getstate__(self):
+        # A graph can be as large as the square of the pool; it is built again.
+        state = super().__getstate__()
+        return state | {"_graph_memo": GraphMemo()} if "_graph_memo" in state else state
 
     def _started_state(self, method):
         if not hasattr(self, "_state"):
@@ -458,7 +468,7 @@ class ActiveLearner(
         estimator = updated(getattr(self, "estimator_", None), data, self._last_fit)
         if estimator is None:
             estimator = clone(self._prototype)
-            estimator.fit(data.X, data.y, **data.params)
+            self._graph_memo.fit(estimator, data)
         self.estimator_ = estimator
         state.n_fitted = state.labels.n_known
         self._classes = state.labels.classes

@@ -18,7 +18,7 @@ ROOMS = [
     {"_pool", "_callbacks"},
     {"graph"},
     {"query_strategies", "oracles"},
-    {"_recording", "_inner", "_choosing"},
+    {"_recording", "_inner", "_choosing", "_graph_memo"},
     {"_delegation", "_published", "_distributions"},
     {"_learner"},
     {"labeling", "model_selection"},
