@@ -7,5 +7,10 @@ import os
 os.environ["SCIPY_ARRAY_API"] = "1"
 
 import matplotlib as mpl
+from hypothesis import settings
 
 mpl.use("Agg")
+
+# A slow machine is no failure.
+settings.register_profile("no_deadline", deadline=None)
+settings.load_profile("no_deadline")

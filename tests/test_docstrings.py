@@ -93,7 +93,10 @@ def test_parameters_of_functions_are_documented(function):
     doc = FunctionDoc(function)
     parameters = signature_of(function)
     if not doc["Parameters"] and not doc["Returns"]:
-        assert set(parameters) <= {"pool"}  # inherits the base class's description
+        assert set(parameters) <= {
+            "pool",
+            "batch_size",
+        }  # as in the base class
         return
     assert list(described(doc)) == list(parameters)
     assert_defaults_agree(parameters, described(doc), function.__qualname__)

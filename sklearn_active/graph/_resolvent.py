@@ -94,35 +94,43 @@ def sparse_resolvent(affinity, alpha=0.9, *, n_kept=100, n_iter=12, tol=1e-5):
     """
     S = normalized(sparse.csr_array(affinity)) * alpha
     n_rows = S.shape[0]
-    identity = sparse.eye_array(n_rows, format="csr") * (1 - alpha)
-    kernel = identity
+    identity = sparse.eye_array(n_rows, format="csr")
+    # One product a step: [alpha S, (1 - alpha) I] [R; I].
+    step = sparse.hstack([S, (1 - alpha) * identity], format="csr")
+    kernel = (1 - alpha) * identity
+    # No entry shrinks from step to step, so what is below the last entry kept of its
+    # row can't be among the largest of the next step.
+    floors = np.full(n_rows, tol)
     for _ in range(n_iter):
+        stacked = sparse.vstack([kernel, identity], format="csr")
         blocks = [
-            _pruned(S[rows] @ kernel + identity[rows], n_kept, tol)
+            _pruned(step[rows] @ stacked, n_kept, floors[rows])
             for rows in gen_batches(n_rows, _ROWS_AT_ONCE)
         ]
         kernel = sparse.vstack(blocks, format="csr")
     return sparse.csr_array(kernel.maximum(kernel.T))
 
 
-def _pruned(block, n_kept, tol):
-    """Keep the `n_kept` largest entries of each row, and none below `tol`."""
-    block = sparse.csr_array(block)
-    block.data[block.data < tol] = 0
-    block.eliminate_zeros()
+def _pruned(block, n_kept, floors):
+    """Keep the `n_kept` largest entries of each row; `floors` rises to the last."""
+    block = _at_least(block, floors * (1 - 1e-9))  # an entry may round down
     lengths = np.diff(block.indptr)
-    long = np.flatnonzero(lengths > n_kept)
-    if not len(long):
+    full = np.flatnonzero(lengths >= n_kept)
+    if not len(full):
         return block
-    padded = np.zeros((len(long), lengths.max()))
-    of_long = np.repeat(lengths > n_kept, lengths)
-    inside = np.arange(padded.shape[1]) < lengths[long, None]
-    padded[inside] = block.data[of_long]
-    limits = np.partition(padded, -n_kept, axis=1)[:, -n_kept, None]
-    padded[padded < limits] = 0
-    block.data[of_long] = padded[inside]
-    block.eliminate_zeros()
-    return block
+    padded = np.zeros((len(full), lengths.max()))
+    inside = np.arange(padded.shape[1]) < lengths[full, None]
+    padded[inside] = block.data[np.repeat(lengths >= n_kept, lengths)]
+    floors[full] = np.partition(padded, -n_kept, axis=1)[:, -n_kept]
+    return _at_least(block, floors)
+
+
+def _at_least(block, floors):
+    """Drop the entries below the floor of their row."""
+    kept = block.data >= np.repeat(floors, np.diff(block.indptr))
+    ends = np.concatenate([[0], np.cumsum(kept)])[block.indptr]
+    parts = block.data[kept], block.indices[kept], ends
+    return sparse.csr_array(parts, block.shape)
 
 
 def resolvent_times(S, alpha, B, *, tol=1e-14):

@@ -6,13 +6,12 @@ import numpy as np
 from scipy import sparse
 
 from sklearn_active._sklearn import HasMethods, Interval, StrOptions
-from sklearn_active.graph import knn_affinity, sparse_resolvent
-from sklearn_active.query_strategies._base import QueryStrategy
-from sklearn_active.query_strategies._on_graph import graph_input, greedy
+from sklearn_active.graph import sparse_resolvent
+from sklearn_active.query_strategies._on_graph import GraphStrategy
 from sklearn_active.query_strategies._uncertainty import unseen_margin
 
 
-class GraphUncertaintyHerding(QueryStrategy):
+class GraphUncertaintyHerding(GraphStrategy):
     r"""Ask the row whose label covers most of what is still uncertain.
 
     The fewest labels of all strategies here, from the first label on, with any
@@ -89,8 +88,6 @@ class GraphUncertaintyHerding(QueryStrategy):
     array([0, 2, 1])
     """
 
-    needs = ()
-
     _parameter_constraints: dict = {
         "uncertainty": [StrOptions({"margin", "none"})],
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
@@ -120,77 +117,30 @@ class GraphUncertaintyHerding(QueryStrategy):
         self.transformer = transformer
         self.neighbors = neighbors
 
-    def utilities(self, pool):
-        """Return what each candidate's label would gain, shape (n_candidates,)."""
-        self._catch_up(pool)
-        return self._ranked()[pool.candidates]
-
-    def select(self, pool, batch_size):
-        """Choose a batch greedily: each pick covers what the next need not.
-
-        Parameters
-        ----------
-        pool : Pool
-            The read-only view of the pool.
-        batch_size : int
-            How many rows at most.
-
-        Returns
-        -------
-        indices : ndarray of int of shape (n_chosen,)
-            Positions in `pool.X`.
-        utilities : ndarray of float of shape (n_chosen,)
-            Their gains, each after the picks before it.
-        """
-        self._catch_up(pool)
-        if batch_size == 1:
-            return pool.top(self._ranked()[pool.candidates], 1)
-        kept = self.gains_.copy(), self._coverage.copy()
-        try:
-            return greedy(pool, batch_size, self._ranked, self._cover)
-        finally:
-            self.gains_, self._coverage = kept
-
-    def _ranked(self):
-        """Round gains, so that rounding errors decide no tie; isolated rows last."""
+    def _gains(self):
+        # Rounded, so that rounding errors decide no tie; isolated rows last.
         return np.where(self._isolated, -1.0, np.round(self.gains_, 9))
 
+    def _snapshot(self):
+        return {"gains_": self.gains_.copy(), "_coverage": self._coverage.copy()}
+
     def _catch_up(self, pool):
-        """Bring the state to what the pool knows now."""
-        if getattr(self, "_X", None) is not pool.X:
-            self._validate_params()
-            self._build(pool)
-        elif len(pool.withdrawn):
-            self._reset()
-        declined = pool.declined[~self._absorbed[pool.declined]]
-        labeled = pool.labeled[~self._absorbed[pool.labeled]]
-        # A declined row may have been taught since: it is covered, but not labeled.
-        late = pool.labeled[self._absorbed[pool.labeled] & ~self._labeled[pool.labeled]]
-        for row in np.concatenate([declined, labeled]):
-            self._cover(row)
-        self._absorbed[declined] = self._absorbed[labeled] = True
+        super()._catch_up(pool)
         if self.uncertainty == "margin":
-            self._learn(np.concatenate([labeled, late]), pool)
+            self._learn(pool.labeled[~self._labeled[pool.labeled]], pool)
         self._labeled[pool.labeled] = True
 
-    def _build(self, pool):
-        """Build the graph and its kernel."""
-        X, metric = graph_input(pool.X, self.transformer, self.metric, self)
-        affinity = knn_affinity(
-            X, self.n_neighbors, metric=metric, neighbors=self.neighbors
-        )
-        n_rows = affinity.shape[0]
-        masses = sparse_resolvent(affinity, self.alpha, n_kept=self._n_kept(n_rows))
-        roots = 1 / np.sqrt(masses.diagonal())
-        kernel = sparse.csr_array(masses.multiply(roots[:, None]).multiply(roots))
+    def _build(self, affinity):
+        n_kept = self._n_kept(affinity.shape[0])
+        masses = sparse_resolvent(affinity, self.alpha, n_kept=n_kept)
         self._isolated = np.diff(affinity.indptr) == 0
-        self._set_kernel(kernel, roots)
-        self._X = pool.X
+        self._set_kernel(masses)
 
-    def _set_kernel(self, kernel, roots):
-        kernel.sort_indices()
-        self.kernel_, self._roots = kernel, roots
-        self._reset()
+    def _set_kernel(self, masses):
+        roots = 1 / np.sqrt(masses.diagonal())
+        kernel = masses.multiply(roots[:, None]).multiply(roots)
+        self.kernel_, self._roots = sparse.csr_array(kernel), roots
+        self.kernel_.sort_indices()
 
     def _n_kept(self, n_rows):
         if self.n_kept is not None:
@@ -198,7 +148,6 @@ class GraphUncertaintyHerding(QueryStrategy):
         return 100 if n_rows > 100_000 else int(np.clip(n_rows / 30, 100, 400))
 
     def _reset(self):
-        """Forget all labels, keep the graph."""
         n_rows = self.kernel_.shape[0]
         self._coverage = np.zeros(n_rows)
         self._uncertainty = np.ones(n_rows)
@@ -208,7 +157,7 @@ class GraphUncertaintyHerding(QueryStrategy):
         self._masses = np.zeros((n_rows, 0))
         self.gains_ = np.asarray(self.kernel_.sum(axis=0)).ravel()
 
-    def _cover(self, row):
+    def _absorb(self, row):
         """Raise the coverage near `row`, and lower the gains by what it takes."""
         near, similarity = self._near(row)
         raised = similarity > self._coverage[near]

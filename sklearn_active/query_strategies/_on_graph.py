@@ -1,11 +1,75 @@
 """What the strategies that have a graph of their own share."""
 
+from abc import abstractmethod
+
 import numpy as np
 from scipy import sparse
 from sklearn.base import clone
 
 from sklearn_active._rows import row_keys, take
 from sklearn_active._sklearn import num_samples
+from sklearn_active.graph import knn_affinity
+from sklearn_active.query_strategies._base import QueryStrategy
+
+
+class GraphStrategy(QueryStrategy):
+    """Base class: a graph built once a pool, and sums kept up to date per label."""
+
+    needs = ()
+
+    def utilities(self, pool):
+        """Return what each candidate's label would gain, shape (n_candidates,)."""
+        self._catch_up(pool)
+        return self._gains()[pool.candidates]
+
+    def select(self, pool, batch_size):
+        """Choose greedily: each pick takes away what the next need not bring."""
+        self._catch_up(pool)
+        if batch_size == 1:
+            return pool.top(self._gains()[pool.candidates], 1)
+        kept = self._snapshot()
+        try:
+            return greedy(pool, batch_size, self._gains, self._absorb)
+        finally:
+            vars(self).update(kept)
+
+    def _catch_up(self, pool):
+        """Bring the state to what the pool knows now."""
+        if getattr(self, "_X", None) is not pool.X:
+            self._validate_params()
+            X, metric = graph_input(pool.X, self.transformer, self.metric, self)
+            affinity = knn_affinity(
+                X, self.n_neighbors, metric=metric, neighbors=self.neighbors
+            )
+            self._build(affinity)
+            self._X = pool.X
+            self._reset()
+        elif len(pool.withdrawn):
+            self._reset()
+        known = np.concatenate([pool.declined, pool.labeled])
+        for row in known[~self._absorbed[known]]:
+            self._absorb(row)
+            self._absorbed[row] = True
+
+    @abstractmethod
+    def _build(self, affinity):
+        """Make what the graph alone decides."""
+
+    @abstractmethod
+    def _reset(self):
+        """Forget all labels, and set `_absorbed` to False."""
+
+    @abstractmethod
+    def _gains(self):
+        """Return the gain of every row at the moment, shape (n_rows,)."""
+
+    @abstractmethod
+    def _absorb(self, row):
+        """Take away what a label of `row` brings, whatever the label is."""
+
+    @abstractmethod
+    def _snapshot(self):
+        """Return the attributes that `_absorb` changes, by name."""
 
 
 def graph_input(X, transformer, metric, strategy):

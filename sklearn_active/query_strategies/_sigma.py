@@ -6,14 +6,13 @@ import numpy as np
 from scipy import sparse
 
 from sklearn_active._sklearn import HasMethods, Interval
-from sklearn_active.graph import knn_affinity, resolvent, sparse_resolvent
-from sklearn_active.query_strategies._base import QueryStrategy
-from sklearn_active.query_strategies._on_graph import graph_input, greedy
+from sklearn_active.graph import resolvent, sparse_resolvent
+from sklearn_active.query_strategies._on_graph import GraphStrategy
 
 _DENSE_UP_TO = 5000
 
 
-class SigmaOptimality(QueryStrategy):
+class SigmaOptimality(GraphStrategy):
     r"""Ask the row that reduces the variance of the whole pool's sum most.
 
     Looks at no label: a design of experiments on the graph. Use it where the
@@ -32,6 +31,8 @@ class SigmaOptimality(QueryStrategy):
         Distance of the graph. 'auto': cosine for sparse data, else euclidean.
     transformer : transformer, default=None
         Turns X into numbers for the graph, as in :class:`GraphUncertaintyHerding`.
+    neighbors : transformer, default=None
+        Approximate neighbors, see :func:`~sklearn_active.graph.knn_affinity`.
 
     Notes
     -----
@@ -62,14 +63,13 @@ class SigmaOptimality(QueryStrategy):
     array([0, 2, 1])
     """
 
-    needs = ()
-
     _parameter_constraints: dict = {
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
         "alpha": [Interval(Real, 0, 1, closed="neither")],
         "noise": [Interval(Real, 0, None, closed="neither")],
         "metric": [str, callable],
         "transformer": [HasMethods("fit_transform"), None],
+        "neighbors": [HasMethods("fit_transform"), None],
     }
 
     def __init__(
@@ -80,62 +80,26 @@ class SigmaOptimality(QueryStrategy):
         noise=0.1,
         metric="auto",
         transformer=None,
+        neighbors=None,
     ):
         self.n_neighbors = n_neighbors
         self.alpha = alpha
         self.noise = noise
         self.metric = metric
         self.transformer = transformer
+        self.neighbors = neighbors
 
-    def utilities(self, pool):
-        """Return the variance that each candidate takes off, (n_candidates,)."""
-        self._catch_up(pool)
-        return self._gains()[pool.candidates]
+    def _gains(self):
+        # Rounded, so that rounding errors decide no tie.
+        return np.round(self._sums**2 / (self._variance + self._noise), 9)
 
-    def select(self, pool, batch_size):
-        """Choose a batch greedily; no label is needed for the next pick.
+    def _snapshot(self):
+        return {name: vars(self)[name] for name in ("_factor", "_variance", "_sums")}
 
-        Parameters
-        ----------
-        pool : Pool
-            The read-only view of the pool.
-        batch_size : int
-            How many rows at most.
-
-        Returns
-        -------
-        indices : ndarray of int of shape (n_chosen,)
-            Positions in `pool.X`.
-        utilities : ndarray of float of shape (n_chosen,)
-            Their utilities, each after the picks before it.
-        """
-        self._catch_up(pool)
-        kept = self._factor, self._variance, self._sums
-        try:
-            return greedy(pool, batch_size, self._gains, self._absorb)
-        finally:
-            self._factor, self._variance, self._sums = kept
-
-    def _catch_up(self, pool):
-        if getattr(self, "_X", None) is not pool.X:
-            self._validate_params()
-            self._build(pool)
-        elif len(pool.withdrawn):
-            self._reset()
-        known = np.concatenate([pool.labeled, pool.declined])
-        for row in known[~self._absorbed[known]]:
-            self._absorb(row)
-            self._absorbed[row] = True
-
-    def _build(self, pool):
-        X, metric = graph_input(pool.X, self.transformer, self.metric, self)
-        affinity = knn_affinity(X, self.n_neighbors, metric=metric)
-        n_rows = affinity.shape[0]
-        dense = n_rows <= _DENSE_UP_TO
+    def _build(self, affinity):
+        dense = affinity.shape[0] <= _DENSE_UP_TO
         make = resolvent if dense else sparse_resolvent
         self._kernel = make(affinity, self.alpha)
-        self._X = pool.X
-        self._reset()
 
     def _reset(self):
         n_rows = self._kernel.shape[0]
@@ -144,9 +108,6 @@ class SigmaOptimality(QueryStrategy):
         self._noise = self.noise * self._variance.mean()
         self._factor = np.zeros((n_rows, 0))
         self._absorbed = np.zeros(n_rows, dtype=bool)
-
-    def _gains(self):
-        return np.round(self._sums**2 / (self._variance + self._noise), 9)
 
     def _absorb(self, row):
         """Condition the covariance on a label of `row`."""
