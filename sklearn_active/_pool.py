@@ -186,6 +186,11 @@ class Pool:
             )
         return read_only(self._distributions(self.candidates))
 
+    def label_of(self, row):
+        """Return the label of one row, None where it is not known; O(1)."""
+        labels = self.state.labels
+        return labels.values[row] if labels.known[row] else None
+
     @cached_property
     def random_state(self):
         return self.state.random_state()
@@ -271,7 +276,7 @@ def _largest(utilities, k, tie_ranks=None):
     positions = np.arange(len(utilities))
     ranks = positions if tie_ranks is None else tie_ranks
     if k < len(utilities):
-        threshold = np.partition(utilities, -k)[-k]
+        threshold = utilities.max() if k == 1 else np.partition(utilities, -k)[-k]
         above = np.flatnonzero(utilities > threshold)
         tied = np.flatnonzero(utilities == threshold)
         n_tied = k - len(above)

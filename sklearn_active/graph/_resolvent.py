@@ -98,22 +98,22 @@ def sparse_resolvent(affinity, alpha=0.9, *, n_kept=100, n_iter=12, tol=1e-5):
     # One product a step: [alpha S, (1 - alpha) I] [R; I].
     step = sparse.hstack([S, (1 - alpha) * identity], format="csr")
     kernel = (1 - alpha) * identity
-    # No entry shrinks from step to step, so what is below the last entry kept of its
-    # row can't be among the largest of the next step.
-    floors = np.full(n_rows, tol)
+    # Entries grow from step to step, but for what pruning takes from them: what is
+    # below half the last entry kept of its row won't be among the largest next time.
+    floors = np.zeros(n_rows)
     for _ in range(n_iter):
         stacked = sparse.vstack([kernel, identity], format="csr")
         blocks = [
-            _pruned(step[rows] @ stacked, n_kept, floors[rows])
+            _pruned(step[rows] @ stacked, n_kept, tol, floors[rows])
             for rows in gen_batches(n_rows, _ROWS_AT_ONCE)
         ]
         kernel = sparse.vstack(blocks, format="csr")
     return sparse.csr_array(kernel.maximum(kernel.T))
 
 
-def _pruned(block, n_kept, floors):
+def _pruned(block, n_kept, tol, floors):
     """Keep the `n_kept` largest entries of each row; `floors` rises to the last."""
-    block = _at_least(block, floors * (1 - 1e-9))  # an entry may round down
+    block = _at_least(block, np.maximum(floors / 2, tol))
     lengths = np.diff(block.indptr)
     full = np.flatnonzero(lengths >= n_kept)
     if not len(full):
@@ -122,7 +122,7 @@ def _pruned(block, n_kept, floors):
     inside = np.arange(padded.shape[1]) < lengths[full, None]
     padded[inside] = block.data[np.repeat(lengths >= n_kept, lengths)]
     floors[full] = np.partition(padded, -n_kept, axis=1)[:, -n_kept]
-    return _at_least(block, floors)
+    return _at_least(block, np.where(lengths >= n_kept, floors, 0))
 
 
 def _at_least(block, floors):

@@ -126,9 +126,17 @@ class GraphUncertaintyHerding(GraphStrategy):
 
     def _catch_up(self, pool):
         super()._catch_up(pool)
-        if self.uncertainty == "margin":
-            self._learn(pool.labeled[~self._labeled[pool.labeled]], pool)
-        self._labeled[pool.labeled] = True
+        # A declined row may have been taught since: covered already, not yet labeled.
+        for row in pool.labeled[~self._labeled[pool.labeled]]:
+            self._take_in(row, pool)
+
+    def _take_in(self, row, pool):
+        label = pool.label_of(row)
+        if label is None or self.uncertainty == "none":
+            self._absorb(row)
+        else:
+            self._learn(row, label)
+        self._labeled[row] = label is not None
 
     def _build(self, affinity):
         n_kept = self._n_kept(affinity.shape[0])
@@ -164,19 +172,18 @@ class GraphUncertaintyHerding(GraphStrategy):
         near, similarity = near[raised], similarity[raised]
         self._change(near, similarity, self._uncertainty[near])
 
-    def _learn(self, rows, pool):
-        """Add the class masses of newly labeled rows, and renew uncertainties."""
+    def _learn(self, row, label):
+        """Add the class mass of a label; coverage and uncertainty near it change."""
         n_rows = len(self._coverage)
-        for row in rows:
-            label = pool.y[row]
-            if label not in self._classes:
-                self._classes.append(label)
-                self._masses = np.column_stack([self._masses, np.zeros(n_rows)])
-            near, similarity = self._near(row)
-            masses = similarity / (self._roots[near] * self._roots[row])
-            self._masses[near, self._classes.index(label)] += masses
-            uncertainty = unseen_margin(self._masses[near], 1 / n_rows)
-            self._change(near, self._coverage[near], uncertainty)
+        if label not in self._classes:
+            self._classes.append(label)
+            self._masses = np.column_stack([self._masses, np.zeros(n_rows)])
+        near, similarity = self._near(row)
+        masses = similarity / (self._roots[near] * self._roots[row])
+        self._masses[near, self._classes.index(label)] += masses
+        uncertainty = unseen_margin(self._masses[near], 1 / n_rows)
+        coverage = np.maximum(self._coverage[near], similarity)
+        self._change(near, coverage, uncertainty)
 
     def _near(self, row):
         start, stop = self.kernel_.indptr[row : row + 2]

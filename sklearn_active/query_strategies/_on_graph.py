@@ -48,8 +48,12 @@ class GraphStrategy(QueryStrategy):
             self._reset()
         known = np.concatenate([pool.declined, pool.labeled])
         for row in known[~self._absorbed[known]]:
-            self._absorb(row)
+            self._take_in(row, pool)
             self._absorbed[row] = True
+
+    def _take_in(self, row, pool):
+        """Take in a row that became labeled or was declined."""
+        self._absorb(row)
 
     @abstractmethod
     def _build(self, affinity):
