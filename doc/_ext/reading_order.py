@@ -1,0 +1,23 @@
+"""The order in which a newcomer reads the examples."""
+
+from pathlib import Path
+
+ORDER = (
+    "plot_digits_active_learning.py",
+    "plot_digits_performance.py",
+    "plot_ten_labels.py",
+    "plot_why_not_entropy.py",
+    "plot_first_ten.py",
+    "plot_few_labels.py",
+    "plot_new_class.py",
+    "plot_text.py",
+    "plot_data_frame.py",
+    "plot_own_strategy.py",
+    "plot_noisy_oracle.py",
+)
+
+
+def reading_order(path):
+    """Return what an example is sorted by: the files of ORDER first, then by name."""
+    name = Path(path).name
+    return (ORDER.index(name) if name in ORDER else len(ORDER), name)

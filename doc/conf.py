@@ -1,0 +1,133 @@
+"""How Sphinx builds the site; three environment variables ask for what is optional.
+
+SKLEARN_ACTIVE_DOC_INTERSPHINX=1
+    Resolve references to other projects with their inventories; needs the network.
+SKLEARN_ACTIVE_DOC_BINDER=organization/repository[/branch]
+    Give each example a link to Binder, for a site that GitHub Pages serves.
+SKLEARN_ACTIVE_DOC_LITE=0
+    Leave JupyterLite out: a quicker build while writing.
+"""
+
+import os
+import sys
+
+# Read when numpy is first imported. The examples are small: on a busy machine threads
+# cost them ten times what they bring.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from importlib.metadata import version as installed_version
+from pathlib import Path
+
+DOC = Path(__file__).parent
+sys.path.insert(0, str(DOC / "_ext"))
+
+import browser_notebooks  # noqa: E402
+
+project = "sklearn_active"
+copyright = "the sklearn_active developers, BSD-3-Clause"
+release = version = installed_version("sklearn-active")
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.extlinks",
+    "numpydoc",
+    "sphinx_copybutton",
+    "sphinx_gallery.gen_gallery",
+    "accessible",
+    "api_pages",
+    "browser_notebooks",
+    "changelog",
+    "mathml",
+    "sklearn_links",
+]
+exclude_patterns = ["_build", "_contents", "benchmarks", "whats_new/*", "binder"]
+default_role = "literal"
+nitpicky = True
+extlinks = {"doi": ("https://doi.org/%s", "doi:%s")}
+html_math_renderer = "mathml"
+
+if os.environ.get("SKLEARN_ACTIVE_DOC_INTERSPHINX") == "1":
+    extensions.append("sphinx.ext.intersphinx")
+    intersphinx_mapping = {
+        "python": ("https://docs.python.org/3", None),
+        "numpy": ("https://numpy.org/doc/stable", None),
+        "scipy": ("https://docs.scipy.org/doc/scipy", None),
+        "matplotlib": ("https://matplotlib.org/stable", None),
+        "pandas": ("https://pandas.pydata.org/docs", None),
+        "sklearn": ("https://scikit-learn.org/stable", None),
+    }
+
+# -- API reference ---------------------------------------------------------------------
+autosummary_generate = False  # api_pages writes the pages, from __all__
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+numpydoc_show_class_members = False  # api_pages lists them by name
+numpydoc_class_members_toctree = False
+add_module_names = False
+toc_object_entries_show_parents = "hide"
+
+# -- Gallery ---------------------------------------------------------------------------
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "auto_examples",
+    "filename_pattern": r"[\\/]plot_",
+    "within_subsection_order": "reading_order.reading_order",
+    "minigallery_sort_order": "reading_order.reading_order",
+    "abort_on_example_error": True,
+    "capture_repr": (),
+    "doc_module": ("sklearn_active",),
+    "backreferences_dir": "api/backreferences",
+    "log_level": {"backreference_missing": "info"},
+    "recommender": {"enable": True, "n_examples": 3, "min_df": 2, "max_df": 0.95},
+    "remove_config_comments": True,
+    "show_signature": False,
+    "thumbnail_size": (480, 336),
+    "image_srcset": ["2x"],
+    "write_computation_times": False,
+}
+
+binder = os.environ.get("SKLEARN_ACTIVE_DOC_BINDER")
+if binder:
+    sphinx_gallery_conf["binder"] = browser_notebooks.binder_conf(binder, DOC)
+
+if os.environ.get("SKLEARN_ACTIVE_DOC_LITE") != "0":
+    extensions.append("jupyterlite_sphinx")
+    jupyterlite_dir = str(DOC / "_build" / "lite")
+    jupyterlite_build_command_options = browser_notebooks.build_options(DOC)
+    sphinx_gallery_conf["jupyterlite"] = {
+        "use_jupyter_lab": False,
+        "jupyterlite_contents": "_build/lite-notebooks",  # see browser_notebooks
+        "notebook_modification_function": "browser_notebooks.add_first_cell",
+    }
+
+# -- Look ------------------------------------------------------------------------------
+html_theme = "pydata_sphinx_theme"
+html_title = "sklearn_active"
+html_static_path = ["_static"]
+html_favicon = "_static/favicon.svg"
+html_css_files = ["site.css"]
+html_show_sourcelink = False
+html_copy_source = False
+html_context = {"default_mode": "auto"}
+html_theme_options = {
+    "logo": {"text": "sklearn_active"},
+    "navbar_align": "left",
+    "header_links_before_dropdown": 5,
+    "show_prev_next": False,
+    "show_toc_level": 2,
+    "secondary_sidebar_items": {
+        "**": ["page-toc", "sg_download_links", "sg_launcher_links"],
+        "index": [],
+        "auto_examples/index": [],
+    },
+    "footer_start": ["copyright"],
+    "footer_end": ["theme-version"],
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}
+html_sidebars = {"index": [], "auto_examples/index": [], "whats_new": []}
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+copybutton_exclude = ".linenos, .gp, .go"
