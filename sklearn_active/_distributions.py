@@ -35,15 +35,16 @@ class Distributions:
         if whole is not None:
             return cleaned(whole[candidates])
         proba = estimator.predict_proba(take(self.state.X, candidates))
-        self._warn(unreached(proba)[0], "predict_proba")
+        self._warn(empty_rows(proba), "predict_proba")
         return cleaned(proba)
 
     def look_at(self, estimator):
         """Warn where a transductive fit left rows without information."""
         whole = None if self.warned else self._transductive(estimator)
         if whole is not None:
-            empty, uniform = unreached(whole[~self.state.labels.known])
-            self._warn(empty | uniform, "label_distributions_")
+            unlabeled = whole[~self.state.labels.known]
+            rows = empty_rows(unlabeled) | uniform_rows(unlabeled)
+            self._warn(rows, "label_distributions_")
 
     def _transductive(self, estimator):
         if not self.all_rows:
@@ -63,18 +64,23 @@ class Distributions:
         )
 
 
-def unreached(distributions):
-    """Return which rows are all zero or hold NaN, and which are exactly uniform."""
+def empty_rows(distributions):
+    """Return which rows are all zero or hold NaN."""
     totals = distributions.sum(axis=1)
-    empty = ~np.isfinite(totals) | (totals == 0)
-    uniform = (distributions == distributions[:, :1]).all(axis=1)
-    uniform &= ~empty & (distributions.shape[1] > 1)
-    return empty, uniform
+    return ~np.isfinite(totals) | (totals == 0)
+
+
+def uniform_rows(distributions):
+    """Return which rows are exactly uniform over more than one class."""
+    if distributions.shape[1] < 2:
+        return np.zeros(len(distributions), dtype=bool)
+    same = (distributions == distributions[:, :1]).all(axis=1)
+    return same & ~empty_rows(distributions)
 
 
 def cleaned(distributions):
     """Make rows without information uniform; other rows stay as they are."""
-    empty, _ = unreached(distributions)
+    empty = empty_rows(distributions)
     if np.min(distributions, initial=0) < 0:
         distributions = np.maximum(distributions, 0)  # round-off
     if not empty.any():

@@ -31,7 +31,10 @@ class GraphMemo:
         def build_or_recall():
             rows = getattr(inner, "X_", None)
             if self._graph is None or not _equal(rows, self._X):
-                self._graph, self._X = build(), rows
+                graph = build()
+                # `fit` itself turns a sparse one into csr, in every round.
+                self._graph = graph.tocsr() if sparse.issparse(graph) else graph
+                self._X = rows
                 # The knn kernel sets it while it builds, and predict needs it.
                 self._nn_fit = getattr(inner, "nn_fit", None)
             inner.nn_fit = self._nn_fit

@@ -155,11 +155,11 @@ class GreedyOracle(QueryStrategy):
 class Peer(QueryStrategy):
     """A strategy of scikit-activeml on our loop."""
 
-    needs = ()
-
-    def __init__(self, name, seed):
+    def __init__(self, name, seed, needs=(), params=None):
         self.name = name
         self.seed = seed
+        self.needs = needs
+        self.params = params
 
     def utilities(self, pool):
         """Not asked: the choice is theirs."""
@@ -170,11 +170,33 @@ class Peer(QueryStrategy):
         y = np.full(len(pool), np.nan)
         y[pool.labeled] = pool.y[pool.labeled]
         if not hasattr(self, "strategy"):
-            self.strategy = getattr(theirs, self.name)(random_state=self.seed)
+            self.strategy = getattr(theirs, self.name)(
+                random_state=self.seed, **(self.params or {})
+            )
+        model = {"clf": fitted_peer(pool), "fit_clf": False} if self.needs else {}
         rows = self.strategy.query(
-            pool.X, y, candidates=pool.candidates, batch_size=batch_size
+            pool.X, y, candidates=pool.candidates, batch_size=batch_size, **model
         )
         return np.asarray(rows), np.zeros(len(rows))
+
+
+def fitted_peer(pool):
+    """Return the pool's fitted estimator in the form that scikit-activeml takes."""
+    from skactiveml.base import SkactivemlClassifier
+
+    class Fitted(SkactivemlClassifier):
+        def __init__(self, classes=None, missing_label=np.nan, random_state=None):
+            super().__init__(classes, missing_label, random_state=random_state)
+
+        def fit(self, X, y, sample_weight=None):
+            return self
+
+        def predict_proba(self, X):
+            return pool.estimator.predict_proba(X)
+
+    peer = Fitted(classes=pool.classes)
+    peer.classes_ = pool.classes
+    return peer
 
 
 STRATEGIES = {
@@ -192,6 +214,13 @@ STRATEGIES = {
     "skactiveml_TypiClust": lambda truth, seed: Peer("TypiClust", seed),
     "skactiveml_MaxHerding": lambda truth, seed: Peer("MaxHerding", seed),
     "skactiveml_CoreSet": lambda truth, seed: Peer("CoreSet", seed),
+    "skactiveml_Badge": lambda truth, seed: Peer("Badge", seed, ("predict_proba",)),
+    "skactiveml_margin": lambda truth, seed: Peer(
+        "UncertaintySampling",
+        seed,
+        ("predict_proba",),
+        {"method": "margin_sampling"},
+    ),
 }
 ON_GRAPHS = ("graph_spreading",)
 
