@@ -77,6 +77,8 @@ for number, (ax, row) in enumerate(zip(axes.flat, herding[2], strict=True), star
     ax.set_title(f"{number}: a {truth[row]}", size=9)
     ax.set_axis_off()
 
+plt.show()
+
 # %%
 # One draw of 330 digits is no proof: over 20 draws the mean with 30 labels is .928,
 # with a standard error of .004. The user guide has the figures for more data sets, also
@@ -87,4 +89,3 @@ for number, (ax, row) in enumerate(zip(axes.flat, herding[2], strict=True), star
 # - :ref:`sphx_glr_auto_examples_plot_why_not_entropy.py` shows what goes wrong with the
 #   most uncertain rows.
 # - :ref:`sphx_glr_auto_examples_plot_first_ten.py` labels ten rows and looks at none.
-plt.show()

@@ -121,7 +121,7 @@ class ActiveLearner(
         Why `fit` ended.
     n_features_in_ : int
         Number of features, where X has any.
-    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+    feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
         Names of features, where X has names that are all strings.
 
     See Also

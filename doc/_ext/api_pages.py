@@ -12,8 +12,8 @@ INDEX = """\
 API reference
 =============
 
-Every public name of the package, by room. A room is the part of the package whose
-objects fill one parameter of the learner.
+Every public name of the package, by room. A room is a part of the package; most hold
+what fills one parameter of the learner.
 
 """
 
@@ -27,7 +27,7 @@ TOCTREE = """\
 
 .. toctree::
    :hidden:
-   :maxdepth: 1
+   :caption: {}
 
 """
 
@@ -54,7 +54,7 @@ def write(folder):
             f"{room}\n{'-' * len(room)}\n\n.. module:: {room}\n\n{summary}\n\n",
             TABLE,
             *(f"   {name}\n" for name in names),
-            TOCTREE,
+            TOCTREE.format(room.rpartition(".")[2]),
             *(f"   {name}\n" for name in full_names),
             "\n",
         ]
@@ -81,18 +81,20 @@ def _directive(name, value):
     if not inspect.isclass(value):
         kind = "autofunction" if inspect.isroutine(value) else "autodata"
         return f".. {kind}:: {name}\n"
-    lines = [f".. autoclass:: {name}\n"]
-    for member in sorted(filter(_is_public, dir(value))):
+    methods, properties = [], []
+    for member in _in_order_of_source(value):
         found = inspect.getattr_static(value, member)
         if isinstance(found, property) and _is_ours(found.fget):
-            lines.append(f"\n   .. autoproperty:: {member}\n")
+            properties.append(f"\n   .. autoproperty:: {member}\n")
         elif _is_ours(getattr(value, member)):
-            lines.append(f"\n   .. automethod:: {member}\n")
-    return "".join(lines)
+            methods.append(f"\n   .. automethod:: {member}\n")
+    return "".join([f".. autoclass:: {name}\n", *methods, *properties])
 
 
-def _is_public(name):
-    return not name.startswith("_")
+def _in_order_of_source(cls):
+    """Return the names of public members, those of the class itself first."""
+    names = (name for owner in cls.__mro__ for name in vars(owner))
+    return [name for name in dict.fromkeys(names) if not name.startswith("_")]
 
 
 def _is_ours(function):

@@ -66,7 +66,7 @@ class GraphLabelSpreading(ClassifierMixin, BaseEstimator):
         computed when it is asked for.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+    feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
         Names of features, where X has names that are all strings.
 
     Notes

@@ -14,8 +14,8 @@ from sklearn_active.query_strategies._uncertainty import unseen_margin
 class GraphUncertaintyHerding(GraphStrategy):
     r"""Ask the row whose label covers most of what is still uncertain.
 
-    The fewest labels of all strategies here, from the first label on, with any
-    classifier: it has a graph of its own. Each row is worth the uncertain rows that
+    Few labels from the first one on, with any classifier: it has a graph of its own,
+    on X as it is, so scale features that differ in unit. Each row is worth the uncertain rows that
     it is near to and that no labeled row covers yet. Prefer :class:`MarginSampling`
     where rows that are near each other often differ in class.
 
