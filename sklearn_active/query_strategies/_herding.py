@@ -15,8 +15,8 @@ class GraphUncertaintyHerding(GraphStrategy):
     r"""Ask the row whose label covers most of what is still uncertain.
 
     Few labels from the first one on, with any classifier: it has a graph of its own,
-    on X as it is, so scale features that differ in unit. Each row is worth the uncertain rows that
-    it is near to and that no labeled row covers yet. Prefer :class:`MarginSampling`
+    on X as it is, so scale features that differ in unit. Each row is worth the
+    uncertain rows that it is near to and that no labeled row covers yet. Prefer :class:`MarginSampling`
     where rows that are near each other often differ in class.
 
     Parameters
