@@ -6,7 +6,6 @@ from sklearn.pipeline import Pipeline
 from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.utils import get_tags
 
-from sklearn_active._labels import AUTO
 from sklearn_active._rows import take
 from sklearn_active._sklearn import (
     BaseLabelPropagation,
@@ -63,10 +62,11 @@ def set_unset_random_states(estimator, random_state):
 def state_the_mark(estimator):
     """Tell estimators with a `missing_label` of their own that it is -1, in place.
 
-    What they would find by themselves depends on the labels known at the moment.
+    That is what they are given, whatever mark was stated to them; what they would
+    find by themselves depends on the labels known at the moment.
     """
-    for name, value in estimator.get_params(deep=True).items():
-        if name.split("__")[-1] == "missing_label" and value == AUTO:
+    for name in estimator.get_params(deep=True):
+        if name.split("__")[-1] == "missing_label":
             estimator.set_params(**{name: -1})
 
 

@@ -375,7 +375,11 @@ class ActiveLearner(
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         if self.random_state is not None:
             set_unset_random_states(prototype, np.random.RandomState(seed))
-        state_the_mark(prototype)
+        all_rows = self.unlabeled == "pass" or (
+            self.unlabeled == "auto" and accepts_unlabeled(self.estimator)
+        )
+        if all_rows:
+            state_the_mark(prototype)
         if routing_enabled():
             params = process_routing(self, "fit", **params).estimator.fit
         names = clone(self)  # refuses mixed column names before anything is forgotten
@@ -390,9 +394,7 @@ class ActiveLearner(
         self._state = PoolState(X, labels, seed, self.random_state is not None)
         self._last_fit = None
         self._graph_memo = GraphMemo()
-        self._all_rows = self.unlabeled == "pass" or (
-            self.unlabeled == "auto" and accepts_unlabeled(self.estimator)
-        )
+        self._all_rows = all_rows
         name = type(self.estimator).__name__
         self._distributions = Distributions(self._state, self._all_rows, name)
         if self._all_rows and some_unlabeled and contains_search(self.estimator):

@@ -8,6 +8,7 @@ from sklearn.preprocessing import normalize
 from sklearn.utils import check_array, gen_batches
 
 _ROWS_AT_ONCE = 4096
+FLOATS = (np.float64, np.float32)
 
 
 def knn_affinity(
@@ -69,7 +70,8 @@ def knn_affinity(
            [0.37, 0.  , 0.14],
            [0.  , 0.14, 0.  ]])
     """
-    X = check_array(X, accept_sparse="csr")
+    # Differences of small integers would wrap around.
+    X = check_array(X, accept_sparse="csr", dtype=FLOATS)
     return (
         NeighborSearch(n_neighbors, metric, neighbors, n_jobs).fit(X).affinity(weights)
     )
@@ -192,11 +194,14 @@ class NeighborSearch:
         n_neighbors, rows = self.n_neighbors, np.flatnonzero(self.scales_ == 0)
         while len(rows) and n_neighbors < X.shape[0]:
             n_neighbors = min(4 * n_neighbors, X.shape[0])
-            found = self._index.kneighbors(X[rows], n_neighbors=n_neighbors)
-            distances, _ = self._exact(self._X[rows], *found)
-            nearest = np.where(distances > 0, distances, np.inf).min(axis=1)
-            self.scales_[rows] = np.where(np.isfinite(nearest), nearest, 0)
-            rows = rows[~np.isfinite(nearest)]
+            at_once = max(1, 10 * _ROWS_AT_ONCE // n_neighbors)
+            for batch in gen_batches(len(rows), at_once):
+                some = rows[batch]
+                found = self._index.kneighbors(X[some], n_neighbors=n_neighbors)
+                distances, _ = self._exact(self._X[some], *found)
+                nearest = np.where(distances > 0, distances, np.inf).min(axis=1)
+                self.scales_[some] = np.where(np.isfinite(nearest), nearest, 0)
+            rows = rows[self.scales_[rows] == 0]
         self.scales_[self.scales_ == 0] = 1
 
 

@@ -46,6 +46,7 @@ def resolvent(affinity, alpha=0.9):
     array([[0.667, 0.333],
            [0.333, 0.667]])
     """
+    _check_alpha(alpha)
     S = normalized(sparse.csr_array(affinity))
     n_rows = S.shape[0]
     matrix = np.eye(n_rows) - alpha * S.toarray()
@@ -92,6 +93,7 @@ def sparse_resolvent(affinity, alpha=0.9, *, n_kept=100, n_iter=12, tol=1e-5):
     >>> sparse_resolvent(W, alpha=0.5, n_kept=2).nnz
     13
     """
+    _check_alpha(alpha)
     S = normalized(sparse.csr_array(affinity)) * alpha
     n_rows = S.shape[0]
     identity = sparse.eye_array(n_rows, format="csr")
@@ -109,6 +111,11 @@ def sparse_resolvent(affinity, alpha=0.9, *, n_kept=100, n_iter=12, tol=1e-5):
         ]
         kernel = sparse.vstack(blocks, format="csr")
     return sparse.csr_array(kernel.maximum(kernel.T))
+
+
+def _check_alpha(alpha):
+    if not 0 < alpha < 1:
+        raise ValueError(f"alpha must lie between 0 and 1, both excluded; got {alpha}.")
 
 
 def _pruned(block, n_kept, tol, floors):

@@ -16,8 +16,8 @@ class GraphUncertaintyHerding(GraphStrategy):
 
     Few labels from the first one on, with any classifier: it has a graph of its own,
     on X as it is, so scale features that differ in unit. Each row is worth the
-    uncertain rows that it is near to and that no labeled row covers yet. Prefer :class:`MarginSampling`
-    where rows that are near each other often differ in class.
+    uncertain rows that it is near to and that no labeled row covers yet. Prefer
+    :class:`MarginSampling` where rows that are near each other often differ in class.
 
     Parameters
     ----------

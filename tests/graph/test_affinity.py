@@ -105,6 +105,15 @@ def test_a_transformer_finds_the_neighbors_too():
         knn_affinity(X, 6, neighbors=StandardScaler())
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int32, bool])
+@pytest.mark.parametrize("to_container", [np.asarray, sparse.csr_array])
+def test_small_number_types_do_not_wrap_around(dtype, to_container):
+    X = np.random.RandomState(0).randint(0, 120, size=(60, 5)).astype(dtype)
+    found = knn_affinity(to_container(X), 59)
+    expected = knn_affinity(X.astype(float), 59)
+    np.testing.assert_allclose(found.toarray(), expected.toarray(), atol=1e-12)
+
+
 def test_unknown_weights_are_refused():
     with pytest.raises(ValueError, match="'self_tuning' or 'connectivity'"):
         knn_affinity(np.eye(3), weights="rbf")

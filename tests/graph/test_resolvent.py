@@ -43,6 +43,13 @@ def test_conjugate_gradients_solve_it_to_rounding_error(n, seed, alpha):
     np.testing.assert_allclose(solved, direct(W, alpha) @ B, atol=1e-12)
 
 
+@pytest.mark.parametrize("make", [resolvent, sparse_resolvent])
+@pytest.mark.parametrize("alpha", [0, 1, 2.0])
+def test_an_alpha_outside_of_zero_to_one_is_refused(make, alpha):
+    with pytest.raises(ValueError, match="alpha must lie between 0 and 1"):
+        make(graph_of(5), alpha)
+
+
 def test_a_row_without_neighbors_keeps_its_own_label():
     W = np.zeros((3, 3))
     W[0, 1] = W[1, 0] = 1

@@ -231,6 +231,14 @@ class TestInTheLearner:
             learner.set_params(oracle=lambda query: [None], budget=1).fit(X, y)
         assert learner.estimator_.classes_.tolist() == [1]
 
+    @pytest.mark.parametrize("stated", [None, np.nan, -9, "auto"], ids=repr)
+    def test_whatever_mark_was_stated_to_it_unlabeled_rows_are_no_class(self, stated):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            learner = ActiveLearner(GraphLabelSpreading(missing_label=stated))
+            learner.start(X, partly(20))
+        assert -1 not in learner.estimator_.classes_
+
     def test_it_offers_its_masses_to_strategies(self):
         seen = []
         learner = ActiveLearner(
