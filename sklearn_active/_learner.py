@@ -254,16 +254,16 @@ class ActiveLearner(
                 "use start(X), then query() and teach(query, labels)."
             )
         self._begin(X, labels, params, asks=oracle is not None)
-        if oracle is None:
-            self._refit()
-            self.termination_condition_ = "no_oracle"
-            return self
-        self._refit_if_possible()
         try:
-            self.termination_condition_ = self._loop(oracle)
+            if oracle is None:
+                self._refit()
+                self.termination_condition_ = "no_oracle"
+            else:
+                self._refit_if_possible()
+                self.termination_condition_ = self._loop(oracle)
+                self._ensure_fitted()
         finally:
             self._graph_memo = GraphMemo()  # let go of the graph
-        self._ensure_fitted()
         return self
 
     @fit_context(prefer_skip_nested_validation=False)
@@ -475,7 +475,8 @@ class ActiveLearner(
         state.n_fitted = state.labels.n_known
         self._classes = state.labels.classes
         self._encoded = data.encoded
-        self._last_fit = data
+        # Only an update compares with it; else it would keep a copy of the rows.
+        self._last_fit = data if hasattr(estimator, "update_labels") else None
         self._distributions.look_at(estimator)
         if state.history:
             state.history[-1].fit_seconds = perf_counter() - began

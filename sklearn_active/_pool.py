@@ -38,7 +38,8 @@ class PoolState:
         self.open_queries = {}
         self.n_queries = 0
         self.query_seconds = 0.0
-        self.mark_all_as_new()
+        self.newly_known = np.flatnonzero(labels.known).tolist()
+        self.withdrawn = []
 
     def __len__(self):
         return len(self.labels.known)
@@ -52,11 +53,6 @@ class PoolState:
     def round(self):
         """Return the number of the next round; rounds count from 1."""
         return len(self.history) + 1
-
-    def mark_all_as_new(self):
-        """Let the next query strategy hear of every known label."""
-        self.newly_known = np.flatnonzero(self.labels.known).tolist()
-        self.withdrawn = []
 
     def mark_all_as_heard(self):
         """Let the next query strategy hear only of what changes from now on."""
@@ -79,7 +75,7 @@ class PoolState:
         self.n_asked += len(indices)
 
     def close_round(self, indices, answers, utilities):
-        """Append one record to the history and return it."""
+        """Append one record to the history."""
         record = Bunch(
             round=self.round,
             rows=indices,
@@ -92,7 +88,6 @@ class PoolState:
         )
         self.history.append(record)
         self.open_queries, self.query_seconds = {}, 0.0
-        return record
 
     def random_state(self, stream=0):
         """Return the round's random state; `stream` tells its uses apart."""
