@@ -1,7 +1,7 @@
 """ActiveLearner: fit is a loop over query and teach."""
 
 from contextlib import suppress
-from functools import partial
+from math import ceil
 from numbers import Integral
 from time import perf_counter
 
@@ -11,27 +11,27 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import process_routing
 from sklearn.utils.validation import validate_data
 
+from sklearn_active._callbacks import FitTasks, begin_tasks
 from sklearn_active._choosing import choose
 from sklearn_active._delegation import DelegatesToEstimator
 from sklearn_active._distributions import Distributions
 from sklearn_active._graph_memo import GraphMemo
 from sklearn_active._inner import (
-    TrainingData,
     accepts_unlabeled,
     check_supported,
     contains_search,
-    final_estimator,
     set_unset_random_states,
     state_the_mark,
-    updated,
     warn_of_search,
 )
 from sklearn_active._labels import AUTO, parse_complete_y, parse_y
-from sklearn_active._pool import Pool, PoolState
+from sklearn_active._pool import PoolState
 from sklearn_active._published import PublishesPool
 from sklearn_active._query import Query
 from sklearn_active._recording import ask, in_the_order_asked, record, rows_to_teach
+from sklearn_active._refitting import RefitsEstimator
 from sklearn_active._sklearn import (
+    CallbackSupportMixin,
     HasMethods,
     Interval,
     StrOptions,
@@ -39,6 +39,7 @@ from sklearn_active._sklearn import (
     num_samples,
     raise_for_params,
     routing_enabled,
+    with_callbacks,
 )
 from sklearn_active._stopping import StopLabeling, reason_to_stop
 from sklearn_active._warnings import warn_user
@@ -48,10 +49,16 @@ from sklearn_active.query_strategies._names import (
     as_strategy,
     check_compatible,
 )
+from sklearn_active.stopping_rules._names import RULES, as_rule
 
 
 class ActiveLearner(
-    DelegatesToEstimator, PublishesPool, MetaEstimatorMixin, BaseEstimator
+    CallbackSupportMixin,
+    DelegatesToEstimator,
+    PublishesPool,
+    RefitsEstimator,
+    MetaEstimatorMixin,
+    BaseEstimator,
 ):
     """Label the rows worth labeling, and fit a classifier on them.
 
@@ -80,7 +87,8 @@ class ActiveLearner(
     budget : int, default=None
         Number of rows that one `fit` asks at most, answered or not; None: as long
         as there are rows.
-    stop_when : callable, default=None
+    stop_when : {'confident', 'stable_predictions'} or callable, default=None
+        A rule of :mod:`sklearn_active.stopping_rules`, by name or as an object, or
         `stop_when(learner) -> bool`, called before each round on the fitted
         learner; a true value ends the loop.
     missing_label : object, default='auto'
@@ -111,6 +119,7 @@ class ActiveLearner(
         Label of every row, where the estimator has one.
     history_ : list of Bunch
         One record a round: `round`, `rows`, `answers` (None where abstained),
+        `predicted` (labels expected before the answers, None without a model),
         `utilities`, `n_labeled` (labels known after the round), `seconds` (to
         choose the rows and to refit, the oracle's left out), and its two parts
         `query_seconds` and `fit_seconds`.
@@ -170,7 +179,7 @@ class ActiveLearner(
         "oracle": [callable, None],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "budget": [Interval(Integral, 0, None, closed="left"), None],
-        "stop_when": [callable, None],
+        "stop_when": [StrOptions(set(RULES)), callable, None],
         "missing_label": "no_validation",
         "unlabeled": [StrOptions({"auto", "pass", "drop"})],
         "random_state": ["random_state"],
@@ -199,6 +208,7 @@ class ActiveLearner(
         self.unlabeled = unlabeled
         self.random_state = random_state
 
+    @with_callbacks
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, *, labeled=None, **params):
         """Fit, ask the oracle, refit, until there is a reason to stop.
@@ -254,6 +264,7 @@ class ActiveLearner(
                 "use start(X), then query() and teach(query, labels)."
             )
         self._begin(X, labels, params, asks=oracle is not None)
+        self._tasks = begin_tasks(self, self._most_rounds(oracle))
         try:
             if oracle is None:
                 self._refit()
@@ -262,8 +273,10 @@ class ActiveLearner(
                 self._refit_if_possible()
                 self.termination_condition_ = self._loop(oracle)
                 self._ensure_fitted()
+            self._tasks.end(self)
         finally:
             self._graph_memo = GraphMemo()  # let go of the graph
+            self._tasks = FitTasks()
         return self
 
     @fit_context(prefer_skip_nested_validation=False)
@@ -355,7 +368,7 @@ class ActiveLearner(
             return self
         with suppress(StopLabeling):  # out of an iterator: what it gave is recorded
             record(state, indices, utilities, labels, "teach")
-        self._refit_if_changed()
+        self._close_round()
         return self
 
     def _begin(self, X, labels, params, asks=False):
@@ -394,6 +407,8 @@ class ActiveLearner(
         self._state = PoolState(X, labels, seed, self.random_state is not None)
         self._last_fit = None
         self._graph_memo = GraphMemo()
+        self._tasks = FitTasks()
+        self._stop_when = as_rule(self.stop_when)
         self._all_rows = all_rows
         name = type(self.estimator).__name__
         self._distributions = Distributions(self._state, self._all_rows, name)
@@ -430,66 +445,18 @@ class ActiveLearner(
                     "Interrupted in the oracle: every answer given is kept, and the "
                     "estimator is fitted on them.",
                 )
-            self._refit_if_changed()
+            self._close_round()
             if reason is not None:
                 return reason
+
+    def _most_rounds(self, oracle):
+        """Return how many rounds a fit can have, the first fit included."""
+        n_asked = 0 if oracle is None else len(self._state.candidates)
+        if self.budget is not None:
+            n_asked = min(n_asked, self.budget)
+        return 1 + ceil(n_asked / self.batch_size)
 
     def _next_batch_size(self):
         if self.budget is None:
             return self.batch_size
         return min(self.batch_size, self.budget - self._state.n_asked)
-
-    def _pool(self):
-        estimator = getattr(self, "estimator_", None)
-        masses = getattr(final_estimator(estimator), "label_masses_", None)
-        classes = self.classes_
-        proba = partial(self._distributions.of_candidates, estimator)
-        return Pool(self._state, estimator, proba, masses, classes)
-
-    def _refit_if_changed(self):
-        """Refit where labels came since the last fit, also by a call that raised."""
-        if self._state.labels.n_known > self._state.n_fitted:
-            self._refit_if_possible()
-
-    def _refit_if_possible(self):
-        """Refit, except before the first fit with fewer than two classes."""
-        if hasattr(self, "estimator_") or len(self._state.labels.classes) > 1:
-            self._refit()
-
-    def _refit(self):
-        """Fit a fresh clone on all labels known; on failure the last one stays."""
-        state = self._state
-        began = perf_counter()
-        data = TrainingData(
-            state.X,
-            state.labels,
-            self._all_rows,
-            self._fit_params,
-            takes_minus_one_for_a_mark=accepts_unlabeled(self.estimator),
-        )
-        estimator = updated(getattr(self, "estimator_", None), data, self._last_fit)
-        if estimator is None:
-            estimator = clone(self._prototype)
-            self._graph_memo.fit(estimator, data)
-        self.estimator_ = estimator
-        state.n_fitted = state.labels.n_known
-        self._classes = state.labels.classes
-        self._encoded = data.encoded
-        # Only an update compares with it; else it would keep a copy of the rows.
-        self._last_fit = data if hasattr(estimator, "update_labels") else None
-        self._distributions.look_at(estimator)
-        if state.history:
-            state.history[-1].fit_seconds = perf_counter() - began
-            state.history[-1].seconds += state.history[-1].fit_seconds
-
-    def _ensure_fitted(self):
-        """Fit what the loop left unfitted: no label, or labels of one class."""
-        if hasattr(self, "estimator_"):
-            return
-        if not self._state.labels.n_known:
-            raise ValueError(
-                f"The loop ended ({self.termination_condition_!r}) before any label "
-                f"was known: {self._state.n_asked} rows were asked, and none was "
-                "labeled. No model could be fitted; y_ is kept."
-            )
-        self._refit()

@@ -11,11 +11,27 @@ from sklearn.utils.metadata_routing import _routing_enabled as routing_enabled
 from sklearn.utils.validation import _check_method_params as check_method_params
 from sklearn.utils.validation import _num_samples as num_samples
 
+try:
+    from sklearn.callback import CallbackSupportMixin, ScoringMonitor, with_callbacks
+except ImportError:  # scikit-learn < 1.9
+
+    class CallbackSupportMixin:
+        """Nothing to support."""
+
+    ScoringMonitor = None
+
+    def with_callbacks(method):
+        """Return the method as it is."""
+        return method
+
+
 __all__ = [
     "BaseLabelPropagation",
     "BaseSearchCV",
+    "CallbackSupportMixin",
     "HasMethods",
     "Interval",
+    "ScoringMonitor",
     "StrOptions",
     "check_method_params",
     "fit_context",
@@ -24,4 +40,5 @@ __all__ = [
     "raise_for_params",
     "routing_enabled",
     "safe_indexing",
+    "with_callbacks",
 ]

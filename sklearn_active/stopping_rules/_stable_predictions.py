@@ -1,0 +1,108 @@
+"""Stop when the predictions change no more."""
+
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.metrics import cohen_kappa_score
+
+from sklearn_active._sklearn import Interval
+
+
+class StablePredictions(BaseEstimator):
+    r"""Stop when successive models agree on the unlabeled rows.
+
+    Needs no label beside those asked, and no probabilities: it fits any classifier.
+    It says that more of these labels change nothing, not that the model is right.
+
+    Parameters
+    ----------
+    threshold : float, default=0.99
+        Mean agreement, Cohen's kappa, from which to stop.
+    window : int, default=3
+        Number of successive agreements that are averaged. With small batches take
+        more: one label rarely changes much.
+
+    Attributes
+    ----------
+    kappas_ : list of float
+        Agreement of each model with the one before it.
+
+    Notes
+    -----
+    .. math:: \kappa = \frac{p_o - p_e}{1 - p_e}
+
+    over the rows that are unlabeled now, with the share :math:`p_o` of rows on
+    which the two models agree and the share :math:`p_e` expected of their class
+    frequencies. Two models that give every row the same single class have no
+    defined kappa; that counts as 0, since such agreement says nothing. Cost per
+    round: one `predict` of the pool (none where the estimator is transductive).
+
+    References
+    ----------
+    M. Bloodgood and K. Vijay-Shanker, "A Method for Stopping Active Learning Based
+    on Stabilizing Predictions and the Need for User-Adjustable Stopping", CoNLL
+    2009. https://aclanthology.org/W09-1107
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_blobs
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn_active import ActiveLearner
+    >>> X, truth = make_blobs(200, centers=3, random_state=0)
+    >>> learner = ActiveLearner(
+    ...     LogisticRegression(), "margin", stop_when="stable_predictions"
+    ... )
+    >>> learner.fit(X, truth, labeled=[i < 6 for i in range(200)]).n_asked_
+    15
+    """
+
+    _parameter_constraints: dict = {
+        "threshold": [Interval(Real, -1, 1, closed="both")],
+        "window": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    def __init__(self, threshold=0.99, window=3):
+        self.threshold = threshold
+        self.window = window
+
+    def __call__(self, learner):
+        """Say whether to stop, and remember what is predicted now.
+
+        Parameters
+        ----------
+        learner : ActiveLearner
+            The fitted learner.
+
+        Returns
+        -------
+        stop : bool
+        """
+        if not hasattr(self, "kappas_"):
+            self._validate_params()
+            self.kappas_, self._last = [], None
+        now = _predictions(learner)
+        if self._last is not None:
+            unlabeled = learner.labeled_iter_ < 0
+            self.kappas_.append(kappa(self._last[unlabeled], now[unlabeled]))
+        self._last = now
+        recent = self.kappas_[-self.window :]
+        return len(recent) == self.window and np.mean(recent) >= self.threshold
+
+
+def _predictions(learner):
+    if hasattr(learner, "transduction_"):
+        return learner.transduction_
+    return learner.predict(learner._state.X)
+
+
+def kappa(a, b):
+    """Return Cohen's kappa of two label arrays, 0 where both hold one same class."""
+    a, b = a.tolist(), b.tolist()
+    codes = {label: code for code, label in enumerate(dict.fromkeys(a + b))}
+    if len(codes) < 2:
+        return 0.0
+    # Codes, since a mark among text labels can't be sorted.
+    return float(
+        cohen_kappa_score([codes[label] for label in a], [codes[label] for label in b])
+    )

@@ -1,0 +1,141 @@
+"""Rules that end the loop before the budget does."""
+
+import numpy as np
+import pytest
+from helpers import blobs
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import cohen_kappa_score
+from sklearn.semi_supervised import LabelSpreading
+
+from sklearn_active import ActiveLearner
+from sklearn_active.stopping_rules import Confident, StablePredictions
+from sklearn_active.stopping_rules._stable_predictions import kappa
+
+X, _, TRUTH = blobs(120, centers=3, seed=1)
+START = np.arange(120) < 6
+
+
+def fitted(stop_when, estimator=None, strategy="margin", **params):
+    estimator = LogisticRegression() if estimator is None else estimator
+    learner = ActiveLearner(estimator, strategy, stop_when=stop_when, **params)
+    return learner.fit(X, TRUTH, labeled=START)
+
+
+def models_by_hand(learner):
+    """Return the predictions of every round's model, refitted from the history."""
+    known = START.copy()
+    predictions = [LogisticRegression().fit(X[known], TRUTH[known]).predict(X)]
+    masks = [known.copy()]
+    for record in learner.history_:
+        known[record.rows] = True
+        predictions.append(LogisticRegression().fit(X[known], TRUTH[known]).predict(X))
+        masks.append(known.copy())
+    return predictions, masks
+
+
+def test_stable_predictions_stop_at_the_first_window_that_agrees_enough():
+    learner = fitted(StablePredictions(threshold=0.97, window=4), batch_size=2)
+    predictions, masks = models_by_hand(learner)
+    kappas = [
+        cohen_kappa_score(before[~known], after[~known])
+        for before, after, known in zip(
+            predictions[:-1], predictions[1:], masks[1:], strict=True
+        )
+    ]
+    means = [np.mean(kappas[k - 4 : k]) for k in range(4, len(kappas) + 1)]
+    assert learner.termination_condition_ == "stop_when"
+    assert means[-1] >= 0.97
+    assert all(mean < 0.97 for mean in means[:-1])
+
+
+def test_confident_stops_when_no_utility_left_reaches_the_threshold():
+    learner = fitted(Confident(0.6))
+    assert learner.termination_condition_ == "stop_when"
+    assert all(record.utilities[0] >= 0.6 for record in learner.history_)
+    assert learner.query().utilities[0] < 0.6
+
+
+@pytest.mark.parametrize("name", ["stable_predictions", "confident"])
+def test_a_name_stands_for_the_rule_with_its_defaults(name):
+    rule = {"stable_predictions": StablePredictions(), "confident": Confident()}[name]
+    by_name, by_object = fitted(name, budget=60), fitted(rule, budget=60)
+    assert by_name.n_asked_ == by_object.n_asked_
+    assert by_name.termination_condition_ == by_object.termination_condition_
+
+
+def test_an_unknown_name_is_refused_with_the_names_there_are():
+    with pytest.raises(ValueError, match=r"stop_when.*stable_predictions"):
+        fitted("stable")
+
+
+def test_a_class_instead_of_an_object_is_refused():
+    with pytest.raises(ValueError, match=r"pass an object: Confident\(\)"):
+        fitted(Confident)
+
+
+def test_a_fit_starts_with_a_fresh_rule_and_leaves_the_parameter_alone():
+    rule = StablePredictions(threshold=0.9)
+    learner = ActiveLearner(LogisticRegression(), "margin", stop_when=rule, budget=30)
+    first = learner.fit(X, TRUTH, labeled=START).n_asked_
+    second = learner.fit(X, TRUTH, labeled=START).n_asked_
+    assert first == second
+    assert not hasattr(rule, "kappas_")
+    assert clone(learner).stop_when.threshold == 0.9
+
+
+def test_confident_holds_back_while_random_rows_stand_in():
+    learner = ActiveLearner(
+        LogisticRegression(),
+        "margin",
+        stop_when=Confident(threshold=10.0),
+        oracle=lambda query: TRUTH[query.indices],
+        random_state=0,
+    )
+    learner.fit(X, np.full(len(X), -1))
+    assert learner.n_asked_ >= 2  # until two classes were known
+    assert learner.termination_condition_ == "stop_when"
+
+
+def test_stable_predictions_read_a_transductive_fit():
+    learner = fitted("stable_predictions", LabelSpreading(gamma=1), batch_size=2)
+    assert learner.termination_condition_ == "stop_when"
+    assert learner.n_asked_ < 114
+
+
+def test_two_models_that_know_one_class_only_do_not_count_as_agreement():
+    same = np.array(["a", "a"], dtype=object)
+    assert kappa(same, same) == 0.0
+
+
+def test_kappa_takes_marks_among_text_labels():
+    a = np.array(["a", "b", None, "a"], dtype=object)
+    b = np.array(["a", "b", None, "b"], dtype=object)
+    # 3 of 4 agree; expected by chance (2*1 + 1*2 + 1*1) / 16
+    assert kappa(a, b) == pytest.approx((3 / 4 - 5 / 16) / (1 - 5 / 16))
+
+
+@pytest.mark.parametrize("window", [0, 1.5])
+def test_a_window_that_is_no_positive_integer_is_refused(window):
+    with pytest.raises(ValueError, match="window"):
+        fitted(StablePredictions(window=window))
+
+
+def test_stable_predictions_serve_an_estimator_without_probabilities():
+    from sklearn.svm import LinearSVC
+
+    learner = fitted("stable_predictions", LinearSVC(), "random", random_state=0)
+    assert learner.termination_condition_ == "stop_when"
+
+
+def test_history_holds_what_was_predicted_before_the_answer():
+    learner = fitted(None, budget=10, batch_size=5)
+    predictions, _ = models_by_hand(learner)
+    for record, before in zip(learner.history_, predictions, strict=False):
+        assert record.predicted == before[record.rows].tolist()
+
+
+def test_history_says_none_where_no_model_could_predict():
+    learner = ActiveLearner(LabelSpreading(gamma=1)).start(X)
+    learner.teach([0, 1], TRUTH[:2])
+    assert learner.history_[0].predicted == [None, None]
