@@ -33,10 +33,19 @@ def accepts_unlabeled(estimator):
 
 
 def contains_search(estimator):
-    """Say whether a search would score the rows that the estimator is given."""
+    """Say whether a search would score unlabeled rows as errors."""
     if isinstance(estimator, Pipeline):
         return any(contains_search(step) for _, step in estimator.steps)
-    return isinstance(estimator, BaseSearchCV)
+    return isinstance(estimator, BaseSearchCV) and not _knows_marks(estimator)
+
+
+def _knows_marks(search):
+    """Say whether a search splits or scores so that unlabeled rows don't count."""
+    scorers = search.scoring
+    scorers = scorers.values() if isinstance(scorers, dict) else [scorers]
+    return getattr(search.cv, "ignores_unlabeled", False) or all(
+        getattr(scorer, "ignores_unlabeled", False) for scorer in scorers
+    )
 
 
 def final_estimator(estimator):

@@ -1,10 +1,14 @@
 """The only door to scikit-learn names that are private or differ between versions."""
 
+from copy import copy
+from inspect import signature
+
 from sklearn.base import _fit_context as fit_context
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.semi_supervised._label_propagation import BaseLabelPropagation
 from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._missing import is_pandas_na
+from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.metadata_routing import _raise_for_params as raise_for_params
 from sklearn.utils.metadata_routing import _routing_enabled as routing_enabled
@@ -25,6 +29,41 @@ except ImportError:  # scikit-learn < 1.9
         return method
 
 
+def score_function(scorer):
+    """Return the metric inside a scorer, and whether it is given probabilities."""
+    methods = getattr(scorer, "_response_method", ())
+    function = getattr(scorer, "_score_func", None)
+    methods = (methods,) if isinstance(methods, str) else methods
+    return function, function is not None and "predict_proba" in methods
+
+
+def with_labels(scorer, labels):
+    """Return a copy of a scorer whose metric is told all classes, if it asks for them.
+
+    Parameters
+    ----------
+    scorer : scorer of scikit-learn
+        As `score_function` found it to be given probabilities.
+    labels : ndarray of shape (n_classes,)
+        The classes, in the order of the columns.
+
+    Returns
+    -------
+    scorer : scorer
+    """
+    if "labels" not in signature(scorer._score_func).parameters:
+        return scorer
+    scorer = copy(scorer)
+    scorer._kwargs = {"labels": labels} | scorer._kwargs
+    return scorer
+
+
+def accepts_weights(scorer):
+    """Say whether a scorer takes sample weights without metadata routing."""
+    accepts = getattr(scorer, "_accept_sample_weight", None)
+    return accepts is not None and accepts()
+
+
 __all__ = [
     "BaseLabelPropagation",
     "BaseSearchCV",
@@ -33,6 +72,8 @@ __all__ = [
     "Interval",
     "ScoringMonitor",
     "StrOptions",
+    "accepts_weights",
+    "check_matplotlib_support",
     "check_method_params",
     "fit_context",
     "is_pandas_na",
@@ -40,5 +81,7 @@ __all__ = [
     "raise_for_params",
     "routing_enabled",
     "safe_indexing",
+    "score_function",
     "with_callbacks",
+    "with_labels",
 ]
