@@ -12,6 +12,10 @@ ORDER = (
     "plot_new_class.py",
     "plot_text.py",
     "plot_data_frame.py",
+    "plot_partly_labeled_search.py",
+    "plot_which_strategy.py",
+    "plot_when_to_stop.py",
+    "plot_displays.py",
     "plot_own_strategy.py",
     "plot_noisy_oracle.py",
 )

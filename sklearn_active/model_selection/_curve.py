@@ -122,7 +122,8 @@ def active_learning_curve(
     >>> from sklearn_active import ActiveLearner
     >>> from sklearn_active.model_selection import active_learning_curve
     >>> X, y = load_iris(return_X_y=True)
-    >>> learner = ActiveLearner(LogisticRegression(max_iter=500), "margin", batch_size=5)
+    >>> model = LogisticRegression(max_iter=500)
+    >>> learner = ActiveLearner(model, "margin", batch_size=5)
     >>> curve = active_learning_curve(
     ...     learner, X, y, initial=5, budget=15, cv=3, n_repeats=2, random_state=0
     ... )

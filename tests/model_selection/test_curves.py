@@ -72,7 +72,7 @@ def test_before_a_model_the_score_is_that_of_the_known_frequencies():
     curve = active_learning_curve(
         learner(), X, TRUTH, initial=start, budget=2, cv=[(np.arange(60), order)]
     )
-    assert curve.test_scores[0, 0, 0] == np.mean(TRUTH == TRUTH[order[0]])
+    assert curve.test_scores[0, 0, 0] == np.mean(TRUTH[order[0]] == TRUTH)
 
 
 def test_from_no_label_at_all_the_first_score_is_nan():
