@@ -1,0 +1,7 @@
+"""Pictures of learning curves, of what was asked, and of the pool."""
+
+from sklearn_active.inspection._learning_curve import ActiveLearningCurveDisplay
+from sklearn_active.inspection._pool import PoolDisplay
+from sklearn_active.inspection._queries import QueryDisplay
+
+__all__ = ["ActiveLearningCurveDisplay", "PoolDisplay", "QueryDisplay"]
