@@ -1,0 +1,103 @@
+"""Which labels may be given in a session."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sklearn_active._columns import equals, is_null, is_sequence, kind_of_value
+
+
+class AllowedLabels:
+    """Check labels on their way in, and make them plain values of JSON.
+
+    Parameters
+    ----------
+    classes : sequence of labels
+        Those known at the start.
+    new_classes : {'error', 'allow'}
+        Whether others may be given.
+    mark : object
+        What stands for no label, beside None and NaN.
+    """
+
+    def __init__(self, classes, new_classes, mark):
+        self.stated = plain(classes)
+        self.new_classes = new_classes
+        self._mark = -1 if isinstance(mark, str) and mark == "auto" else mark
+        if not self.stated and new_classes == "error":
+            raise ValueError(
+                "No class is known that an answer could be. Pass classes=[...], or "
+                "new_classes='allow'."
+            )
+
+    def check(self, label, classes):
+        """Return a label as a plain value, None where it abstains, or raise.
+
+        Parameters
+        ----------
+        label : object
+            What was given.
+        classes : list of labels
+            Those that can be given now.
+
+        Returns
+        -------
+        label : str, int, float, bool or None
+        """
+        label = label.item() if isinstance(label, np.generic) else label
+        if label is np.ma.masked or is_null(label):
+            return None
+        for known in classes:
+            if known == label and isinstance(known, str) == isinstance(label, str):
+                return known
+        if equals(np.array([label], dtype=object), self._mark)[0]:
+            return None
+        if self.new_classes == "error":
+            raise ValueError(
+                f"{label!r} is no class of this session: {classes}. Allow others with "
+                "new_classes='allow'."
+            )
+        kinds = {kind_of_value(known) for known in classes}
+        kind = kind_of_value(label)
+        if kind not in ("number", "text") or (kinds and kind not in kinds):
+            raise ValueError(
+                f"{label!r} can't stand beside the classes {classes}: labels are all "
+                "numbers or all text."
+            )
+        return label
+
+    def check_all(self, labels, rows, classes):
+        """Return {row: label or None} of what is told of some rows, or raise.
+
+        Parameters
+        ----------
+        labels : sequence of one label a row, or mapping of row to label
+            What was given.
+        rows : list of int
+            The rows asked.
+        classes : list of labels
+            Those that can be given now.
+
+        Returns
+        -------
+        answers : dict
+        """
+        if not isinstance(labels, Mapping):
+            if not is_sequence(labels) or len(labels) != len(rows):
+                n_given = len(labels) if is_sequence(labels) else "no sequence of"
+                raise ValueError(
+                    f"tell got {n_given} labels for {len(rows)} rows. Give one label a "
+                    "row, None to skip it, or a mapping of row to label."
+                )
+            labels = dict(zip(rows, list(labels), strict=True))
+        others = [row for row in labels if row not in rows]
+        if others:
+            raise ValueError(f"The question asks for the rows {rows}, not {others}.")
+        return {int(row): self.check(labels[row], classes) for row in labels}
+
+
+def plain(labels):
+    """Return distinct labels as sorted plain values."""
+    labels = labels.tolist() if hasattr(labels, "tolist") else list(labels)
+    labels = [x.item() if isinstance(x, np.generic) else x for x in labels]
+    return sorted(dict.fromkeys(labels))

@@ -1,0 +1,196 @@
+"""The learner behind a session: brought up to date, then asked what comes next."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+
+from sklearn_active._rows import take
+from sklearn_active._stopping import reason_to_stop
+
+N_WATCHED = 1000
+
+
+@dataclass
+class Ranking:
+    """What one finished refit says: the rows to ask next, and its predictions.
+
+    Attributes
+    ----------
+    version : int
+        Number of the session's event that it knows as the last.
+    rows : list of int
+        The rows to ask, best first.
+    utilities : sequence of float
+        Their utilities.
+    reason : str
+        Why they were chosen, as in :class:`~sklearn_active.Query`.
+    changed : float or None
+        Share of the watched unlabeled rows whose prediction is another one than that
+        of the refit before.
+    stop : str or None
+        Why the loop should end, as far as the learner can tell.
+    """
+
+    version: int = -1
+    rows: list = field(default_factory=list)
+    utilities: Any = ()
+    reason: str = "stale"
+    classes: Any = ()
+    predict: Any = None
+    changed: float | None = None
+    stop: str | None = None
+
+
+class Model:
+    """A learner that follows a session's labels, changed and withdrawn ones too.
+
+    Used by one thread at a time.
+
+    Parameters
+    ----------
+    learner : ActiveLearner
+        Cloned; its oracle is not asked.
+    X : container of shape (n_rows, ...)
+        All rows.
+    y : array-like of shape (n_rows,) or None
+        The labels known at the start.
+    """
+
+    def __init__(self, learner, X, y):
+        self.learner = clone(learner)
+        self.learner.start(X, y)
+        self.given = self.learner._state.labels.known.copy()
+        n_rows = len(self.given)
+        shuffled = np.random.RandomState(self.learner._state.seed).permutation(n_rows)
+        self._watched = np.sort(shuffled[:N_WATCHED])
+        self._last_predictions = None
+
+    def update(self, labels, declined, n_asked):
+        """Make the learner know exactly these labels and skips, and refit.
+
+        Parameters
+        ----------
+        labels : dict of int to label
+            All labels in force, those of the start included.
+        declined : set of int
+            Rows not to be asked.
+        n_asked : int
+            Number of questions answered or skipped.
+        """
+        learner, state = self.learner, self.learner._state
+        changed = _difference(state, labels)
+        state.declined[:] = False
+        state.declined[list(declined)] = True
+        state.n_asked = n_asked
+        state.open_queries = {}
+        if changed:
+            _apply(learner, changed, labels)
+            if len(state.labels.classes) < 2:
+                # As after a start with these labels: no model from one class.
+                vars(learner).pop("estimator_", None)
+                vars(learner).pop("_classes", None)
+                learner._last_fit = None
+                state.n_fitted = state.labels.n_known
+            else:
+                learner._refit()
+
+    def rank(self, version, n_rows):
+        """Return what the learner says now.
+
+        Parameters
+        ----------
+        version : int
+            Number of the last event that it knows.
+        n_rows : int
+            How many rows to rank.
+
+        Returns
+        -------
+        ranking : Ranking
+        """
+        learner = self.learner
+        ranking = Ranking(version, classes=learner.classes_, predict=self._predictor())
+        ranking.changed = self._changed(ranking.predict)
+        ranking.stop = reason_to_stop(learner, learner._state)
+        if len(learner._state.candidates):
+            query = learner.query(n_rows)
+            ranking.rows, ranking.reason = query.indices.tolist(), query.reason
+            ranking.utilities = query.utilities
+        return ranking
+
+    def _predictor(self):
+        """Return a function of rows to labels that later refits leave alone."""
+        learner = self.learner
+        estimator = getattr(learner, "estimator_", None)
+        if not hasattr(estimator, "predict"):
+            return lambda rows: [None] * len(rows)
+        if hasattr(learner, "transduction_"):
+            return _Lookup(learner.transduction_)
+        classes, encoded = learner.classes_, learner._encoded
+        X = learner._state.X
+        if hasattr(estimator, "update_labels"):  # it changes in place
+            predicted = learner.predict(X)
+            return _Lookup(predicted)
+
+        def predict(rows):
+            y = estimator.predict(take(X, np.asarray(rows)))
+            return (classes[y] if encoded else y).tolist()
+
+        return predict
+
+    def _changed(self, predict):
+        unlabeled = self._watched[~self.learner._state.labels.known[self._watched]]
+        if not hasattr(self.learner, "estimator_") or not len(unlabeled):
+            self._last_predictions = None
+            return None
+        now = dict(zip(unlabeled.tolist(), predict(unlabeled), strict=True))
+        before, self._last_predictions = self._last_predictions, now
+        if before is None:
+            return None
+        return float(np.mean([now[row] != before.get(row) for row in now]))
+
+
+class _Lookup:
+    def __init__(self, labels):
+        self.labels = labels
+
+    def __call__(self, rows):
+        return self.labels[np.asarray(rows)].tolist()
+
+
+def _difference(state, labels):
+    """Return the rows whose label is new, another one, or gone."""
+    known = np.flatnonzero(state.labels.known).tolist()
+    values = state.labels.values
+    gone = [row for row in known if row not in labels]
+    other = [
+        row
+        for row, label in labels.items()
+        if not state.labels.known[row] or values[row] != label
+    ]
+    return (gone, other) if gone or other else None
+
+
+def _apply(learner, changed, labels):
+    """Write the changes into the pool, and tell stateful strategies of them."""
+    state = learner._state
+    gone, other = changed
+    predicted = learner._predictions(np.array(other, dtype=int)) if other else []
+    before = [row for row in other if state.labels.known[row]]
+    withdrawn = np.array([*gone, *before], dtype=int)
+    if len(withdrawn):
+        state.labels.withdraw(withdrawn)
+        state.labeled_iter[gone] = -1
+        state.withdrawn.extend(withdrawn.tolist())
+        state.newly_known = [r for r in state.newly_known if r not in set(gone)]
+    if other:
+        rows = np.array(other, dtype=int)
+        answers, _ = state.labels.parse_answers([labels[r] for r in other], len(other))
+        state.labels.add(rows, answers)
+        fresh = np.setdiff1d(rows, before)
+        state.labeled_iter[fresh] = state.round
+        state.newly_known.extend(rows.tolist())
+        state.close_round(rows, [labels[row] for row in other], None)
+        state.history[-1].predicted = predicted

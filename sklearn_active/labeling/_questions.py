@@ -1,0 +1,110 @@
+"""Which row is asked of whom: open questions, audits, and what to do when behind."""
+
+from dataclasses import dataclass, field
+from time import monotonic
+
+import numpy as np
+
+from sklearn_active._query import Query
+
+
+class StaleQueryError(ValueError):
+    """An answer came to a question that is not open: nothing was recorded.
+
+    The question may be answered already, taken back by an undo, or of a session that
+    ended. Ask again, and answer what is asked now.
+
+    Examples
+    --------
+    >>> from sklearn_active.labeling import StaleQueryError
+    >>> issubclass(StaleQueryError, ValueError)
+    True
+    """
+
+
+@dataclass
+class Question:
+    """A query that waits for answers, and what was expected of them."""
+
+    query: Query
+    predicted: dict
+    asked_at: float = field(default_factory=monotonic)
+    told: dict = field(default_factory=dict)
+
+    @property
+    def rows(self):
+        """The rows of the query."""
+        return self.query.indices.tolist()
+
+    @property
+    def rows_left(self):
+        """The rows that nobody has answered yet."""
+        return [row for row in self.rows if row not in self.told]
+
+    def events(self, answers, annotator):
+        """Return one event an answer.
+
+        Parameters
+        ----------
+        answers : dict of int to label or None
+            None skips.
+        annotator : str or None
+            Who answers.
+
+        Returns
+        -------
+        events : list of dict
+        """
+        seconds = round(monotonic() - self.asked_at, 3)
+        common = {"annotator": annotator, "query": self.query.id}
+        common |= {"reason": self.query.reason, "seconds": seconds}
+        return [
+            {"event": "skip", "row": row, **common}
+            if label is None
+            else {"event": "answer", "row": row, "label": label, **common}
+            | {"predicted": self.predicted[row]}
+            for row, label in answers.items()
+        ]
+
+
+def choose(n_rows, available, undone, ranking, behind, max_lag, random_state, audit):
+    """Choose the rows of the next question.
+
+    Parameters
+    ----------
+    n_rows : int
+        How many rows to ask.
+    available : ndarray of bool of shape (n_pool,)
+        Which rows can be asked.
+    undone : list of int
+        Rows whose answer was taken back; they come first.
+    ranking : Ranking
+        Of the last finished refit.
+    behind : int
+        Number of answers that it doesn't know.
+    max_lag : int
+        How many it may not know.
+    random_state : RandomState
+        The question's own.
+    audit : float
+        The share of questions that are uniformly random.
+
+    Returns
+    -------
+    rows : list of int
+        At least one.
+    reason : str
+        'undone', 'audit', 'stale' (random rows, as the ranking is too old), or the
+        ranking's.
+    """
+    again = [row for row in undone if available[row]]
+    if again:
+        return again[-1:], "undone"
+    audited = random_state.uniform() < audit
+    drawn = random_state.permutation(np.flatnonzero(available))[:n_rows].tolist()
+    if audited:
+        return drawn, "audit"
+    ranked = [row for row in ranking.rows if available[row]][:n_rows]
+    if ranked and behind <= max_lag:
+        return ranked, ranking.reason
+    return drawn, "stale"

@@ -1,0 +1,148 @@
+"""What can be read off a session at any time."""
+
+import numpy as np
+
+from sklearn_active.labeling._progress import report
+
+
+class Readings:
+    """Give the session its labels, votes, items and figures."""
+
+    @property
+    def labels(self):
+        """The mapping from row to label as known now, those of `y` included."""
+        with self._lock:
+            return dict(self._ledger.labels)
+
+    def votes(self):
+        """Return every annotator's own answers.
+
+        Returns
+        -------
+        votes : dict of int to dict
+            Row to annotator to label, the latest vote last.
+        """
+        with self._lock:
+            return {row: dict(votes) for row, votes in self._state.votes.items()}
+
+    def votes_matrix(self):
+        """Return the votes as a matrix, for packages that weigh annotators.
+
+        Returns
+        -------
+        matrix : ndarray of object of shape (n_rows, n_annotators)
+            Labels, None where there is no vote.
+        annotators : list
+            The columns.
+        """
+        votes = self.votes()
+        annotators = list(dict.fromkeys(a for row in votes.values() for a in row))
+        matrix = np.full((self.n_rows, len(annotators)), None, dtype=object)
+        for row, own in votes.items():
+            for annotator, label in own.items():
+                matrix[row, annotators.index(annotator)] = label
+        return matrix, annotators
+
+    @property
+    def classes(self):
+        """The labels that can be given, sorted."""
+        with self._lock:
+            return self._ledger.classes
+
+    @property
+    def learner(self):
+        """The learner; after `close` it is fitted on all labels."""
+        return self._model.learner
+
+    def recent(self, n=20):
+        """Return the latest answers in force, newest first.
+
+        Parameters
+        ----------
+        n : int, default=20
+            How many at most.
+
+        Returns
+        -------
+        answers : list of dict
+            `row`, `label` (as it is now), `annotator` and `time`.
+        """
+        with self._lock:
+            answers = {}
+            for event in reversed(self._state.in_force):
+                if event["event"] in ("answer", "relabel"):
+                    answers.setdefault(event["row"], event)
+                if len(answers) == n:
+                    break
+            return [
+                {
+                    "row": row,
+                    "label": self._ledger.labels.get(row),
+                    "annotator": event["annotator"],
+                    "time": event["time"],
+                }
+                for row, event in answers.items()
+            ]
+
+    def item(self, index):
+        """Return what a person sees of a row.
+
+        Parameters
+        ----------
+        index : int
+            The row.
+
+        Returns
+        -------
+        item : object
+        """
+        source = self.X if self.items is None else self.items
+        if hasattr(source, "iloc"):
+            return source.iloc[index]
+        return source[index]
+
+    def guess(self, index):
+        """Return what the last finished model makes of a row, None without one.
+
+        Parameters
+        ----------
+        index : int
+            The row.
+
+        Returns
+        -------
+        label : label or None
+        """
+        predict = self._refitter.ranking.predict
+        return None if predict is None else predict([index])[0]
+
+    def report(self):
+        """Return how the labeling goes.
+
+        Returns
+        -------
+        report : Bunch
+            `n_rows`, `n_labeled`, `n_skipped`, `n_flagged`, `n_asked`, `budget`,
+            `class_counts` (dict), `seconds_per_label` (median), `audit` (a Bunch with
+            `n`, `n_right`, `accuracy`, `low` and `high`: right predictions among the
+            uniformly random questions, with the 95 % Wilson interval), `changed`
+            (share of up to 1000 unlabeled rows that the last refit predicts
+            otherwise), `still_changing` (more than 1 %), `refitting`, `behind`
+            (answers that the ranking doesn't know yet) and `error` (of the last
+            refit). What can't be known yet is None.
+
+        References
+        ----------
+        E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical
+        Inference", JASA 22, 1927. :doi:`10.1080/01621459.1927.10502953`
+        """
+        with self._lock:
+            return report(
+                self.n_rows,
+                self._state,
+                self._ledger.labels,
+                self._refitter.ranking,
+                self._refitter,
+                self._model.learner.budget,
+                self._behind(),
+            )

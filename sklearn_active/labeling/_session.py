@@ -1,0 +1,489 @@
+"""LabelingSession: questions and answers, kept whatever happens."""
+
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from threading import RLock
+from uuid import uuid4
+
+import numpy as np
+
+from sklearn_active._labels import parse_y
+from sklearn_active._query import Query
+from sklearn_active._rows import read_only, row_keys, take
+from sklearn_active._sklearn import num_samples
+from sklearn_active.labeling._allowed import AllowedLabels
+from sklearn_active.labeling._fronts import Fronts
+from sklearn_active.labeling._journal import LabelJournal
+from sklearn_active.labeling._ledger import Ledger
+from sklearn_active.labeling._model import Model
+from sklearn_active.labeling._questions import Question, StaleQueryError, choose
+from sklearn_active.labeling._readings import Readings
+from sklearn_active.labeling._refitter import Refitter
+from sklearn_active.labeling._state import AGGREGATES
+
+
+class LabelingSession(Readings, Fronts):
+    """Label rows by hand: ask, tell, skip, undo, relabel, stop and go on tomorrow.
+
+    For people as oracles. Every answer is on disk before it is acknowledged, the next
+    question is there at once while the estimator is refitted in the background, and
+    whatever was answered can be taken back. `session.terminal()` and
+    `session.serve()` show it to a person; `ask` and `tell` are for other front ends.
+
+    Parameters
+    ----------
+    learner : ActiveLearner
+        Chooses the rows; cloned, never changed. Its oracle is not used.
+    X : container of shape (n_rows, ...)
+        All rows, as the learner takes them.
+    y : array-like of shape (n_rows,), default=None
+        Labels known before the session, and the mark where unlabeled.
+    items : sequence of length n_rows, default=None
+        What a person sees of each row: text, images, HTML, rows of a frame; None:
+        the rows of X.
+    journal : str, path or LabelJournal, default=None
+        The file that keeps the answers; one that exists is continued. None: they are
+        kept in memory only.
+    keys : sequence of str of length n_rows, default=None
+        What identifies the rows; None: their content. A journal of other rows is
+        refused.
+    classes : array-like of shape (n_classes,), default=None
+        The labels that may be given; None: those in y.
+    new_classes : {'error', 'allow'}, default='error'
+        Whether other labels may be given.
+    aggregate : {'last', 'majority'} or callable, default='last'
+        How the votes on a row become its label: a callable takes the list of votes,
+        the latest last, and returns a label or None.
+    votes_per_row : int, default=1
+        How many annotators each row is asked of.
+    audit : float, default=0.1
+        Share of the questions that are uniformly random, to estimate the accuracy.
+    max_lag : int, default=5
+        How many answers the ranking may be behind before random rows are asked.
+    executor : object with `submit`, default=None
+        Runs the refits; None: a thread of its own.
+
+    See Also
+    --------
+    sklearn_active.ActiveLearner : The loop for oracles that are functions.
+
+    Notes
+    -----
+    The answers are events; the session's state is a fold over them, and reopening the
+    journal replays them. `tell` never fits: it costs one fsync. All methods may be
+    called from several threads.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_blobs
+    >>> from sklearn_active import ActiveLearner
+    >>> from sklearn_active.graph import GraphLabelSpreading
+    >>> from sklearn_active.labeling import LabelingSession
+    >>> X, truth = make_blobs(60, centers=3, random_state=0)
+    >>> learner = ActiveLearner(GraphLabelSpreading(), "graph_herding", random_state=0)
+    >>> with LabelingSession(learner, X, classes=[0, 1, 2]) as session:
+    ...     for _ in range(9):
+    ...         query = session.ask()
+    ...         session.tell(query.id, truth[query.indices])
+    ...     len(session.labels)
+    9
+    >>> session.learner.predict(X).shape
+    (60,)
+    """
+
+    def __init__(
+        self,
+        learner,
+        X,
+        y=None,
+        *,
+        items=None,
+        journal=None,
+        keys=None,
+        classes=None,
+        new_classes="error",
+        aggregate="last",
+        votes_per_row=1,
+        audit=0.1,
+        max_lag=5,
+        executor=None,
+    ):
+        self.X = X
+        self.n_rows = num_samples(X)
+        self.items = items
+        self.new_classes = new_classes
+        self.votes_per_row = votes_per_row
+        self.audit = audit
+        self.max_lag = max_lag
+        self._check_parameters(keys, aggregate)
+        labels = parse_y(y, self.n_rows, learner.missing_label, has_oracle=True)
+        known = np.flatnonzero(labels.known)
+        given = dict(zip(known.tolist(), labels.values[known].tolist(), strict=True))
+        self._allowed = AllowedLabels(
+            given.values() if classes is None else classes, new_classes, labels.mark
+        )
+        self._model = Model(learner, X, y)
+        self._lock = RLock()
+        self._open, self._closed = {}, False
+        stated = None if classes is None else self._allowed.stated
+        header = {"n_rows": self.n_rows, "keys": _digest(X, keys), "classes": stated}
+        journal, events = _opened(journal, header)
+        self._ledger = Ledger(
+            self.n_rows, given, self._allowed.stated, aggregate, journal, events
+        )
+        self._annotators = self._ledger.annotators
+        self._own_executor = ThreadPoolExecutor(1) if executor is None else None
+        ranked = learner.batch_size + max_lag + 1
+        self._refitter = Refitter(self._model, executor or self._own_executor, ranked)
+        self._token = uuid4().hex
+        self._n_questions = len(self._state.told)
+        self._request_refit()
+
+    def _check_parameters(self, keys, aggregate):
+        for name, value in (("items", self.items), ("keys", keys)):
+            if value is not None and num_samples(value) != self.n_rows:
+                raise ValueError(
+                    f"{name} must have one entry a row of X: X has {self.n_rows}, "
+                    f"{name} has {num_samples(value)}."
+                )
+        if self.new_classes not in ("error", "allow"):
+            raise ValueError(
+                f"new_classes must be 'error' or 'allow'; got {self.new_classes!r}."
+            )
+        if aggregate not in AGGREGATES and not callable(aggregate):
+            raise ValueError(
+                f"aggregate must be 'last', 'majority' or callable; got {aggregate!r}."
+            )
+        if not 0 <= self.audit <= 1:
+            raise ValueError(f"audit is a share in [0, 1]; got {self.audit!r}.")
+
+    @property
+    def _state(self):
+        return self._ledger.state
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *details):
+        self.close(kind is None)
+
+    def ask(self, n=1, annotator=None):
+        """Return the next question, or the one that is open.
+
+        Parameters
+        ----------
+        n : int, default=1
+            How many rows to ask; without effect while a question is open.
+        annotator : str, default=None
+            Who is asked. Each annotator has one open question at a time.
+
+        Returns
+        -------
+        query : Query or None
+            None where nothing is left to ask; `done` says why. `query.reason` is
+            'audit' for a random row that checks the model, 'stale' for one asked
+            because the ranking is too far behind, 'undone' for one whose answer was
+            taken back, else as in :class:`~sklearn_active.Query`.
+        """
+        with self._lock:
+            self._check_not_closed()
+            self._annotators.add(annotator)
+            question = self._open.get(annotator)
+            if question is None:
+                question = self._next_question(n, annotator)
+            return None if question is None else question.query
+
+    def tell(self, query_id, labels, annotator=None):
+        """Record answers to a question; they are on disk when this returns.
+
+        Parameters
+        ----------
+        query_id : str
+            The question's `id`.
+        labels : sequence of one label a row, or mapping of row to label
+            None skips a row. A mapping may hold some of the rows. What was told
+            before may be told again, if it is the same.
+        annotator : str, default=None
+            Who answers; as in `ask`.
+
+        Raises
+        ------
+        StaleQueryError
+            Where the question is not open. Nothing is recorded.
+        ValueError
+            Where a label is wrong, or another one than was told. Nothing is recorded.
+        """
+        with self._lock:
+            self._check_not_closed()
+            question = self._open.get(annotator)
+            if question is None or question.query.id != query_id:
+                self._told_already(query_id, labels)
+                return
+            answers = self._allowed.check_all(
+                labels, question.rows, self._ledger.classes
+            )
+            _check_same(answers, question.told)
+            answers = {r: x for r, x in answers.items() if r not in question.told}
+            self._record(question.events(answers, annotator))
+            question.told |= answers
+            if not question.rows_left:
+                del self._open[annotator]
+
+    def skip(self, query_id, rows=None, annotator=None):
+        """Skip rows of the open question; they are not asked again until requeued.
+
+        Parameters
+        ----------
+        query_id : str
+            The question's `id`.
+        rows : sequence of int, default=None
+            Which rows; None: all that are not answered.
+        annotator : str, default=None
+            Who skips.
+        """
+        with self._lock:
+            question = self._open.get(annotator)
+            if rows is None and question is not None and question.query.id == query_id:
+                rows = question.rows_left
+            rows = self._state.told.get(query_id, ()) if rows is None else rows
+            self.tell(query_id, dict.fromkeys(rows), annotator)
+
+    def undo(self, n=1):
+        """Take back the last answers, skips, relabelings or requeues.
+
+        Parameters
+        ----------
+        n : int, default=1
+            How many; there is no limit but the session's first event.
+
+        Returns
+        -------
+        rows : list of int
+            The rows concerned, the last one first; they are asked next.
+        """
+        rows = []
+        with self._lock:
+            self._check_not_closed()
+            for _ in range(n):
+                if not self._state.in_force:
+                    break
+                last = self._state.in_force[-1]
+                undone = self._record([{"event": "undo"}])
+                self._reopen(last, undone)
+                rows.extend(undone)
+        return rows
+
+    def relabel(self, index, label, annotator=None):
+        """Change the label of a row.
+
+        Parameters
+        ----------
+        index : int
+            A row that has a label.
+        label : label
+            The right one.
+        annotator : str, default=None
+            Whose vote it is.
+        """
+        with self._lock:
+            self._check_not_closed()
+            if index not in self._ledger.labels:
+                raise ValueError(f"Row {index} has no label that could be changed.")
+            label = self._allowed.check(label, self._ledger.classes)
+            if label is None:
+                raise ValueError("relabel needs a label; to take one back use undo().")
+            event = {"event": "relabel", "row": int(index), "label": label}
+            self._record([event | {"annotator": annotator}])
+
+    def flag(self, index, flagged=True, annotator=None):
+        """Flag a row, for somebody to look at later.
+
+        Parameters
+        ----------
+        index : int
+            The row.
+        flagged : bool, default=True
+            False takes the flag away.
+        annotator : str, default=None
+            Who flags.
+        """
+        with self._lock:
+            self._check_not_closed()
+            event = {"event": "flag", "row": self._checked_row(index)}
+            self._record([event | {"flagged": bool(flagged), "annotator": annotator}])
+
+    def requeue_skipped(self):
+        """Let the rows that were skipped be asked again."""
+        with self._lock:
+            self._check_not_closed()
+            if self._state.skipped:
+                self._record([{"event": "requeue"}])
+
+    @property
+    def done(self):
+        """Why nothing is asked any more, or None: as `termination_condition_`."""
+        with self._lock:
+            return self._reason_to_stop(None)
+
+    def wait(self):
+        """Return when the learner knows every answer."""
+        self._refitter.wait()
+
+    def close(self, raise_error=True):
+        """Wait for the last refit, let go of the journal, and end the session.
+
+        Parameters
+        ----------
+        raise_error : bool, default=True
+            Whether to raise what the last refit raised. The answers are kept.
+        """
+        if self._closed:
+            return
+        self._refitter.wait()
+        with self._lock:
+            self._closed = True
+            self._open.clear()
+            self._ledger.close()
+            if self._own_executor is not None:
+                self._own_executor.shutdown()
+            learner = self._model.learner
+            learner.termination_condition_ = self.done or "oracle_stopped"
+        if raise_error and self._refitter.error is not None:
+            raise self._refitter.error
+
+    def _check_not_closed(self):
+        if self._closed:
+            raise ValueError("The session is closed; open a new one on its journal.")
+
+    def _reason_to_stop(self, annotator):
+        all_labeled = len(self._ledger.labels) == self.n_rows
+        if all_labeled and self.votes_per_row == 1:
+            return "all_labeled"
+        budget = self._model.learner.budget
+        if budget is not None and self._state.n_asked >= budget:
+            return "budget"
+        if not self._available(annotator).any():
+            return "all_labeled" if all_labeled else "all_asked"
+        ranking = self._refitter.ranking
+        if ranking.stop == "stop_when" and ranking.version == self._ledger.version:
+            return "stop_when"
+        return None
+
+    def _available(self, annotator):
+        return self._ledger.available(annotator, self.votes_per_row, self._open)
+
+    def _next_question(self, n, annotator):
+        if self._reason_to_stop(annotator) is not None:
+            return None
+        if n > self._refitter.n_ranked:
+            self._refitter.n_ranked = n + self.max_lag + 1
+            self._request_refit()
+            self._refitter.wait()
+        if self._refitter.ranking.version < 0:
+            self._refitter.wait()  # the first question is worth it
+        learner, ranking = self._model.learner, self._refitter.ranking
+        seed = [learner._state.seed, self._n_questions]
+        rows, reason = choose(
+            n,
+            self._available(annotator),
+            self._state.undone,
+            ranking,
+            self._behind(),
+            self.max_lag,
+            np.random.RandomState(seed),
+            self.audit,
+        )
+        self._n_questions += 1
+        predicted = [None] * len(rows)
+        if ranking.predict is not None:
+            predicted = ranking.predict(rows)
+        known = dict(zip(ranking.rows, ranking.utilities, strict=True))
+        indices = np.array(rows)
+        query = Query(
+            indices=read_only(indices),
+            X=take(self.X, indices),
+            utilities=read_only(np.array([known.get(row, np.nan) for row in rows])),
+            proba=None,
+            classes=np.asarray(ranking.classes),
+            round=self._n_questions,
+            n_pool=self.n_rows,
+            id=f"{self._token}-{self._n_questions}",
+            reason=reason,
+        )
+        question = Question(query, dict(zip(rows, predicted, strict=True)))
+        self._open[annotator] = question
+        return question
+
+    def _behind(self):
+        return self._ledger.version - max(self._refitter.ranking.version, 0)
+
+    def _checked_row(self, index):
+        if not 0 <= index < self.n_rows:
+            raise ValueError(f"Rows lie in 0 ... {self.n_rows - 1}; got {index!r}.")
+        return int(index)
+
+    def _told_already(self, query_id, labels):
+        """Accept what was told to this question before, and refuse all else."""
+        told = self._state.told.get(query_id)
+        if told is None:
+            raise StaleQueryError(
+                f"The question {query_id!r} is not open: it was taken back, or is of "
+                "another session. Nothing was recorded; ask() for what is asked now."
+            )
+        _check_same(
+            self._allowed.check_all(labels, list(told), self._ledger.classes), told
+        )
+
+    def _record(self, events):
+        if not events:
+            return []
+        rows = self._ledger.record(events)
+        self._request_refit()
+        return rows
+
+    def _reopen(self, last, undone):
+        """After an undo, make the row open again; a question asked since is dropped."""
+        question = self._open.get(last.get("annotator"))
+        if question is None:
+            return
+        rows = set(undone) & set(question.rows)
+        if rows and last.get("query") == question.query.id:
+            for row in rows:
+                question.told.pop(row, None)
+        elif last["event"] in ("answer", "skip"):
+            del self._open[last["annotator"]]
+
+    def _request_refit(self):
+        declined = self._ledger.declined(self._annotators or {None})
+        self._refitter.request(
+            self._ledger.version,
+            dict(self._ledger.labels),
+            declined,
+            self._state.n_asked,
+        )
+
+
+def _check_same(answers, told):
+    """Raise where an answer is another one than was told before."""
+    for row, label in answers.items():
+        if row in told and told[row] != label:
+            raise StaleQueryError(
+                f"Row {row} is answered already: {told[row]!r}. Nothing was recorded; "
+                "change a label with relabel() or undo()."
+            )
+
+
+def _digest(X, keys):
+    keys = row_keys(X) if keys is None else [str(key).encode() for key in keys]
+    digest = sha256()
+    for key in keys:
+        digest.update(len(key).to_bytes(8, "big") + key)
+    return digest.hexdigest()
+
+
+def _opened(journal, header):
+    """Return the open journal and its events."""
+    if journal is None:
+        return None, []
+    journal = journal if isinstance(journal, LabelJournal) else LabelJournal(journal)
+    return journal, journal.open(header)
