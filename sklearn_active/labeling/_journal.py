@@ -152,9 +152,15 @@ class LabelJournal:
                 rest = rest[os.write(self._file.fileno(), rest) :]
             os.fsync(self._file.fileno())
         except BaseException:
-            self._truncate(self._size)
+            self._take_back()
             raise
         self._size += len(data)
+
+    def _take_back(self):
+        try:
+            self._truncate(self._size)
+        except OSError:  # what is half written must not be written to again
+            self.close()
 
     def _truncate(self, size):
         """Cut off what was never acknowledged, and stand at the end."""

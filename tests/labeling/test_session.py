@@ -400,7 +400,7 @@ class TestRefitsInTheBackground:
         assert [record.n_labeled for record in opened.learner.history_] == [4]
 
     def test_the_next_question_comes_from_the_last_finished_ranking(self):
-        opened, executor = self.opened(learner=learner("graph_herding"))
+        opened, _ = self.opened(learner=learner("graph_herding"))
         ranked = opened._refitter.ranking.rows
         assert [answer(opened)[0] for _ in range(3)] == ranked[:3]
 

@@ -1,0 +1,155 @@
+"""JournaledOracle: what was paid for once is never asked again."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
+
+import numpy as np
+
+from sklearn_active._columns import is_null, is_sequence
+from sklearn_active._recording import in_the_order_asked
+from sklearn_active._rows import row_keys, take
+from sklearn_active.labeling._journal import LabelJournal
+from sklearn_active.oracles import Oracle
+
+HEADER = {"kind": "oracle"}
+
+
+class JournaledOracle(Oracle):
+    """Keep the answers of another oracle in a file, and replay those on file.
+
+    For oracles that cost: a paid service, a slow simulation, a person. Run the same
+    script again after a crash, and it goes on where it stopped, with the same
+    questions; only rows that are not on file are asked.
+
+    Parameters
+    ----------
+    oracle : callable
+        Asked for rows that are not on file. It gets a query of those rows only.
+    path : str or path
+        The file, a :class:`LabelJournal`. Opened at the first question, and locked
+        until `close`.
+
+    Notes
+    -----
+    A row is known by its content, so frames and arrays, other orders and other pools
+    share a file; rows with equal content have one answer. Abstentions are kept too.
+    What a generator yields is kept label by label. For the same questions after a
+    crash, give the learner an int as `random_state`. Cost: one fsync a batch, or a
+    label of a generator.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn_active import ActiveLearner
+    >>> from sklearn_active.labeling import JournaledOracle
+    >>> paid = []
+    >>> def service(query):
+    ...     paid.extend(query.indices.tolist())
+    ...     return [int(row[0] > 2) for row in query.X]
+    >>> path = Path(tempfile.mkdtemp(), "answers.jsonl")
+    >>> X = [[float(i)] for i in range(9)]
+    >>> for _ in range(2):
+    ...     with JournaledOracle(service, path) as oracle:
+    ...         learner = ActiveLearner(
+    ...             LogisticRegression(), oracle=oracle, budget=3, random_state=0
+    ...         )
+    ...         _ = learner.fit(X, [0, -1, -1, -1, -1, -1, -1, -1, 1])
+    >>> len(paid)
+    3
+    """
+
+    def __init__(self, oracle, path):
+        if not callable(oracle):
+            raise TypeError(f"oracle must be callable, got {oracle!r}.")
+        self.oracle = oracle
+        self.path = path
+        self._journal = None
+        self._answers = {}
+
+    def __call__(self, query):
+        """Return the labels of a query, from the file where they are there.
+
+        Parameters
+        ----------
+        query : Query
+            The rows asked.
+
+        Returns
+        -------
+        labels : list or generator
+        """
+        self._open()
+        keys = [sha256(key).hexdigest() for key in row_keys(query.X)]
+        new = [i for i, key in enumerate(keys) if key not in self._answers]
+        if new:
+            asked = _rows_of(query, new)
+            labels = in_the_order_asked(self.oracle(asked), asked)
+            if isinstance(labels, Iterator):
+                return self._as_they_come(keys, labels)
+            if not is_sequence(labels) or len(labels) != len(new):
+                raise ValueError(
+                    f"The oracle gave {labels!r} for {len(new)} rows; it must give one "
+                    "label a row. Nothing of it is kept."
+                )
+            self._keep([keys[i] for i in new], list(labels))
+        return [self._answers[key] for key in keys]
+
+    def close(self):
+        """Let go of the file."""
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *details):
+        self.close()
+
+    def __getstate__(self):
+        return vars(self) | {"_journal": None}
+
+    def _open(self):
+        if self._journal is None:
+            journal = LabelJournal(self.path)
+            self._answers = {e["key"]: e["label"] for e in journal.open(HEADER)}
+            self._journal = journal
+
+    def _as_they_come(self, keys, labels):
+        for key in keys:
+            if key not in self._answers:
+                label = next(labels, self)
+                if label is self:
+                    return  # fewer labels than rows: for the learner to refuse
+                self._keep([key], [label])
+            yield self._answers[key]
+        labels.close() if hasattr(labels, "close") else None
+
+    def _keep(self, keys, labels):
+        labels = [_plain(label) for label in labels]
+        pairs = list(zip(keys, labels, strict=True))
+        self._journal.append(
+            [{"event": "answer", "key": key, "label": label} for key, label in pairs]
+        )
+        self._answers.update(pairs)
+
+
+def _rows_of(query, positions):
+    """Return a query of some of the rows."""
+    positions = np.array(positions)
+    proba = None if query.proba is None else query.proba[positions]
+    return replace(
+        query,
+        indices=query.indices[positions],
+        X=take(query.X, positions),
+        utilities=query.utilities[positions],
+        proba=proba,
+    )
+
+
+def _plain(label):
+    label = label.item() if isinstance(label, np.generic) else label
+    return None if label is np.ma.masked or is_null(label) else label

@@ -1,0 +1,276 @@
+"""A person at a terminal: over ssh, in a pipe, in CI."""
+
+import sys
+import unicodedata
+
+import numpy as np
+
+from sklearn_active._stopping import StopLabeling
+from sklearn_active.labeling._allowed import AllowedLabels, plain
+from sklearn_active.oracles import Oracle
+
+HELP = "Type a label{classes}, or: enter = skip, :u = undo, :q = quit, :? = help"
+
+
+class TerminalOracle(Oracle):
+    """Ask a person in the terminal, row by row.
+
+    For `fit` with a person at hand; :meth:`LabelingSession.terminal` asks the same
+    way, keeps every answer on disk and undoes without limit.
+
+    Parameters
+    ----------
+    items : sequence of length n_rows, default=None
+        What to show of each row of the pool; None: the rows.
+    render : callable, default=None
+        `render(item) -> str`; None: `str`.
+    classes : sequence of labels, default=None
+        The labels that may be given; None: those of the query, and any new one.
+    input : text stream, default=None
+        None: standard input.
+    output : text stream, default=None
+        None: standard output.
+
+    Notes
+    -----
+    A line is a label; of numeric classes, a number. An empty line skips the row (it
+    abstains), `:u` goes back to the row before it within the batch, `:q` and the end
+    of the input end the loop; what was answered is kept. A label that begins with a
+    colon is typed with two. Control characters of items are shown as escapes, so that
+    no item can drive the terminal.
+
+    Examples
+    --------
+    >>> import io
+    >>> from sklearn.semi_supervised import LabelSpreading
+    >>> from sklearn_active import ActiveLearner
+    >>> from sklearn_active.labeling import TerminalOracle
+    >>> oracle = TerminalOracle(input=io.StringIO("1\\n"), output=io.StringIO())
+    >>> learner = ActiveLearner(LabelSpreading(gamma=1), oracle=oracle, budget=1)
+    >>> learner.fit([[0.0], [1.0], [2.0]], [0, -1, 1]).y_
+    array([0, 1, 1])
+    """
+
+    def __init__(
+        self, items=None, render=None, classes=None, *, input=None, output=None
+    ):
+        self.items = items
+        self.render = render
+        self.classes = classes
+        self.input = input
+        self.output = output
+
+    def __call__(self, query):
+        """Ask for the rows of a query.
+
+        Parameters
+        ----------
+        query : Query
+            The rows asked.
+
+        Returns
+        -------
+        labels : generator
+        """
+        items = list(_items_of(query, self.items))
+        terminal = Terminal(self.render, self.input, self.output)
+        stated = self.classes is not None
+        classes = plain(self.classes if stated else query.classes)
+        allowed = AllowedLabels(classes, "error" if stated else "allow", None)
+        return self._ask_all(items, terminal, allowed, classes)
+
+    def _ask_all(self, items, terminal, allowed, classes):
+        answers = []
+        while len(answers) < len(items):
+            i = len(answers)
+            terminal.show(items[i], f"{i + 1} of {len(items)}")
+            reply = terminal.reply(allowed, classes)
+            if reply.kind == "label":
+                answers.append(reply.label)
+                if reply.label is not None and reply.label not in classes:
+                    classes = plain([*classes, reply.label])
+            elif reply.kind == "undo" and answers:
+                answers.pop()
+            elif reply.kind == "undo":
+                terminal.say("Nothing in this batch to take back.")
+            else:
+                yield from answers
+                raise StopLabeling
+        yield from answers
+
+
+class Reply:
+    """What a person typed: a label (None skips), or a command."""
+
+    def __init__(self, kind, label=None):
+        self.kind = kind
+        self.label = label
+
+
+class Terminal:
+    """Show items and read replies.
+
+    Parameters
+    ----------
+    render : callable or None
+        `render(item) -> str`.
+    input : text stream or None
+        None: standard input.
+    output : text stream or None
+        None: standard output.
+    """
+
+    def __init__(self, render=None, input=None, output=None):
+        self.render = str if render is None else render
+        self.input = sys.stdin if input is None else input
+        self.output = sys.stdout if output is None else output
+
+    def say(self, text):
+        """Write a line, with control characters made harmless.
+
+        Parameters
+        ----------
+        text : str
+            The line.
+        """
+        print(harmless(text), file=self.output, flush=True)
+
+    def show(self, item, place):
+        """Show an item.
+
+        Parameters
+        ----------
+        item : object
+            What a person sees of a row.
+        place : str
+            Where in the work it stands.
+        """
+        self.say(f"\n[{place}]")
+        self.say(self.render(item))
+
+    def reply(self, allowed, classes):
+        """Read lines until one can be understood.
+
+        Parameters
+        ----------
+        allowed : AllowedLabels
+            What may be typed.
+        classes : list of labels
+            Those there are now.
+
+        Returns
+        -------
+        reply : Reply
+            Of the kind 'label', 'undo', 'quit' or 'end_of_file'.
+        """
+        while True:
+            print("> ", end="", file=self.output, flush=True)
+            line = self.input.readline()
+            if not line:
+                return Reply("end_of_file")
+            text = line.strip()
+            if text in (":q", ":u"):
+                return Reply({":q": "quit", ":u": "undo"}[text])
+            if not text:
+                return Reply("label")
+            try:
+                if text.startswith(":") and not text.startswith("::"):
+                    raise ValueError(f"{text} is no command.")
+                label = typed(text.removeprefix(":"), classes)
+                return Reply("label", allowed.check(label, classes))
+            except ValueError as error:
+                if text != ":?":
+                    self.say(str(error))
+                names = ", ".join(str(label) for label in classes)
+                self.say(HELP.format(classes=f" ({names})" if names else ""))
+
+
+def typed(text, classes):
+    """Return typed text as a label: a number where the classes are numbers.
+
+    Parameters
+    ----------
+    text : str
+        What was typed.
+    classes : list of labels
+        Those there are.
+
+    Returns
+    -------
+    label : str, int or float
+    """
+    for label in classes:
+        if str(label) == text:
+            return label
+    if classes and not isinstance(classes[0], str):
+        try:
+            number = float(text)
+        except ValueError:
+            return text
+        return int(number) if number.is_integer() else number
+    return text
+
+
+def harmless(text):
+    """Return text with control and formatting characters as escapes.
+
+    Parameters
+    ----------
+    text : str
+        From anywhere.
+
+    Returns
+    -------
+    text : str
+        Newlines and tabs stay.
+    """
+    return "".join(
+        char
+        if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
+        else char.encode("unicode_escape", "surrogatepass").decode()
+        for char in text
+    )
+
+
+def label_in_terminal(session, render=None, input=None, output=None):
+    """Ask for rows of a session until nothing is left or the person quits.
+
+    Parameters
+    ----------
+    session : LabelingSession
+        Keeps the answers.
+    render : callable, default=None
+        `render(item) -> str`; None: `str`.
+    input : text stream, default=None
+        None: standard input.
+    output : text stream, default=None
+        None: standard output.
+
+    Returns
+    -------
+    reason : str
+        'quit', 'end_of_file', or the session's `done`.
+    """
+    terminal = Terminal(render, input, output)
+    while True:
+        query = session.ask()
+        if query is None:
+            return session.done
+        (row,) = query.indices.tolist()
+        report = session.report()
+        terminal.show(session.item(row), f"{report.n_labeled} labeled")
+        reply = terminal.reply(session._allowed, session.classes)
+        if reply.kind == "label":
+            session.tell(query.id, [reply.label])
+        elif reply.kind != "undo":
+            return reply.kind
+        elif not session.undo():
+            terminal.say("Nothing to take back.")
+
+
+def _items_of(query, items):
+    source, rows = (query.X, np.arange(len(query)))
+    if items is not None:
+        source, rows = items, query.indices
+    for row in rows.tolist():
+        yield source.iloc[row] if hasattr(source, "iloc") else source[row]

@@ -1,0 +1,160 @@
+"""What was answered once is on file, and not asked again."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers import blobs
+from sklearn.base import clone
+from sklearn.naive_bayes import GaussianNB
+
+from sklearn_active import ActiveLearner, StopLabeling
+from sklearn_active.labeling import JournaledOracle, LabelJournal
+
+X, Y, TRUTH = blobs(40, n_labeled=6)
+
+
+class Service:
+    """A paid service: notes what it is asked, and dies on demand."""
+
+    def __init__(self, dies_at=None):
+        self.paid = []
+        self.dies_at = dies_at
+
+    def __call__(self, query):
+        if self.dies_at is not None and len(self.paid) >= self.dies_at:
+            raise OSError("no line")
+        self.paid += query.indices.tolist()
+        return TRUTH[query.indices]
+
+
+def fit(oracle, X=X, **params):
+    params = {"batch_size": 2, "budget": 12, "random_state": 0} | params
+    learner = ActiveLearner(GaussianNB(var_smoothing=1e-2), oracle=oracle, **params)
+    return learner.fit(X, Y)
+
+
+def test_a_run_after_a_crash_goes_on_with_the_same_questions(tmp_path):
+    plain = Service()
+    expected = fit(plain)
+    path = tmp_path / "answers.jsonl"
+    first = Service(dies_at=6)
+    with (
+        JournaledOracle(first, path) as oracle,
+        pytest.raises(OSError, match="no line"),
+    ):
+        fit(oracle)
+    second = Service()
+    with JournaledOracle(second, path) as oracle:
+        found = fit(oracle)
+    assert first.paid + second.paid == plain.paid
+    assert found.y_.tolist() == expected.y_.tolist()
+
+
+def test_nothing_is_asked_twice_whatever_container_the_rows_come_in(tmp_path):
+    service = Service()
+    with JournaledOracle(service, tmp_path / "answers.jsonl") as oracle:
+        fit(oracle)
+        n_paid = len(service.paid)
+        fit(oracle, pd.DataFrame(X, columns=["a", "b"]))
+    assert len(service.paid) == n_paid
+
+
+def test_the_oracle_gets_a_query_of_the_new_rows_alone(tmp_path):
+    seen = []
+
+    def service(query):
+        seen.append(query)
+        return TRUTH[query.indices]
+
+    learner = ActiveLearner(GaussianNB(var_smoothing=1e-2), random_state=0).start(X, Y)
+    with JournaledOracle(service, tmp_path / "answers.jsonl") as oracle:
+        oracle(learner.query(2))
+        whole = learner.query(5)
+        labels = oracle(whole)
+    assert labels == TRUTH[whole.indices].tolist()
+    asked = seen[1]
+    assert set(asked.indices) == set(whole.indices) - set(seen[0].indices)
+    assert len(asked.X) == len(asked.utilities) == len(asked.proba) == len(asked) == 3
+
+
+def test_abstentions_are_kept(tmp_path):
+    calls = []
+
+    def abstains(query):
+        calls.append(query)
+        return [None] * len(query)
+
+    for _ in range(2):
+        with JournaledOracle(abstains, tmp_path / "answers.jsonl") as oracle:
+            assert fit(oracle, budget=4).n_asked_ == 4
+    assert len(calls) == 2
+
+
+def test_a_generator_is_kept_label_by_label(tmp_path):
+    def breaks(query):
+        yield TRUTH[query.indices[0]]
+        raise OSError("no line")
+
+    path = tmp_path / "answers.jsonl"
+    with (
+        JournaledOracle(breaks, path) as oracle,
+        pytest.raises(OSError, match="no line"),
+    ):
+        fit(oracle)
+    assert len(LabelJournal.read(path)[1]) == 1
+
+    def all_of_them(query):
+        yield from TRUTH[query.indices]
+
+    with JournaledOracle(all_of_them, path) as oracle:
+        learner = fit(oracle)
+    expected = fit(Service())
+    assert learner.y_.tolist() == expected.y_.tolist()
+
+
+def test_stop_labeling_passes_through(tmp_path):
+    def tired(query):
+        raise StopLabeling
+
+    with JournaledOracle(tired, tmp_path / "answers.jsonl") as oracle:
+        assert fit(oracle).termination_condition_ == "oracle_stopped"
+
+
+@pytest.mark.parametrize("answer", [[0], 0])
+def test_a_wrong_number_of_labels_is_refused_and_not_kept(tmp_path, answer):
+    path = tmp_path / "answers.jsonl"
+    with (
+        JournaledOracle(lambda query: answer, path) as oracle,
+        pytest.raises(ValueError, match="for 2 rows"),
+    ):
+        fit(oracle)
+    assert LabelJournal.read(path)[1] == []
+
+
+def test_a_session_s_journal_is_refused(tmp_path):
+    path = tmp_path / "labels.jsonl"
+    with LabelJournal(path) as journal:
+        journal.open({"n_rows": 3})
+    with pytest.raises(ValueError, match="its kind is None"):
+        fit(JournaledOracle(Service(), path))
+
+
+def test_two_runs_at_a_time_are_refused(tmp_path):
+    path = tmp_path / "answers.jsonl"
+    with JournaledOracle(Service(), path) as oracle:
+        fit(oracle)
+        with pytest.raises(RuntimeError, match="in use"):
+            fit(JournaledOracle(Service(), path))
+
+
+def test_it_is_its_own_clone_and_can_be_pickled(tmp_path):
+    with JournaledOracle(np.sum, tmp_path / "answers.jsonl") as oracle:
+        assert clone(oracle) is oracle
+        assert pickle.loads(pickle.dumps(oracle)).path == oracle.path
+
+
+def test_what_is_no_oracle_is_refused():
+    with pytest.raises(TypeError, match="must be callable"):
+        JournaledOracle([1, 2], "answers.jsonl")
