@@ -1,11 +1,14 @@
 """Which rows to ask next."""
 
 from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._committee import QueryByCommittee
+from sklearn_active.query_strategies._expected_error import ExpectedErrorReduction
 from sklearn_active.query_strategies._explore_exploit import ExploreExploit
 from sklearn_active.query_strategies._function import FunctionStrategy
 from sklearn_active.query_strategies._herding import GraphUncertaintyHerding
 from sklearn_active.query_strategies._random import RandomSampling
 from sklearn_active.query_strategies._sigma import SigmaOptimality
+from sklearn_active.query_strategies._spread import SpreadBatch
 from sklearn_active.query_strategies._uncertainty import (
     EntropySampling,
     LeastConfidentSampling,
@@ -14,12 +17,15 @@ from sklearn_active.query_strategies._uncertainty import (
 
 __all__ = [
     "EntropySampling",
+    "ExpectedErrorReduction",
     "ExploreExploit",
     "FunctionStrategy",
     "GraphUncertaintyHerding",
     "LeastConfidentSampling",
     "MarginSampling",
+    "QueryByCommittee",
     "QueryStrategy",
     "RandomSampling",
     "SigmaOptimality",
+    "SpreadBatch",
 ]

@@ -20,6 +20,12 @@ class QueryStrategy(BaseEstimator, ABC):
         Methods that the learner's estimator must implement. Until an estimator
         could be fitted on two classes, random rows are asked instead. Empty: the
         strategy needs no estimator and is asked from the first question.
+    deterministic : bool
+        Whether utilities depend on the rows and labels alone: the same rows in
+        another order have the same utilities. False where chance takes part.
+    beats_random : bool
+        Whether the strategy claims to need fewer labels than random rows do.
+        :func:`~sklearn_active.testing.check_query_strategy` holds both to it.
 
     Examples
     --------
@@ -38,6 +44,8 @@ class QueryStrategy(BaseEstimator, ABC):
     """
 
     needs = ("fit",)
+    deterministic = True
+    beats_random = False
 
     @abstractmethod
     def utilities(self, pool):

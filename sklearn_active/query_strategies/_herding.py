@@ -88,6 +88,8 @@ class GraphUncertaintyHerding(GraphStrategy):
     array([0, 2, 1])
     """
 
+    beats_random = True
+
     _parameter_constraints: dict = {
         "uncertainty": [StrOptions({"margin", "none"})],
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],

@@ -102,7 +102,7 @@ def graph_input(X, transformer, metric, strategy):
     values = np.asarray(X)
     if values.dtype.kind not in "biuf" or values.ndim < 2:
         raise ValueError(
-            f"{type(strategy).__name__} builds a graph of the rows and needs numbers, "
+            f"{type(strategy).__name__} compares rows and needs numbers, "
             f"but X is a {type(X).__name__} of dtype {values.dtype} and shape "
             f"{values.shape}. Pass transformer=..., for example TfidfVectorizer() for "
             "text or a ColumnTransformer for frames."

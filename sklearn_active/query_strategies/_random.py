@@ -28,6 +28,7 @@ class RandomSampling(QueryStrategy):
     """
 
     needs = ()
+    deterministic = False
 
     def utilities(self, pool):
         """Return a random utility of each candidate, shape (n_candidates,)."""

@@ -63,6 +63,8 @@ class SigmaOptimality(GraphStrategy):
     array([0, 2, 1])
     """
 
+    beats_random = True
+
     _parameter_constraints: dict = {
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
         "alpha": [Interval(Real, 0, 1, closed="neither")],

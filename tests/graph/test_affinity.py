@@ -117,3 +117,9 @@ def test_small_number_types_do_not_wrap_around(dtype, to_container):
 def test_unknown_weights_are_refused():
     with pytest.raises(ValueError, match="'self_tuning' or 'connectivity'"):
         knn_affinity(np.eye(3), weights="rbf")
+
+
+def test_a_transformer_that_gives_no_distances_is_refused():
+    connectivity = KNeighborsTransformer(mode="connectivity", n_neighbors=3)
+    with pytest.raises(ValueError, match="mode='distance'"):
+        knn_affinity(np.arange(8.0)[:, None], 3, neighbors=connectivity)

@@ -1,0 +1,194 @@
+"""Query by committee: ask where models of the same labels disagree."""
+
+from numbers import Integral
+
+import numpy as np
+from scipy.special import entr
+from sklearn.base import clone
+
+from sklearn_active._rows import take
+from sklearn_active._sklearn import HasMethods, Interval, StrOptions
+from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._refits import (
+    distributions,
+    seed,
+    training_labels,
+)
+
+
+class QueryByCommittee(QueryStrategy):
+    r"""Ask the rows on which a committee of models disagrees most.
+
+    With 'vote_entropy' it needs no probabilities, so it suits classifiers that have
+    none, or dishonest ones. It costs a fit a member in every query.
+
+    Parameters
+    ----------
+    members : list of estimators or estimator, default=None
+        A list: its estimators are the committee. One estimator: it is fitted on
+        bootstrap samples of the labeled rows. None: so is the learner's own.
+    disagreement : {'consensus_entropy', 'kl', 'vote_entropy'}, default='vote_entropy'
+        'vote_entropy': entropy of the votes of `predict`; 'consensus_entropy':
+        entropy of the mean distribution; 'kl': mean divergence of the members'
+        distributions from it.
+    n_members : int, default=10
+        Number of bootstrap samples; not used with a list.
+
+    Notes
+    -----
+    With M members, their distributions :math:`p_m`, the mean :math:`\bar p` and the
+    share :math:`v_{ik}` of the members that predict class k in row i,
+
+    .. math:: u_i = -\sum_k v_{ik} \log v_{ik}, \quad
+              u_i = -\sum_k \bar p_{ik} \log \bar p_{ik}, \quad
+              u_i = \frac{1}{M} \sum_m \sum_k
+                    p_{mik} \log \frac{p_{mik}}{\bar p_{ik}}
+
+    The entropy of the votes takes few values, so ties are frequent.
+
+    Members see the labeled rows only, semi-supervised ones too, and no fit
+    parameters. A bootstrap sample of one class is drawn again; a class that a member
+    has not seen has probability 0. Seeds of the members come from the round's random
+    state, and those set in a list are kept. The members (with None: the learner's
+    estimator) must implement `predict`, or `predict_proba` for the other two. Cost
+    per query: a fit a member, and its prediction of the candidates; memory
+    O(n_candidates * n_classes).
+
+    References
+    ----------
+    H. S. Seung, M. Opper and H. Sompolinsky, "Query by Committee", COLT 1992.
+    :doi:`10.1145/130385.130417`
+
+    I. Dagan and S. P. Engelson, "Committee-Based Sampling for Training
+    Probabilistic Classifiers", ICML 1995. :doi:`10.1016/B978-1-55860-377-6.50027-X`
+
+    A. K. McCallum and K. Nigam, "Employing EM and Pool-Based Active Learning for
+    Text Classification", ICML 1998.
+
+    N. Abe and H. Mamitsuka, "Query Learning Strategies Using Boosting and Bagging",
+    ICML 1998.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from sklearn_active import ActiveLearner
+    >>> from sklearn_active.query_strategies import QueryByCommittee
+    >>> committee = QueryByCommittee(
+    ...     [LogisticRegression(), GaussianNB(), DecisionTreeClassifier()]
+    ... )
+    >>> learner = ActiveLearner(LogisticRegression(), committee, random_state=0)
+    >>> X = [[0.0], [1.0], [0.9], [4.0], [2.7], [4.0]]
+    >>> learner.start(X, [0, 0, -1, 1, -1, -1]).query().indices
+    array([4])
+    """
+
+    deterministic = False
+    beats_random = True
+
+    _parameter_constraints: dict = {
+        "members": [list, tuple, HasMethods("fit"), None],
+        "disagreement": [StrOptions({"vote_entropy", "consensus_entropy", "kl"})],
+        "n_members": [Interval(Integral, 2, None, closed="left")],
+    }
+
+    def __init__(self, members=None, *, disagreement="vote_entropy", n_members=10):
+        self.members = members
+        self.disagreement = disagreement
+        self.n_members = n_members
+
+    @property
+    def needs(self):
+        """What the learner's estimator must implement; raises for unfit members."""
+        self._validate_params()
+        method = "predict" if self.disagreement == "vote_entropy" else "predict_proba"
+        if self.members is None:
+            return (method,)
+        self._check_members(method)
+        return ("fit",)
+
+    def utilities(self, pool):
+        """Return the disagreement on each candidate, shape (n_candidates,)."""
+        self._validate_params()
+        y, _ = training_labels(pool)
+        classes = np.unique(y)
+        X = take(pool.X, pool.candidates)
+        opinion = _votes if self.disagreement == "vote_entropy" else _aligned
+        total = np.zeros((len(pool.candidates), len(classes)))
+        own_entropy, n_members = 0, 0
+        for member, rows in self._members(pool, y):
+            _fit(member, take(pool.X, pool.labeled[rows]), y[rows])
+            given = opinion(member, X, classes)
+            total += given
+            own_entropy += entr(given).sum(axis=1)
+            n_members += 1
+        utilities = entr(total / n_members).sum(axis=1)
+        if self.disagreement == "kl":  # the Jensen-Shannon divergence
+            utilities = utilities - own_entropy / n_members
+        # Rounded, so that rounding errors decide no tie.
+        return np.round(utilities, 9)
+
+    def _members(self, pool, y):
+        """Yield each member, not fitted, and the positions in y to fit it on."""
+        random_state = pool.random_state
+        if isinstance(self.members, (list, tuple)):
+            for member in self.members:
+                member = seed(clone(member), random_state, only_unset=True)
+                yield member, np.arange(len(y))
+            return
+        bagged = pool.estimator if self.members is None else self.members
+        for _ in range(self.n_members):
+            rows = _bootstrap(y, random_state)
+            yield seed(clone(bagged), random_state), rows
+
+    def _check_members(self, method):
+        if not isinstance(self.members, (list, tuple)):
+            members = {"members": self.members}
+        elif len(self.members) < 2:
+            raise ValueError(
+                "A committee needs at least 2 members to disagree; members holds "
+                f"{len(self.members)}. members=None bags the learner's own estimator."
+            )
+        else:
+            members = {f"members[{i}]": m for i, m in enumerate(self.members)}
+        for name, member in members.items():
+            if not hasattr(member, method):
+                raise ValueError(
+                    f"{name} of QueryByCommittee is a {type(member).__name__}, but "
+                    f"disagreement={self.disagreement!r} needs `{method}` of every "
+                    "member. Wrap it in CalibratedClassifierCV, or take "
+                    "disagreement='vote_entropy', which needs `predict`."
+                )
+
+
+def _bootstrap(y, random_state):
+    """Draw len(y) positions with replacement, of two classes where y has two."""
+    while True:
+        rows = random_state.randint(len(y), size=len(y))
+        if np.any(y[rows] != y[rows[0]]) or np.all(y == y[0]):
+            return rows
+
+
+def _fit(member, X, y):
+    member.fit(X, y)
+    if len(member.classes_) < len(np.unique(y)):
+        raise ValueError(
+            f"The committee's {type(member).__name__} was given the classes "
+            f"{np.unique(y).tolist()} and learned {list(member.classes_)}: it takes "
+            "the class -1 for unlabeled rows. Name that class otherwise."
+        )
+
+
+def _votes(member, X, classes):
+    """Return which of `classes` the member predicts, as rows of zeros and a one."""
+    return (np.asarray(member.predict(X))[:, None] == classes).astype(float)
+
+
+def _aligned(member, X, classes):
+    """Return the member's distributions with a column for each of `classes`."""
+    columns = np.searchsorted(classes, member.classes_)
+    proba = distributions(member, X)
+    aligned = np.zeros((len(proba), len(classes)))
+    aligned[:, columns] = proba
+    return aligned

@@ -1,0 +1,75 @@
+"""What the strategies that fit estimators of their own share."""
+
+import numpy as np
+
+
+def training_labels(pool):
+    """Return labels in the form that the learner's estimator was given them.
+
+    Positions in the classes, where it was given these instead of the labels.
+
+    Parameters
+    ----------
+    pool : Pool
+        The read-only view of the pool, with a fitted estimator.
+
+    Returns
+    -------
+    y : ndarray of shape (n_labeled,)
+        The labels of `pool.labeled`.
+    classes : ndarray of shape (n_classes,)
+        What stands for each of `pool.classes`.
+    """
+    # By way of lists: beside a mark that is None, numbers are objects.
+    y = np.asarray(pool.y[pool.labeled].tolist())
+    classes = np.asarray(pool.classes.tolist())
+    known = getattr(pool.estimator, "classes_", pool.classes)
+    if np.array_equal(known, pool.classes):
+        return y, classes
+    every = np.union1d(y, classes)
+    return every.searchsorted(y), every.searchsorted(classes)
+
+
+def seed(estimator, random_state, only_unset=False):
+    """Set every `random_state` parameter of an estimator, in place.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Not fitted.
+    random_state : RandomState
+        Gives the seeds.
+    only_unset : bool, default=False
+        Whether those that are not None stay as they are.
+
+    Returns
+    -------
+    estimator : estimator
+        The same object.
+    """
+    seeds = {
+        name: random_state.randint(np.iinfo(np.int32).max)
+        for name, value in sorted(estimator.get_params(deep=True).items())
+        if (name == "random_state" or name.endswith("__random_state"))
+        and (value is None or not only_unset)
+    }
+    return estimator.set_params(**seeds)
+
+
+def distributions(estimator, X):
+    """Return predicted distributions; rows without information are uniform.
+
+    Parameters
+    ----------
+    estimator : fitted estimator
+        With `predict_proba`.
+    X : container of shape (n_rows, ...)
+        The rows.
+
+    Returns
+    -------
+    proba : ndarray of float of shape (n_rows, n_classes)
+    """
+    proba = np.maximum(estimator.predict_proba(X), 0)  # NaN stays NaN
+    totals = proba.sum(axis=1, keepdims=True)
+    return np.where(totals > 0, proba, 1 / proba.shape[1])

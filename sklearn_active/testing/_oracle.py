@@ -1,0 +1,181 @@
+"""check_oracle: what every oracle must keep to."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+
+from sklearn_active._columns import is_sequence
+from sklearn_active._learner import ActiveLearner
+from sklearn_active._rows import take
+from sklearn_active._stopping import StopLabeling
+from sklearn_active.testing._planted import (
+    Constant,
+    assert_copies,
+    global_state_untouched,
+    planted_pool,
+    require,
+    unmodified,
+)
+
+_CLONE_WAY_OUT = (
+    "Derive it from sklearn_active.oracles.Oracle, which clone leaves as it is."
+)
+
+
+def check_oracle(oracle, X=None):
+    """Ask an oracle as a learner does, and raise where it breaks a rule.
+
+    For a test of an oracle of your own. It is asked for batches of five rows and of
+    one, from no label known on. It must give one label a row in a sequence or one by
+    one, None where it can't tell, all of one kind; it must leave the query and the
+    global random state alone; and it must survive `clone` and `pickle`.
+
+    If it has an attribute `deterministic` that is true, a row must get the same label
+    whenever it is asked, alone or in a batch, of the oracle or of its clone.
+
+    Parameters
+    ----------
+    oracle : callable
+        Any oracle. It may raise :class:`~sklearn_active.StopLabeling`.
+    X : container of shape (n_rows, ...), default=None
+        Rows that it can label, ten at least. None: 30 rows of 4 numbers.
+
+    Raises
+    ------
+    AssertionError
+        Where a rule is broken, and which. Errors of the oracle itself come through
+        with a note on what was being checked.
+
+    Examples
+    --------
+    >>> from sklearn_active.testing import check_oracle
+    >>> def sign_of_the_first_column(query):
+    ...     return [int(x > 0) for x in query.X[:1, 0]]
+    >>> check_oracle(sign_of_the_first_column)
+    Traceback (most recent call last):
+        ...
+    AssertionError: sign_of_the_first_column gave 1 labels for 5 rows. ...
+    """
+    name = getattr(oracle, "__name__", type(oracle).__name__)
+    X = planted_pool()[0] if X is None else X
+    for check in _CHECKS:
+        try:
+            check(oracle, X, name)
+        except Exception as error:
+            error.add_note(f"check_oracle was checking: {check.__doc__}")
+            raise
+
+
+def _learner(X):
+    learner = ActiveLearner(Constant(), "random", batch_size=5, random_state=0)
+    return learner.start(X)
+
+
+def _answers(oracle, query, name):
+    """Return what a learner would get, or None where the oracle stops."""
+    try:
+        answers = oracle(query)
+        if isinstance(answers, Iterator):
+            answers = list(islice(answers, len(query) + 1))
+    except StopLabeling:
+        return None
+    except StopIteration as error:
+        raise AssertionError(
+            f"{name} raises StopIteration. Raise sklearn_active.StopLabeling to end "
+            "the loop."
+        ) from error
+    require(
+        is_sequence(answers),
+        f"{name} must give a sequence of labels, one a row; got a "
+        f"{type(answers).__name__}.",
+    )
+    require(
+        len(answers) == len(query),
+        f"{name} gave {len(answers)} labels for {len(query)} rows. Give one a row, and "
+        "None for a row that it can't label.",
+    )
+    return answers
+
+
+def _check_callable(oracle, X, name):
+    """It is callable."""
+    require(callable(oracle), f"{name} must be callable: oracle(query) -> labels.")
+
+
+def _check_answers(oracle, X, name):
+    """It gives one label a row, and changes nothing but the labels."""
+    learner = _learner(X)
+    for batch_size in (5, 1, 3):
+        query = learner.query(batch_size)
+        before = vars(query).copy()
+        with (
+            unmodified(query.X, name, "the rows of the query"),
+            global_state_untouched(name),
+        ):
+            answers = _answers(oracle, query, name)
+        same = all(value is before[field] for field, value in vars(query).items())
+        require(same, f"{name} sets attributes of the query.")
+        if answers is not None:
+            _teach(learner, query, answers, name)
+
+
+def _teach(learner, query, answers, name):
+    try:
+        learner.teach(query, answers)
+    except ValueError as error:
+        raise AssertionError(
+            f"{name} gives answers that can't be learned: {error}"
+        ) from error
+
+
+def _check_copies(oracle, X, name):
+    """It survives clone and pickle."""
+    for copy in assert_copies(oracle, name, _CLONE_WAY_OUT):
+        kind = type(copy).__name__
+        require(callable(copy), f"A copy of {name} is a {kind}, and not callable.")
+        _check_answers(copy, X, f"A copy of {name}")
+
+
+def _check_same_answers(oracle, X, name):
+    """A row gets the same label whenever it is asked, as deterministic = True says."""
+    if not getattr(oracle, "deterministic", False):
+        return
+    query = _learner(X).query()
+    first = _answers(oracle, query, name)
+    if first is None:
+        return
+    parts = [_cut(query, [i]) for i in range(len(query))]
+    alone = [_answers(oracle, part, name) for part in parts]
+    others = {
+        "again": _answers(oracle, query, name),
+        "one by one": [None if a is None else next(iter(a)) for a in alone],
+    }
+    for copy in assert_copies(oracle, name, _CLONE_WAY_OUT):
+        others["as a copy by clone or pickle"] = _answers(copy, query, name)
+        for when, answers in others.items():
+            require(
+                answers is not None and _equal(first, answers),
+                f"{name} says deterministic, but answers {list(first)}, and when asked "
+                f"{when} {answers if answers is None else list(answers)}.",
+            )
+
+
+def _cut(query, positions):
+    return replace(
+        query,
+        indices=query.indices[positions],
+        X=take(query.X, np.array(positions)),
+        utilities=query.utilities[positions],
+        proba=None,
+    )
+
+
+def _equal(answers, others):
+    # NaN abstains, and is unequal to itself.
+    pairs = zip(answers, others, strict=True)
+    return all(a is b or a == b or (a != a and b != b) for a, b in pairs)
+
+
+_CHECKS = [_check_callable, _check_answers, _check_copies, _check_same_answers]
