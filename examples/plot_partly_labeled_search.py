@@ -43,9 +43,10 @@ print(f"scikit-learn's folds and scorer: {naive:.1%}")
 # -------------------------------------------------------
 # :class:`~sklearn_active.model_selection.PartiallyLabeledSplit` splits the labeled
 # rows, around any splitter, and leaves every unlabeled row in training, where a
-# semi-supervised classifier wants it. :func:`~sklearn_active.model_selection.labeled_scorer`
-# ignores unlabeled rows, around any scorer; it is needed where a splitter of your own
-# puts them into test folds, and harmless elsewhere.
+# semi-supervised classifier wants it.
+# :func:`~sklearn_active.model_selection.labeled_scorer` ignores unlabeled rows, around
+# any scorer; it is needed where a splitter of your own puts them into test folds, and
+# harmless elsewhere.
 
 split = PartiallyLabeledSplit(folds)
 scorer = labeled_scorer("accuracy")
@@ -78,10 +79,8 @@ search = GridSearchCV(
     cv=PartiallyLabeledSplit(3),
     scoring=scorer,
 )
-learner = ActiveLearner(
-    search, "margin", oracle=lambda query: truth[query.indices], batch_size=10, budget=20
-)
-learner.fit(X, y)
+learner = ActiveLearner(search, "margin", batch_size=10, budget=20)
+learner.set_params(oracle=lambda query: truth[query.indices]).fit(X, y)
 print(f"after 20 more labels: {learner.estimator_.best_params_}")
 unlabeled = learner.labeled_iter_ < 0
 print(f"right on {np.mean(learner.transduction_[unlabeled] == truth[unlabeled]):.1%}")

@@ -156,6 +156,11 @@ class NeighborSearch:
 
     def _given_edges(self, X):
         transformer = clone(self.neighbors)
+        if getattr(transformer, "mode", "distance") != "distance":
+            raise ValueError(
+                f"{type(transformer).__name__}(mode={transformer.mode!r}) gives no "
+                "distances; take mode='distance'."
+            )
         graph = sparse.csr_array(transformer.fit_transform(X), dtype=np.float64)
         n_rows = X.shape[0]
         if graph.shape != (n_rows, n_rows):

@@ -13,7 +13,7 @@ HELP = "Type a label{classes}, or: enter = skip, :u = undo, :q = quit, :? = help
 
 
 class TerminalOracle(Oracle):
-    """Ask a person in the terminal, row by row.
+    r"""Ask a person in the terminal, row by row.
 
     For `fit` with a person at hand; :meth:`LabelingSession.terminal` asks the same
     way, keeps every answer on disk and undoes without limit.
@@ -45,7 +45,7 @@ class TerminalOracle(Oracle):
     >>> from sklearn.semi_supervised import LabelSpreading
     >>> from sklearn_active import ActiveLearner
     >>> from sklearn_active.labeling import TerminalOracle
-    >>> oracle = TerminalOracle(input=io.StringIO("1\\n"), output=io.StringIO())
+    >>> oracle = TerminalOracle(input=io.StringIO("1\n"), output=io.StringIO())
     >>> learner = ActiveLearner(LabelSpreading(gamma=1), oracle=oracle, budget=1)
     >>> learner.fit([[0.0], [1.0], [2.0]], [0, -1, 1]).y_
     array([0, 1, 1])
