@@ -1,5 +1,6 @@
 """Labels from people: sessions that never lose an answer."""
 
+from sklearn_active.labeling._formats import Vote, read_votes, write_votes
 from sklearn_active.labeling._journal import LabelJournal
 from sklearn_active.labeling._journaled_oracle import JournaledOracle
 from sklearn_active.labeling._questions import StaleQueryError
@@ -12,4 +13,7 @@ __all__ = [
     "LabelingSession",
     "StaleQueryError",
     "TerminalOracle",
+    "Vote",
+    "read_votes",
+    "write_votes",
 ]

@@ -46,7 +46,8 @@ def audit_accuracy(events):
 
 def report(n_rows, state, labels, ranking, refitter, budget, behind):
     """Return the figures of a session; see `LabelingSession.report`."""
-    seconds = [e["seconds"] for e in state.in_force if e["event"] == "answer"]
+    answers = [event for event in state.in_force if event["event"] == "answer"]
+    seconds = [e["seconds"] for e in answers if e["seconds"] is not None]
     changed = ranking.changed
     return Bunch(
         n_rows=n_rows,

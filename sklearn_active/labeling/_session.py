@@ -12,6 +12,7 @@ from sklearn_active._query import Query
 from sklearn_active._rows import read_only, row_keys, take
 from sklearn_active._sklearn import num_samples
 from sklearn_active.labeling._allowed import AllowedLabels
+from sklearn_active.labeling._exchange import Exchange
 from sklearn_active.labeling._fronts import Fronts
 from sklearn_active.labeling._journal import LabelJournal
 from sklearn_active.labeling._ledger import Ledger
@@ -22,7 +23,7 @@ from sklearn_active.labeling._refitter import Refitter
 from sklearn_active.labeling._state import AGGREGATES
 
 
-class LabelingSession(Readings, Fronts):
+class LabelingSession(Readings, Fronts, Exchange):
     """Label rows by hand: ask, tell, skip, undo, relabel, stop and go on tomorrow.
 
     For people as oracles. Every answer is on disk before it is acknowledged, the next
@@ -45,8 +46,8 @@ class LabelingSession(Readings, Fronts):
         The file that keeps the answers; one that exists is continued. None: they are
         kept in memory only.
     keys : sequence of str of length n_rows, default=None
-        What identifies the rows; None: their content. A journal of other rows is
-        refused.
+        What identifies the rows, distinct; None: their content. A journal of other
+        rows is refused.
     classes : array-like of shape (n_classes,), default=None
         The labels that may be given; None: those in y.
     new_classes : {'error', 'allow'}, default='error'
@@ -116,6 +117,9 @@ class LabelingSession(Readings, Fronts):
         self.audit = audit
         self.max_lag = max_lag
         self._check_parameters(keys, aggregate)
+        names = range(self.n_rows) if keys is None else keys
+        self._keys = [str(name) for name in names]
+        self._row_of = {key: row for row, key in enumerate(self._keys)}
         labels = parse_y(y, self.n_rows, learner.missing_label, has_oracle=True)
         known = np.flatnonzero(labels.known)
         given = dict(zip(known.tolist(), labels.values[known].tolist(), strict=True))
@@ -146,6 +150,8 @@ class LabelingSession(Readings, Fronts):
                     f"{name} must have one entry a row of X: X has {self.n_rows}, "
                     f"{name} has {num_samples(value)}."
                 )
+        if keys is not None and len(set(map(str, keys))) < self.n_rows:
+            raise ValueError("keys must be distinct: they tell the rows apart.")
         if self.new_classes not in ("error", "allow"):
             raise ValueError(
                 f"new_classes must be 'error' or 'allow'; got {self.new_classes!r}."
@@ -452,6 +458,9 @@ class LabelingSession(Readings, Fronts):
                 question.told.pop(row, None)
         elif last["event"] in ("answer", "skip"):
             del self._open[last["annotator"]]
+
+    def _key(self, row):
+        return self._keys[row]
 
     def _request_refit(self):
         declined = self._ledger.declined(self._annotators or {None})

@@ -71,7 +71,7 @@ class LabelingState:
             votes.pop(annotator, None)  # the last vote stands last
             votes[annotator] = event["label"]
             self._forget_skip(row, annotator)
-        if kind != "relabel":
+        if event.get("query") is not None:  # asked here, not imported
             self.told.setdefault(event["query"], {})[row] = event.get("label")
             self.n_asked += 1
             if row in self.undone:

@@ -1,0 +1,104 @@
+"""What a session takes from files of other tools, and gives to them."""
+
+from sklearn.utils import Bunch
+
+from sklearn_active.labeling._formats import Vote, read_votes, write_votes
+from sklearn_active.labeling._terminal import typed
+
+
+class Exchange:
+    """Give the session its imports and exports."""
+
+    def export_votes(self, path, format=None):
+        """Write every annotator's answers to a file that other tools read.
+
+        Parameters
+        ----------
+        path : str or path
+            .json (Label Studio, with its configuration beside it), .jsonl
+            (Prodigy-like) or .csv; overwritten.
+        format : {'label_studio', 'jsonl', 'csv'}, default=None
+            None: by the ending.
+        """
+        with self._lock:
+            votes = [
+                Vote(self._key(row), label, annotator)
+                for row, own in self._state.votes.items()
+                for annotator, label in own.items()
+            ]
+            votes += [
+                Vote(self._key(row), None, annotator)
+                for row, annotators in self._state.skipped.items()
+                for annotator in sorted(annotators, key=str)
+            ]
+            rows = {self._row_of[vote.key] for vote in votes}
+            items = {self._key(row): str(self.item(row)) for row in sorted(rows)}
+            write_votes(votes, path, classes=self.classes, items=items, format=format)
+
+    def import_votes(self, path, format=None):
+        """Take answers from a file of another tool, all or none.
+
+        Parameters
+        ----------
+        path : str or path
+            .json (Label Studio), .jsonl (Prodigy-like) or .csv. Rows are found by
+            `keys`; without keys, by their positions.
+        format : {'label_studio', 'jsonl', 'csv'}, default=None
+            None: by the ending.
+
+        Returns
+        -------
+        report : Bunch
+            `n_imported`, `n_known` (votes that were there already) and
+            `unknown_keys`, the keys that are no row's.
+
+        Raises
+        ------
+        ValueError
+            Where a label may not be given. Nothing is recorded.
+
+        Notes
+        -----
+        An annotator who had voted otherwise keeps that vote; the imported one is kept
+        beside it, under the name with a number.
+        """
+        with self._lock:
+            self._check_not_closed()
+            events, unknown, n_known = [], [], 0
+            votes = {row: dict(own) for row, own in self._state.votes.items()}
+            for vote in read_votes(path, format):
+                row = self._row_of.get(vote.key)
+                if row is None:
+                    unknown.append(vote.key)
+                    continue
+                event = self._imported(vote, row, votes.setdefault(row, {}))
+                if event is None:
+                    n_known += 1
+                else:
+                    events.append(event)
+            self._record(events)
+        return Bunch(n_imported=len(events), n_known=n_known, unknown_keys=unknown)
+
+    def _imported(self, vote, row, own):
+        """Return the event of a vote, None where it is known; note it in `own`."""
+        common = {"row": row, "query": None, "reason": "import", "seconds": None}
+        if vote.label is None:
+            skipped = vote.annotator in self._state.skipped.get(row, ())
+            event = {"event": "skip", "annotator": vote.annotator, **common}
+            return None if skipped or vote.annotator in own else event
+        classes = self.classes
+        label = vote.label
+        if isinstance(label, str):
+            label = typed(label, classes)
+        label = self._allowed.check(label, classes)
+        names = [vote.annotator] + [
+            f"{vote.annotator or 'import'} {number}" for number in range(2, len(own) + 3)
+        ]
+        for annotator in names:
+            if annotator not in own:
+                break
+            if own[annotator] == label:
+                return None
+        own[annotator] = label
+        answer = {"event": "answer", "label": label, "predicted": None}
+        return answer | {"annotator": annotator, **common}

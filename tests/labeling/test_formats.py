@@ -1,0 +1,151 @@
+"""Files to and from other tools say the same as what they were made of."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.naive_bayes import GaussianNB
+
+from sklearn_active import ActiveLearner
+from sklearn_active.labeling import LabelingSession, Vote, read_votes, write_votes
+from sklearn_active.labeling._refitter import Inline
+
+GOLDEN = Path(__file__).with_name("golden")
+VOTES = [Vote("b", "dög", "ann"), Vote("b", None)]
+ENDINGS = ["json", "jsonl", "csv"]
+TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")),
+    min_size=1,
+    max_size=12,
+)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_what_is_written_is_the_golden_file(tmp_path, ending):
+    path = tmp_path / f"written.{ending}"
+    items = {"b": 'a "dog" barks'}
+    write_votes(VOTES, path, classes=["cat & co", "dög"], items=items)
+    assert path.read_bytes() == (GOLDEN / path.name).read_bytes()
+    if ending == "json":
+        config = path.with_suffix(".xml")
+        assert config.read_text("utf-8") == (GOLDEN / config.name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_golden_file_reads_as_what_it_was_made_of(ending):
+    assert read_votes(GOLDEN / f"written.{ending}") == VOTES
+
+
+def test_an_export_of_label_studio_reads_as_its_annotations():
+    assert read_votes(GOLDEN / "tasks.json") == [
+        Vote("b", "dog", "ann@example.org"),
+        Vote("b", "cat", "4"),
+        Vote("c", None, "4"),  # cancelled
+        Vote("nobody", "cat", "4"),
+    ]
+
+
+@given(
+    votes=st.lists(
+        st.builds(
+            Vote, TEXTS, st.none() | TEXTS, st.none() | TEXTS.filter(lambda t: t != "0")
+        )
+    ),
+    ending=st.sampled_from(ENDINGS),
+)
+def test_every_round_trip_gives_the_same_votes(tmp_path_factory, votes, ending):
+    path = tmp_path_factory.mktemp("votes") / f"votes.{ending}"
+    write_votes(votes, path)
+    found = read_votes(path)
+    if ending == "json":  # one task a key
+        order = list(dict.fromkeys(vote.key for vote in votes))
+        votes = sorted(votes, key=lambda vote: order.index(vote.key))
+    assert found == votes
+
+
+@pytest.mark.parametrize(
+    ("ending", "content", "message"),
+    [
+        ("csv", "row,value\n1,2\n", "columns key and label"),
+        ("jsonl", '{"meta": {"key": 1}}\n{"text"\n', "line 2"),
+        ("jsonl", '{"text": "no key"}\n', "line 1: KeyError"),
+        ("jsonl", '{"meta": {"key": 1}, "accept": ["a", "b"]}\n', "several labels"),
+        ("json", "{}", "can't be read as label_studio"),
+        ("json", '[{"data": {}}]', "KeyError: 'key'"),
+    ],
+)
+def test_a_file_of_another_form_is_refused_with_the_place(
+    tmp_path, ending, content, message
+):
+    path = tmp_path / f"votes.{ending}"
+    path.write_text(content)
+    if "{}" in content and ending == "json" and content == "{}":
+        path.write_text("7")
+    with pytest.raises(ValueError, match=message):
+        read_votes(path)
+
+
+def test_an_unknown_ending_is_refused_with_those_there_are(tmp_path):
+    with pytest.raises(ValueError, match=r"\.json \(Label Studio\), \.jsonl or \.csv"):
+        write_votes(VOTES, tmp_path / "votes.xlsx")
+
+
+def opened(keys="abcdef", classes=("cat", "dog"), **params):
+    learner = ActiveLearner(GaussianNB(), random_state=0)
+    X = np.arange(6.0)[:, None]
+    params = {"executor": Inline(), "audit": 0} | params
+    return LabelingSession(learner, X, keys=list(keys), classes=classes, **params)
+
+
+def test_a_session_takes_votes_keeps_conflicts_and_reports_unknown_keys(tmp_path):
+    journal = tmp_path / "labels.jsonl"
+    with opened(journal=journal) as session:
+        report = session.import_votes(GOLDEN / "tasks.json")
+        assert report == {"n_imported": 3, "n_known": 0, "unknown_keys": ["nobody"]}
+        assert session.votes() == {1: {"ann@example.org": "dog", "4": "cat"}}
+        assert session.report().n_skipped == 1
+        assert session.report().n_asked == 0
+        again = session.import_votes(GOLDEN / "tasks.json")
+        assert (again.n_imported, again.n_known) == (0, 3)
+        votes = session.votes()
+    with opened(journal=journal) as session:
+        assert session.votes() == votes
+
+
+def test_a_changed_mind_in_a_file_is_kept_beside_the_vote(tmp_path):
+    path = tmp_path / "votes.csv"
+    path.write_text("key,label,annotator\na,cat,ann\na,dog,ann\n")
+    with opened() as session:
+        session.import_votes(path)
+        assert session.votes() == {0: {"ann": "cat", "ann 2": "dog"}}
+
+
+def test_a_label_that_may_not_be_given_refuses_the_whole_file(tmp_path):
+    path = tmp_path / "votes.csv"
+    path.write_text("key,label\na,cat\nb,cow\n")
+    with opened() as session:
+        with pytest.raises(ValueError, match="'cow' is no class"):
+            session.import_votes(path)
+        assert session.labels == {}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_session_exports_what_another_imports(tmp_path, ending):
+    path = tmp_path / f"votes.{ending}"
+    with opened(keys=range(6), classes=[1, 2], votes_per_row=2) as first:
+        for annotator, label in [("ann", 1), ("bob", 2), ("ann", None), ("bob", 1)]:
+            query = first.ask(annotator=annotator)
+            first.tell(query.id, [label], annotator)
+        first.export_votes(path)
+        votes, skipped = first.votes(), first._state.skipped
+    with opened(keys=range(6), classes=[1, 2]) as second:
+        second.import_votes(path)
+        assert second.votes() == votes
+        assert second._state.skipped == skipped
+
+
+def test_keys_must_tell_rows_apart():
+    with pytest.raises(ValueError, match="keys must be distinct"):
+        opened(keys="aabcde")
