@@ -28,8 +28,9 @@ from sklearn_active import ActiveLearner
 from sklearn_active.inspection import ActiveLearningCurveDisplay
 from sklearn_active.model_selection import compare_strategies
 
-root = Path(__file__).resolve().parent.parent
-results = root / "doc" / "benchmarks" / "results"
+above = (Path.cwd(), *Path.cwd().parents)  # somewhere in a checkout
+results = next(p for p in above if (p / "doc/benchmarks").is_dir())
+results = results / "doc/benchmarks/results"
 table = pd.read_csv(results / "compare_strategies.csv")
 columns = ["strategy", "area", "difference", "difference_low", "difference_high"]
 for dataset, rows in table.groupby("dataset", sort=False):
