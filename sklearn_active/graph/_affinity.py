@@ -7,6 +7,8 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 from sklearn.utils import check_array, gen_batches
 
+from sklearn_active.graph._approximate import approximate_neighbors, can_approximate
+
 _ROWS_AT_ONCE = 4096
 FLOATS = (np.float64, np.float32)
 
@@ -17,7 +19,7 @@ def knn_affinity(
     weights="self_tuning",
     *,
     metric="euclidean",
-    neighbors=None,
+    neighbors="auto",
     n_jobs=None,
 ):
     r"""Build the symmetric affinity matrix of the nearest neighbors.
@@ -32,11 +34,13 @@ def knn_affinity(
         'self_tuning': a Gaussian with a width of each row's own; 'connectivity': 1.
     metric : str or callable, default='euclidean'
         As in :class:`sklearn.neighbors.NearestNeighbors`; 'cosine' suits text.
-    neighbors : transformer, default=None
-        Any transformer like :class:`sklearn.neighbors.KNeighborsTransformer` (in
-        mode 'distance'), for approximate neighbors. It is cloned; `metric` and
-        `n_jobs` are then its own, and at most `n_neighbors` of what it finds are
-        used.
+    neighbors : {'auto', 'exact'} or transformer, default='auto'
+        'auto': exact up to 50,000 rows; above, where the rows are dense, the metric
+        is 'euclidean' or 'cosine' and faiss is installed (the extra `scale`),
+        approximate. Or any transformer like
+        :class:`sklearn.neighbors.KNeighborsTransformer` (in mode 'distance'). It is
+        cloned; `metric` and `n_jobs` are then its own, and at most `n_neighbors` of
+        what it finds are used.
     n_jobs : int, default=None
         Jobs of the exact search.
 
@@ -70,11 +74,21 @@ def knn_affinity(
            [0.37, 0.  , 0.14],
            [0.  , 0.14, 0.  ]])
     """
+    check_neighbors(neighbors)
     # Differences of small integers would wrap around.
     X = check_array(X, accept_sparse="csr", dtype=FLOATS)
     return (
         NeighborSearch(n_neighbors, metric, neighbors, n_jobs).fit(X).affinity(weights)
     )
+
+
+def check_neighbors(neighbors):
+    """Raise where `neighbors` is neither a name nor a transformer."""
+    if neighbors not in ("auto", "exact") and not hasattr(neighbors, "fit_transform"):
+        raise ValueError(
+            "neighbors must be 'auto', 'exact' or a transformer such as "
+            f"KNeighborsTransformer(mode='distance'); got {neighbors!r}."
+        )
 
 
 def self_tuning_weights(distances, scales, other_scales):
@@ -97,8 +111,8 @@ class NeighborSearch:
         Neighbors of each row, itself not counted.
     metric : str or callable
         As in NearestNeighbors.
-    neighbors : transformer or None
-        Finds the neighbors of the fitted rows, instead of the exact search.
+    neighbors : {'auto', 'exact'} or transformer
+        How the neighbors of the fitted rows are found.
     n_jobs : int or None
         Jobs of the exact search.
 
@@ -113,7 +127,7 @@ class NeighborSearch:
         twin where that is 0; 1 where all rows are twins.
     """
 
-    def __init__(self, n_neighbors, metric="euclidean", neighbors=None, n_jobs=None):
+    def __init__(self, n_neighbors, metric="euclidean", neighbors="auto", n_jobs=None):
         self.n_neighbors = n_neighbors
         self.metric = metric
         self.neighbors = neighbors
@@ -123,7 +137,7 @@ class NeighborSearch:
         """Index the rows and find the neighbors among themselves."""
         self._X = normalize(X) if self.metric == "cosine" else X
         self._index = NearestNeighbors(metric=self.metric, n_jobs=self.n_jobs).fit(X)
-        edges = self._exact_edges() if self.neighbors is None else self._given_edges(X)
+        edges = self._edges(X)
         self.rows_, self.columns_, self.distances_ = edges
         self.scales_ = np.zeros(X.shape[0])
         np.maximum.at(self.scales_, self.rows_, self.distances_)
@@ -142,6 +156,22 @@ class NeighborSearch:
                 f"weights must be 'self_tuning' or 'connectivity', got {weights!r}."
             )
         return _union(self.rows_, self.columns_, values, len(self.scales_))
+
+    def _edges(self, X):
+        if not isinstance(self.neighbors, str):
+            return self._given_edges(X)
+        if self.neighbors == "auto" and can_approximate(X, self.metric):
+            pairs = approximate_neighbors(self._X, self.n_neighbors)
+            return *pairs, self._distances_of(*pairs)
+        return self._exact_edges()
+
+    def _distances_of(self, rows, columns):
+        """Return the exact distances of pairs of rows."""
+        distances = np.empty(len(rows))
+        for batch in gen_batches(len(rows), 16 * _ROWS_AT_ONCE):
+            difference = self._X[rows[batch]] - self._X[columns[batch]]
+            distances[batch] = _squared_norms(difference)
+        return np.sqrt(distances) if self.metric == "euclidean" else distances / 2
 
     def _exact_edges(self):
         n_rows = self._X.shape[0]
@@ -217,16 +247,12 @@ def _squared_norms(difference):
 
 
 def _union(rows, columns, values, n_rows):
-    values = np.concatenate([values, values])
-    positions = np.concatenate([rows, columns]), np.concatenate([columns, rows])
-    # An edge found from both ends stands twice with one weight: keep the larger.
-    key = positions[0].astype(np.int64) * n_rows + positions[1]
-    order = np.lexsort((-values, key))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = np.diff(key[order]) > 0
-    chosen = order[first]
-    row, column = positions[0][chosen], positions[1][chosen]
-    affinity = sparse.csr_array((values[chosen], (row, column)), (n_rows, n_rows))
+    directed = sparse.csr_array((values, (rows, columns)), (n_rows, n_rows))
+    # An edge found from both ends has one weight; else the other end has 0.
+    affinity = sparse.csr_array(directed.maximum(directed.T))
+    if n_rows < 2**31 and affinity.nnz < 2**31:  # half the memory, and faster
+        affinity.indices = affinity.indices.astype(np.int32)
+        affinity.indptr = affinity.indptr.astype(np.int32)
     affinity.eliminate_zeros()
     return affinity
 
@@ -236,4 +262,7 @@ def normalized(affinity):
     degrees = np.asarray(affinity.sum(axis=1)).ravel()
     with np.errstate(divide="ignore"):
         roots = np.where(degrees > 0, 1 / np.sqrt(degrees), 0)
-    return sparse.csr_array(affinity.multiply(roots[:, None]).multiply(roots[None, :]))
+    S = sparse.csr_array(affinity, dtype=np.float64, copy=True)
+    S.data *= np.repeat(roots, np.diff(S.indptr))
+    S.data *= roots[S.indices]
+    return S

@@ -1,12 +1,16 @@
 """The resolvent of label spreading: dense, sparse, and one column at a time."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
+from joblib import cpu_count
 from scipy import linalg, sparse
 from sklearn.utils import gen_batches
 
 from sklearn_active.graph._affinity import normalized
 
 _ROWS_AT_ONCE = 2048
+_MANY_ROWS = 100_000
 
 
 def resolvent(affinity, alpha=0.9):
@@ -76,7 +80,8 @@ def sparse_resolvent(affinity, alpha=0.9, *, n_kept=100, n_iter=12, tol=1e-5):
     Returns
     -------
     kernel : csr_array of float64 of shape (n_samples, n_samples)
-        Symmetric, non-negative, with a positive diagonal.
+        Symmetric, non-negative, with a positive diagonal; of float32 above 100,000
+        rows.
 
     Notes
     -----
@@ -96,20 +101,23 @@ def sparse_resolvent(affinity, alpha=0.9, *, n_kept=100, n_iter=12, tol=1e-5):
     _check_alpha(alpha)
     S = normalized(sparse.csr_array(affinity)) * alpha
     n_rows = S.shape[0]
-    identity = sparse.eye_array(n_rows, format="csr")
+    dtype = np.float32 if n_rows > _MANY_ROWS else np.float64
+    identity = sparse.eye_array(n_rows, format="csr", dtype=dtype)
     # One product a step: [alpha S, (1 - alpha) I] [R; I].
-    step = sparse.hstack([S, (1 - alpha) * identity], format="csr")
-    kernel = (1 - alpha) * identity
+    step = sparse.hstack([S.astype(dtype), dtype(1 - alpha) * identity], format="csr")
+    kernel = dtype(1 - alpha) * identity
     # Entries grow from step to step, but for what pruning takes from them: what is
     # below half the last entry kept of its row won't be among the largest next time.
     floors = np.zeros(n_rows)
-    for _ in range(n_iter):
-        stacked = sparse.vstack([kernel, identity], format="csr")
-        blocks = [
-            _pruned(step[rows] @ stacked, n_kept, tol, floors[rows])
-            for rows in gen_batches(n_rows, _ROWS_AT_ONCE)
-        ]
-        kernel = sparse.vstack(blocks, format="csr")
+    batches = list(gen_batches(n_rows, _ROWS_AT_ONCE))
+    with ThreadPoolExecutor(cpu_count()) as threads:  # scipy's products run beside
+        for _ in range(n_iter):
+            stacked = sparse.vstack([kernel, identity], format="csr")
+
+            def block(rows, stacked=stacked):
+                return _pruned(step[rows] @ stacked, n_kept, tol, floors[rows])
+
+            kernel = sparse.vstack(list(threads.map(block, batches)), format="csr")
     return sparse.csr_array(kernel.maximum(kernel.T))
 
 
@@ -136,6 +144,7 @@ def _at_least(block, floors):
     """Drop the entries below the floor of their row."""
     kept = block.data >= np.repeat(floors, np.diff(block.indptr))
     ends = np.concatenate([[0], np.cumsum(kept)])[block.indptr]
+    ends = ends.astype(block.indptr.dtype)  # int64 would be slower, and larger
     parts = block.data[kept], block.indices[kept], ends
     return sparse.csr_array(parts, block.shape)
 

@@ -42,7 +42,7 @@ class GraphLabelSpreading(ClassifierMixin, BaseEstimator):
         See :func:`knn_affinity`.
     metric : str or callable, default='euclidean'
         See :func:`knn_affinity`; 'cosine' suits text.
-    neighbors : transformer, default=None
+    neighbors : {'auto', 'exact'} or transformer, default='auto'
         Approximate neighbors for the graph, see :func:`knn_affinity`. Prediction
         of new rows searches exactly.
     missing_label : object, default='auto'
@@ -117,7 +117,7 @@ class GraphLabelSpreading(ClassifierMixin, BaseEstimator):
         "alpha": [Interval(Real, 0, 1, closed="neither")],
         "weights": [StrOptions({"self_tuning", "connectivity"})],
         "metric": [str, callable],
-        "neighbors": [HasMethods("fit_transform"), None],
+        "neighbors": [StrOptions({"auto", "exact"}), HasMethods("fit_transform")],
         "missing_label": "no_validation",
         "n_jobs": [Integral, None],
     }
@@ -129,7 +129,7 @@ class GraphLabelSpreading(ClassifierMixin, BaseEstimator):
         alpha=0.9,
         weights="self_tuning",
         metric="euclidean",
-        neighbors=None,
+        neighbors="auto",
         missing_label=AUTO,
         n_jobs=None,
     ):

@@ -38,7 +38,7 @@ class GraphUncertaintyHerding(GraphStrategy):
     transformer : transformer, default=None
         Turns X into numbers for the graph; it is cloned, and fitted once on the
         whole pool: a TfidfVectorizer for text, a ColumnTransformer for frames.
-    neighbors : transformer, default=None
+    neighbors : {'auto', 'exact'} or transformer, default='auto'
         Approximate neighbors, see :func:`~sklearn_active.graph.knn_affinity`.
 
     Attributes
@@ -97,7 +97,7 @@ class GraphUncertaintyHerding(GraphStrategy):
         "n_kept": [Interval(Integral, 1, None, closed="left"), None],
         "metric": [str, callable],
         "transformer": [HasMethods("fit_transform"), None],
-        "neighbors": [HasMethods("fit_transform"), None],
+        "neighbors": [StrOptions({"auto", "exact"}), HasMethods("fit_transform")],
     }
 
     def __init__(
@@ -109,7 +109,7 @@ class GraphUncertaintyHerding(GraphStrategy):
         n_kept=None,
         metric="auto",
         transformer=None,
-        neighbors=None,
+        neighbors="auto",
     ):
         self.uncertainty = uncertainty
         self.n_neighbors = n_neighbors

@@ -5,7 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 from scipy import sparse
 
-from sklearn_active._sklearn import HasMethods, Interval
+from sklearn_active._sklearn import HasMethods, Interval, StrOptions
 from sklearn_active.graph import resolvent, sparse_resolvent
 from sklearn_active.query_strategies._on_graph import GraphStrategy
 
@@ -31,7 +31,7 @@ class SigmaOptimality(GraphStrategy):
         Distance of the graph. 'auto': cosine for sparse data, else euclidean.
     transformer : transformer, default=None
         Turns X into numbers for the graph, as in :class:`GraphUncertaintyHerding`.
-    neighbors : transformer, default=None
+    neighbors : {'auto', 'exact'} or transformer, default='auto'
         Approximate neighbors, see :func:`~sklearn_active.graph.knn_affinity`.
 
     Notes
@@ -71,7 +71,7 @@ class SigmaOptimality(GraphStrategy):
         "noise": [Interval(Real, 0, None, closed="neither")],
         "metric": [str, callable],
         "transformer": [HasMethods("fit_transform"), None],
-        "neighbors": [HasMethods("fit_transform"), None],
+        "neighbors": [StrOptions({"auto", "exact"}), HasMethods("fit_transform")],
     }
 
     def __init__(
@@ -82,7 +82,7 @@ class SigmaOptimality(GraphStrategy):
         noise=0.1,
         metric="auto",
         transformer=None,
-        neighbors=None,
+        neighbors="auto",
     ):
         self.n_neighbors = n_neighbors
         self.alpha = alpha

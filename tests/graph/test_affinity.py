@@ -123,3 +123,56 @@ def test_a_transformer_that_gives_no_distances_is_refused():
     connectivity = KNeighborsTransformer(mode="connectivity", n_neighbors=3)
     with pytest.raises(ValueError, match="mode='distance'"):
         knn_affinity(np.arange(8.0)[:, None], 3, neighbors=connectivity)
+
+
+class TestApproximateNeighbors:
+    """Above 50,000 rows; the limit is lowered here."""
+
+    @pytest.fixture(autouse=True)
+    def few_rows_are_many(self, monkeypatch):
+        from sklearn_active.graph import _approximate
+
+        monkeypatch.setattr(_approximate, "MANY_ROWS", 100)
+
+    @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+    def test_nearly_all_edges_are_those_of_the_exact_search(self, metric):
+        X = np.random.RandomState(0).randn(3000, 6).astype(np.float32)
+        found = knn_affinity(X, metric=metric)
+        exact = knn_affinity(X, metric=metric, neighbors="exact")
+        shared = found.multiply(exact > 0)
+        assert shared.count_nonzero() > 0.97 * exact.count_nonzero()
+        same = found.multiply(exact > 0) - exact.multiply(found > 0)
+        assert abs(same).max() < 0.2  # a missed last neighbor changes a row's width
+        assert abs(found - found.T).max() == 0
+
+    def test_twins_have_weight_one_and_nobody_is_its_own_neighbor(self):
+        X = np.repeat(np.random.RandomState(0).randn(150, 4), 3, axis=0)
+        W = knn_affinity(X, 5)
+        assert W.diagonal().max() == 0
+        assert W[0, 1] == W[3, 5] == 1
+
+    def test_the_same_rows_give_the_same_graph(self):
+        X = np.random.RandomState(0).randn(800, 5)
+        assert abs(knn_affinity(X) - knn_affinity(X)).max() == 0
+
+    def test_sparse_rows_and_other_metrics_are_searched_exactly(self):
+        X = np.random.RandomState(0).rand(300, 5)
+        for rows, metric in [(sparse.csr_array(X), "euclidean"), (X, "manhattan")]:
+            found = knn_affinity(rows, metric=metric)
+            exact = knn_affinity(rows, metric=metric, neighbors="exact")
+            assert abs(found - exact).max() == 0
+
+    def test_without_faiss_the_search_is_exact(self, monkeypatch):
+        from sklearn_active.graph import _approximate
+
+        monkeypatch.setattr(
+            _approximate.importlib.util, "find_spec", lambda name: None
+        )
+        X = np.random.RandomState(0).rand(300, 5)
+        assert abs(knn_affinity(X) - knn_affinity(X, neighbors="exact")).max() == 0
+
+
+@pytest.mark.parametrize("neighbors", ["approximate", None, 5])
+def test_neighbors_of_another_kind_are_refused(neighbors):
+    with pytest.raises(ValueError, match=r"'auto', 'exact' or a transformer"):
+        knn_affinity(np.arange(8.0)[:, None], 3, neighbors=neighbors)
