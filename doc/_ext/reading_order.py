@@ -9,6 +9,7 @@ ORDER = (
     "plot_why_not_entropy.py",
     "plot_first_ten.py",
     "plot_few_labels.py",
+    "plot_label_by_hand.py",
     "plot_new_class.py",
     "plot_text.py",
     "plot_data_frame.py",

@@ -6,14 +6,18 @@ from sklearn_active.labeling._journaled_oracle import JournaledOracle
 from sklearn_active.labeling._questions import StaleQueryError
 from sklearn_active.labeling._session import LabelingSession
 from sklearn_active.labeling._terminal import TerminalOracle
+from sklearn_active.labeling._web_oracle import WebOracle
+from sklearn_active.labeling._widget import LabelingWidget
 
 __all__ = [
     "JournaledOracle",
     "LabelJournal",
     "LabelingSession",
+    "LabelingWidget",
     "StaleQueryError",
     "TerminalOracle",
     "Vote",
+    "WebOracle",
     "read_votes",
     "write_votes",
 ]

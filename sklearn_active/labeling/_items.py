@@ -92,11 +92,12 @@ def _named_values(item):
             (f"x{i}", value)
             for i, value in zip(row.coords[-1].tolist(), row.data, strict=True)
         ]
-    if hasattr(item, "columns") and len(item) == 1:  # a row of a polars frame
-        return [(name, item[name][0]) for name in item.columns]
-    if hasattr(item, "index") and hasattr(item, "items"):  # a row of a pandas frame
-        return list(item.items())
-    return None
+    if hasattr(item, "columns"):  # a frame; polars has no other rows
+        if len(item) != 1:
+            return None
+        return [(name, next(iter(item[name]))) for name in item.columns]
+    is_series = hasattr(item, "index") and hasattr(item, "items")
+    return list(item.items()) if is_series else None
 
 
 def _array(values, limits):

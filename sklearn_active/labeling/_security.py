@@ -1,0 +1,174 @@
+"""Who may talk to the page's server, and in which form."""
+
+import json
+from hmac import compare_digest
+from secrets import token_urlsafe
+from time import monotonic
+
+MOST_BYTES = 65_536
+TOKEN_HEADER = "X-Labeling-Token"
+SECONDS_TO_ENTER = 120
+_TOKEN_BYTES = 32
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; "
+        # style="" in items that are HTML; they are shown in a frame without scripts
+        "style-src-attr 'unsafe-inline'; "
+        "img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Refusal(Exception):
+    """A request that is refused, with a status of HTTP."""
+
+    def __init__(self, status, message):
+        super().__init__(message)
+        self.status = status
+
+
+class Guard:
+    """Check every request to a server of this machine before anything else happens.
+
+    A web page from elsewhere can send requests to any port of the machine that shows
+    it, and by rebinding its own name to 127.0.0.1 read the answers too. So the name in
+    `Host` must be ours, the `Origin` too where there is one, and whoever asks for more
+    than the empty page must know the token.
+
+    Parameters
+    ----------
+    port : int
+        Where the server listens.
+
+    Attributes
+    ----------
+    token : str
+        256 random bits.
+    """
+
+    def __init__(self, port):
+        self._hosts = [f"127.0.0.1:{port}", f"localhost:{port}"]
+        self._origins = [f"http://{host}" for host in self._hosts]
+        self.token = token_urlsafe(_TOKEN_BYTES)
+        self._ticket, self._ticket_ends = None, 0
+
+    def check_source(self, headers):
+        """Raise where the request was meant for, or comes from, another site.
+
+        Parameters
+        ----------
+        headers : Message
+            Of the request.
+        """
+        hosts = headers.get_all("Host", [])
+        if len(hosts) != 1 or hosts[0] not in self._hosts:
+            raise Refusal(403, f"The Host must be {' or '.join(self._hosts)}.")
+        if any(o not in self._origins for o in headers.get_all("Origin", [])):
+            raise Refusal(403, "The Origin is another site.")
+
+    def length_of_body(self, headers):
+        """Return how many bytes follow the headers, or raise.
+
+        Parameters
+        ----------
+        headers : Message
+            Of the request.
+
+        Returns
+        -------
+        n_bytes : int
+        """
+        lengths = headers.get_all("Content-Length", [])
+        if not lengths or "Transfer-Encoding" in headers:
+            raise Refusal(
+                411, "State a Content-Length, and send the body in one piece."
+            )
+        length = lengths[0]
+        if len(lengths) > 1 or not (length.isascii() and length.isdigit()):
+            raise Refusal(400, "The Content-Length is no number.")
+        if len(length) > 9 or int(length) > MOST_BYTES:
+            raise Refusal(413, f"At most {MOST_BYTES} bytes.")
+        return int(length)
+
+    def check_token(self, headers):
+        """Raise where the request doesn't know the token.
+
+        Parameters
+        ----------
+        headers : Message
+            Of the request.
+        """
+        given = headers.get_all(TOKEN_HEADER, [])
+        if len(given) != 1 or not _equal(given[0], self.token):
+            raise Refusal(401, "The token is wrong.")
+
+    def issue_ticket(self):
+        """Return what can be exchanged for the token, once and soon.
+
+        The command line of a browser can be read by everybody on the machine; the
+        token must not stand there.
+        """
+        self._ticket = token_urlsafe(_TOKEN_BYTES)
+        self._ticket_ends = monotonic() + SECONDS_TO_ENTER
+        return self._ticket
+
+    def enter(self, ticket):
+        """Return the token for a ticket, or raise.
+
+        Parameters
+        ----------
+        ticket : object
+            What was sent.
+
+        Returns
+        -------
+        token : str
+        """
+        known, self._ticket = self._ticket, None  # whoever guesses, guesses once
+        if known is None or not isinstance(ticket, str) or not _equal(ticket, known):
+            raise Refusal(401, "This address was used already.")
+        if monotonic() > self._ticket_ends:
+            raise Refusal(401, "This address has expired.")
+        return self.token
+
+
+def parse_body(headers, body):
+    """Return the JSON object in a request, or raise.
+
+    Parameters
+    ----------
+    headers : Message
+        Of the request.
+    body : bytes
+        What followed them.
+
+    Returns
+    -------
+    request : dict
+    """
+    kind = headers.get("Content-Type", "").replace(" ", "").lower()
+    if kind not in ("application/json", "application/json;charset=utf-8"):
+        raise Refusal(415, "The Content-Type must be application/json.")
+    try:
+        request = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise Refusal(400, "The body is no JSON.") from error
+    if not isinstance(request, dict):
+        raise Refusal(400, "The body is no JSON object.")
+    return request
+
+
+def _refuse_constant(name):
+    raise ValueError(f"{name} is no JSON")
+
+
+def _equal(given, known):
+    return compare_digest(given.encode(errors="replace"), known.encode())

@@ -1,0 +1,222 @@
+"""The web page's server: the standard library's, on this machine, for one person.
+
+Imported where a page is served, as it loads http.server.
+"""
+
+import json
+import logging
+import os
+import socket
+import socketserver
+import webbrowser
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Lock, Thread
+from time import monotonic
+
+from sklearn_active.labeling._desk import PAGE, Desk
+from sklearn_active.labeling._security import HEADERS, Guard, Refusal, parse_body
+
+_FILES = {
+    "/": ("index.html", "text/html"),
+    "/page.css": ("page.css", "text/css"),
+    "/page.js": ("page.js", "text/javascript"),
+    "/start.js": ("start.js", "text/javascript"),
+}
+_SECONDS = 10  # for the bytes of a request to arrive
+
+
+class LabelingServer:
+    """Serve the labeling page of a session on 127.0.0.1.
+
+    Made by :meth:`LabelingSession.serve`. A context manager.
+
+    Parameters
+    ----------
+    session : LabelingSession
+        What is labeled.
+    open_browser : bool, default=False
+        Whether to open the page in the browser.
+    port : int, default=0
+        0: a free one.
+
+    Attributes
+    ----------
+    url : str
+        Leads to the page. It holds the token: whoever has it can label.
+    """
+
+    def __init__(self, session, open_browser=False, port=0):
+        self.desk = Desk(session)
+        self._http = _HTTPServer(self.desk, port)
+        guard = self._http.guard
+        self._address = f"http://127.0.0.1:{self._http.server_port}/"
+        self.url = f"{self._address}#{guard.token}"
+        self._thread = Thread(
+            target=self._http.serve_forever, args=(0.05,), daemon=True
+        )
+        self._thread.start()
+        if open_browser:
+            webbrowser.open(f"{self._address}#once={guard.issue_ticket()}")
+
+    def __repr__(self):
+        return f"LabelingServer({self._address})"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *details):
+        self.close()
+
+    def wait(self):
+        """Return when the person has pressed "Finish", or the server is closed."""
+        while not self.desk.finished.wait(0.5) and not self._http.closed.is_set():
+            pass  # in steps, so that Ctrl-C gets through on every system
+
+    def close(self):
+        """End the page; what was answered is kept. The session stays open."""
+        if not self._http.closed.is_set():
+            self._http.end()
+            self._thread.join()
+
+
+class _HTTPServer(ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_address = os.name != "nt"  # there it would let others in, too
+    request_queue_size = 64
+
+    def __init__(self, desk, port):
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.desk, self.guard = desk, Guard(self.server_port)
+        self.files = {
+            path: (kind, (PAGE / name).read_bytes())
+            for path, (name, kind) in _FILES.items()
+        }
+        self.closed = Event()
+        self._connections, self._lock = set(), Lock()
+
+    def server_bind(self):
+        # HTTPServer's asks the network for the name of 127.0.0.1.
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = self.server_address
+
+    def add(self, connection):
+        with self._lock:
+            self._connections.add(connection)
+
+    def discard(self, connection):
+        with self._lock:
+            self._connections.discard(connection)
+
+    def end(self):
+        self.closed.set()
+        self.shutdown()
+        self.server_close()
+        with self._lock:  # those kept alive would go on answering
+            for connection in self._connections:
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request, client_address):
+        """Say nothing of clients that went away: a traceback helps nobody."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = _SECONDS
+    wbufsize = -1  # headers and body in one packet
+    disable_nagle_algorithm = True
+
+    def setup(self):
+        super().setup()
+        self.server.add(self.connection)
+
+    def finish(self):
+        self.server.discard(self.connection)
+        with suppress(OSError):
+            super().finish()
+
+    def do_GET(self):
+        if "Content-Length" in self.headers or "Transfer-Encoding" in self.headers:
+            self.close_connection = True  # what follows is no request
+        try:
+            self.server.guard.check_source(self.headers)
+            if self.path not in self.server.files:
+                raise Refusal(404, "There is nothing here.")
+        except Refusal as refusal:
+            self._refuse(refusal)
+            return
+        self._send(200, *self.server.files[self.path])
+
+    def do_POST(self):
+        try:
+            status, reply = self._answer()
+        except Refusal as refusal:
+            self._refuse(refusal)
+        except TimeoutError:
+            raise  # for the base class, which hangs up
+        except Exception:
+            logging.getLogger(__name__).exception("The labeling page failed.")
+            self._refuse(Refusal(500, "This failed; the program's log says why."))
+        else:
+            self._send_json(status, reply)
+
+    def _answer(self):
+        guard = self.server.guard
+        body = self._body(guard.length_of_body(self.headers))
+        guard.check_source(self.headers)
+        action = self.path.removeprefix("/")
+        if self.path == "/enter":
+            request = parse_body(self.headers, body)
+            return 200, {"token": guard.enter(request.get("ticket"))}
+        if self.path != f"/{action}" or action not in self.server.desk.actions:
+            raise Refusal(404, "There is nothing here.")
+        guard.check_token(self.headers)
+        if self.server.closed.is_set():
+            raise Refusal(503, "The program is ending.")
+        return self.server.desk.handle(action, parse_body(self.headers, body))
+
+    def _body(self, n_bytes):
+        """Read the body; however slow the client is, not for ever."""
+        deadline, parts = monotonic() + _SECONDS, []
+        while n_bytes:
+            part = self.rfile.read1(n_bytes)
+            if not part or monotonic() > deadline:
+                raise Refusal(408, "The body didn't arrive.")
+            parts.append(part)
+            n_bytes -= len(part)
+        return b"".join(parts)
+
+    def _refuse(self, refusal):
+        self.close_connection = True
+        self._send_json(refusal.status, {"error": str(refusal)})
+
+    def _send_json(self, status, reply):
+        self._send(status, "application/json", json.dumps(reply).encode())
+
+    def _send(self, status, kind, body):
+        self.send_response(status)
+        for name, value in HEADERS.items():
+            self.send_header(name, value)
+        charset = "" if kind == "application/json" else "; charset=utf-8"
+        self.send_header("Content-Type", kind + charset)
+        self.send_header("Content-Length", str(len(body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        if status == 405:
+            self.send_header("Allow", "GET, POST")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def send_error(self, code, message=None, explain=None):
+        """Answer what the base class refuses, without repeating what was sent."""
+        code = 405 if code == 501 else code  # a method other than GET and POST
+        self._refuse(Refusal(code, "This request can't be understood."))
+
+    def version_string(self):
+        """Name no version: nobody needs to look up its faults."""
+        return "sklearn_active"
+
+    def log_message(self, format, *args):
+        """Log nothing: requests are the person's."""

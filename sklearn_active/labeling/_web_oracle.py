@@ -1,0 +1,245 @@
+"""WebOracle: a person at the web page answers the questions of `fit`."""
+
+from threading import Condition, RLock
+
+from sklearn.utils import Bunch
+
+from sklearn_active._rows import take
+from sklearn_active._stopping import StopLabeling
+from sklearn_active.labeling._allowed import AllowedLabels, plain
+from sklearn_active.labeling._questions import Question, StaleQueryError
+from sklearn_active.oracles import Oracle
+
+
+class WebOracle(Oracle):
+    """Ask a person at a web page, batch by batch, from inside `fit`.
+
+    The shortest way to label by hand: the page of :meth:`LabelingSession.serve`, for
+    a loop that is `fit`'s. `fit` waits for the answers, and the person for the refits.
+    Where answers must survive the program, and can be taken back later, use a
+    :class:`LabelingSession` with a journal.
+
+    Parameters
+    ----------
+    items : sequence of length n_pool, default=None
+        What the person sees of each row: text, images, HTML, rows of a frame; None:
+        the rows asked, as the estimator sees them.
+    classes : array-like of shape (n_classes,), default=None
+        The labels that may be given, beside those that the learner knows.
+    new_classes : {'error', 'allow'}, default='error'
+        Whether other labels may be given.
+    open_browser : bool, default=True
+        Whether to open the page in the browser.
+    port : int, default=0
+        0: a free one; state one for a tunnel.
+
+    Attributes
+    ----------
+    url : str
+        Leads to the page. It holds the token: whoever has it can label.
+
+    See Also
+    --------
+    LabelingSession : Keeps every answer on disk, and refits in the background.
+
+    Notes
+    -----
+    Undo and changes reach back to the first row of the batch. Skipped rows are
+    abstentions. "Finish", and Ctrl-C in the program, end `fit` with everything that
+    was answered. `close()`, or leaving the `with` block, ends the page.
+
+    Examples
+    --------
+    >>> from sklearn_active.labeling import WebOracle
+    >>> with WebOracle(classes=["cat", "dog"], open_browser=False) as oracle:
+    ...     oracle.url.startswith("http://127.0.0.1:")
+    True
+    """
+
+    def __init__(
+        self,
+        items=None,
+        *,
+        classes=None,
+        new_classes="error",
+        open_browser=True,
+        port=0,
+    ):
+        from sklearn_active.labeling._server import LabelingServer
+
+        self._batches = _Batches(items, classes, new_classes)
+        self._server = LabelingServer(self._batches, open_browser, port)
+        self._announced = False
+
+    @property
+    def url(self):
+        """The address of the page, with its token."""
+        return self._server.url
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *details):
+        self.close()
+
+    def close(self):
+        """End the page."""
+        self._server.close()
+
+    def __call__(self, query):
+        """Show the rows, and yield the answers when the batch is complete."""
+        if not self._announced:
+            print(f"Waiting for labels at {self.url}", flush=True)
+            self._announced = True
+        finished = self._server.desk.finished
+        if query.round == 1:  # pressed in an earlier fit
+            finished.clear()
+        question = self._batches.open(query)
+        try:
+            complete = self._batches.wait(question, finished)
+        except KeyboardInterrupt:
+            yield from self._batches.take_answers(question)
+            raise
+        yield from self._batches.take_answers(question)
+        if not complete:
+            raise StopLabeling
+
+
+class _Batches:
+    """What a page needs of a session, for one batch of `fit` after the other."""
+
+    can = ("guess", "relabel", "undo")
+    X = None
+
+    def __init__(self, items, classes, new_classes):
+        self.items, self.new_classes = items, new_classes
+        self.n_rows = 0
+        self._lock = RLock()
+        self._told_more = Condition(self._lock)
+        self._stated, self._given = [] if classes is None else plain(classes), {}
+        self._shown, self._open, self._allowed = {}, {}, None
+        self._last = []
+
+    def open(self, query):
+        with self._lock:
+            self.n_rows = query.n_pool
+            self._stated = plain([*self._stated, *plain(query.classes)])
+            self._allowed = AllowedLabels(self._stated, self.new_classes, "auto")
+            rows = query.indices.tolist()
+            if self.items is None:
+                seen = (take(query.X, [i]) for i in range(len(rows)))
+                self._shown |= dict(zip(rows, map(_only_row, seen), strict=True))
+            question = Question(query, _guesses(query))
+            self._open = {None: question}
+            self._last = []
+        return question
+
+    def wait(self, question, finished):
+        """Return whether all rows are answered, as soon as they are, or at the end."""
+        with self._lock:
+            while question.rows_left and not finished.is_set():
+                self._told_more.wait(0.2)  # in steps, so that Ctrl-C gets through
+            return not question.rows_left
+
+    def take_answers(self, question):
+        with self._lock:
+            self._open = {}
+            answers = [
+                question.told[row] for row in question.rows if row in question.told
+            ]
+            self._given |= question.told
+        return answers
+
+    def ask(self):
+        question = self._open.get(None)
+        return question.query if question and question.rows_left else None
+
+    def tell(self, query_id, labels):
+        question = self._checked(query_id)
+        answers = self._allowed.check_all(labels, question.rows, self.classes)
+        for row, label in answers.items():
+            if question.told.get(row, label) != label:
+                raise StaleQueryError(f"Row {row} is answered already.")
+            if row not in question.told:
+                self._last.append(row)
+        question.told |= answers
+        self._told_more.notify_all()
+
+    def skip(self, query_id, rows):
+        self.tell(query_id, dict.fromkeys(rows))
+
+    def undo(self):
+        question = self._open.get(None)
+        if question is None or not self._last:
+            return []
+        row = self._last.pop()
+        del question.told[row]
+        return [row]
+
+    def relabel(self, row, label):
+        told = self._open[None].told if self._open else {}
+        if told.get(row) is None:
+            raise ValueError("The model has learned this label; it can't be changed.")
+        told[row] = self._allowed.check(label, self.classes)
+
+    def _checked(self, query_id):
+        question = self._open.get(None)
+        if question is None or question.query.id != query_id:
+            raise StaleQueryError("This question is not open.")
+        return question
+
+    @property
+    def classes(self):
+        told = self._open[None].told if self._open else {}
+        given = {*self._given.values(), *told.values()} - {None}
+        return plain([*self._stated, *given])
+
+    @property
+    def done(self):
+        return None
+
+    def recent(self, n):
+        told = self._open[None].told if self._open else {}
+        rows = [row for row in reversed(self._last) if told.get(row) is not None]
+        return [{"row": row, "label": told[row]} for row in rows[:n]]
+
+    def item(self, row):
+        if self.items is None:
+            return self._shown[row]
+        return self.items.iloc[row] if hasattr(self.items, "iloc") else self.items[row]
+
+    def guess(self, row):
+        return self._open[None].predicted[row]
+
+    def report(self):
+        answers = self._given | (self._open[None].told if self._open else {})
+        labels = [label for label in answers.values() if label is not None]
+        return Bunch(
+            n_rows=self.n_rows,
+            n_labeled=len(labels),
+            n_skipped=len(answers) - len(labels),
+            n_flagged=0,
+            n_asked=len(answers),
+            budget=None,
+            class_counts={label: labels.count(label) for label in set(labels)},
+            seconds_per_label=None,
+            audit=None,
+            changed=None,
+            still_changing=None,
+            refitting=not self._open,
+            behind=0,
+            error=None,
+        )
+
+
+def _only_row(rows):
+    return rows.iloc[0] if hasattr(rows, "iloc") else rows[0]
+
+
+def _guesses(query):
+    """Return {row: the most likely class}, None where the strategy needed none."""
+    rows = query.indices.tolist()
+    if query.proba is None:
+        return dict.fromkeys(rows)
+    likely = query.classes[query.proba.argmax(axis=1)]
+    return dict(zip(rows, likely.tolist(), strict=True))

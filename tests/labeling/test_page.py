@@ -1,0 +1,804 @@
+"""The labeling page, as a person's browser shows it.
+
+Needs a Chromium, and the extra `site-test`.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+from page_client import CLASSES, Client, new_session, truth_of
+from sklearn.datasets import load_digits
+
+from sklearn_active.labeling import LabelJournal
+from sklearn_active.labeling._desk import PAGE, Desk
+
+pytestmark = pytest.mark.browser
+
+DIGITS = load_digits()
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def playwright():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playwright):
+    browser = playwright.chromium.launch(
+        executable_path=shutil.which("chromium"), args=FLAGS
+    )
+    yield browser
+    browser.close()
+
+
+class Page:
+    """A person at the page."""
+
+    def __init__(self, page):
+        self.page = page
+        self.wrongs = []
+        page.on("pageerror", lambda error: self.wrongs.append(str(error)))
+        page.on("console", self._note)
+        self.root = page.locator(".labeler")
+
+    def _note(self, message):
+        expected = ("Failed to load resource", "frame-ancestors")
+        if message.type == "error" and not any(e in message.text for e in expected):
+            self.wrongs.append(message.text)
+
+    def open(self, url, mode="ready"):
+        self.page.goto(url)
+        return self.wait(mode)
+
+    def wait(self, mode="ready"):
+        self.page.locator(f".labeler[data-mode={mode}]").wait_for()
+        return self
+
+    @property
+    def question(self):
+        return self.root.get_attribute("data-drawn")
+
+    @property
+    def row(self):
+        return int(self.root.locator("h2").first.inner_text().split()[-1])
+
+    @property
+    def banner(self):
+        return self.root.get_by_role("alert").inner_text()
+
+    def wait_for_another(self, question):
+        self.page.wait_for_function(
+            """before => {
+                const { drawn, mode } = document.querySelector(".labeler").dataset;
+                return mode === "ready" && drawn !== before;
+            }""",
+            arg=question,
+        )
+
+    def press(self, key, mode="ready"):
+        """Press a key, and wait for another question, or for another mode."""
+        before = self.question
+        self.page.keyboard.press(key)
+        if mode == "ready":
+            self.wait_for_another(before)
+        else:
+            self.wait(mode)
+
+    def command(self, key):
+        """Press a key that leaves the question as it is, and wait for the reply."""
+        with self.page.expect_response("**/*"):
+            self.page.keyboard.press(key)
+        self.wait()
+
+
+@pytest.fixture
+def new_page(browser):
+    contexts, pages = [], []
+
+    def opener(context=None, **options):
+        if context is None:
+            context = browser.new_context(**options)
+            contexts.append(context)
+        pages.append(Page(context.new_page()))
+        return pages[-1]
+
+    yield opener
+    for context in contexts:
+        context.close()
+    assert [page.wrongs for page in pages] == [[]] * len(pages)
+
+
+@pytest.fixture
+def session():
+    with new_session(new_classes="allow") as session:
+        yield session
+
+
+@pytest.fixture
+def server(session):
+    with session.serve() as server:
+        yield server
+
+
+KEY = {label: str(i + 1) for i, label in enumerate(CLASSES)}
+
+
+def key_of(row):
+    return KEY[truth_of(row)]
+
+
+PROGRAM = """
+import sys
+from sklearn.datasets import load_digits
+from sklearn_active import ActiveLearner
+from sklearn_active.graph import GraphLabelSpreading
+from sklearn_active.labeling import LabelingSession
+digits = load_digits()
+learner = ActiveLearner(GraphLabelSpreading(), "graph_herding", random_state=0)
+session = LabelingSession(
+    learner, digits.data, items=digits.images, classes=range(10), journal=sys.argv[1]
+)
+print(session.serve().url, flush=True)
+sys.stdin.read()
+"""
+
+
+class Program:
+    """A program that serves digits, until it is killed."""
+
+    def __init__(self, journal):
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(journal)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parent.parent.parent,
+        )
+        self.url = self.process.stdout.readline().strip()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *details):
+        self.process.kill()
+        self.process.communicate()
+
+
+def test_a_session_by_keys_alone_survives_reload_kill_and_restart(new_page, tmp_path):
+    journal = tmp_path / "labels.jsonl"
+    page, given, skipped = new_page(), {}, []
+
+    def label(n_labels):
+        for _ in range(n_labels):
+            row = page.row
+            page.press(str(DIGITS.target[row]))
+            given[row] = int(DIGITS.target[row])
+
+    with Program(journal) as program:
+        page.open(program.url)
+        label(12)
+        wrong = page.row
+        page.press(str((DIGITS.target[wrong] + 1) % 10))
+        page.press("ArrowLeft")
+        assert page.row == wrong
+        label(8)
+        skipped.append(page.row)
+        page.press("ArrowRight")
+        page.page.reload()
+        page.wait()
+        label(5)
+    unsaved = page.row
+    page.page.keyboard.press("7")
+    page.wait("unsaved")
+    assert "Not saved" in page.banner
+    with Program(journal) as program:
+        page = new_page()
+        page.open(program.url)
+        assert "25 labels" in page.root.inner_text()
+        label(15)
+    _, events = LabelJournal.read(journal)
+    answers = {e["row"]: e["label"] for e in events if e["event"] == "answer"}
+    assert len(given) == 40
+    assert answers == given
+    assert [e["row"] for e in events if e["event"] == "skip"] == skipped
+    assert [e["event"] for e in events].count("undo") == 1
+    assert unsaved not in skipped
+
+
+class TestNeverMislabels:
+    def test_a_double_press_answers_one_question(self, new_page, server, session):
+        page = new_page().open(server.url)
+        first, question = page.row, page.question
+        for _ in range(4):
+            page.page.keyboard.press("2")
+        page.wait_for_another(question)
+        assert session.labels == {first: "bear"}
+
+    def test_a_key_that_is_held_answers_one_question(self, new_page, server, session):
+        page = new_page().open(server.url)
+        first, question = page.row, page.question
+        page.page.keyboard.down("2")
+        for _ in range(30):  # the browser marks these as repeated
+            page.page.keyboard.down("2")
+            page.page.wait_for_timeout(15)
+        page.page.keyboard.up("2")
+        page.wait()
+        assert page.question != question
+        assert session.labels == {first: "bear"}
+
+    def test_enter_held_on_a_button_answers_one_question(
+        self, new_page, server, session
+    ):
+        page = new_page().open(server.url)
+        first = page.row
+        page.root.get_by_role("button", name="bear").focus()
+        for _ in range(30):
+            page.page.keyboard.down("Enter")
+            page.page.wait_for_timeout(15)
+        page.page.keyboard.up("Enter")
+        page.wait()
+        assert page.row != first
+        assert session.labels == {first: "bear"}
+
+    def test_a_double_click_answers_one_question(self, new_page, server, session):
+        page = new_page().open(server.url)
+        first, question = page.row, page.question
+        button = page.root.get_by_role("button", name="cat")
+        button.click(click_count=3, delay=90)  # more than the time to look, in all
+        page.wait_for_another(question)
+        assert session.labels == {first: "cat"}
+
+    def test_two_tabs_show_one_question_and_the_late_answer_is_refused(
+        self, new_page, server, session
+    ):
+        one = new_page().open(server.url)
+        two = new_page(one.page.context).open(server.url)
+        row = one.row
+        assert two.row == row
+        one.press("1")
+        two.press("2")
+        assert "answered already" in two.banner
+        assert session.labels == {row: "ape"}
+        assert two.row == one.row
+        two.press("3")
+        assert session.labels == {row: "ape", one.row: "cat"}
+        one.press("ArrowLeft")  # it doesn't know of the last answer
+        assert len(session.labels) == 2
+        assert "answered already" in one.banner
+
+    def test_keys_with_modifiers_and_in_fields_are_left_alone(
+        self, new_page, server, session
+    ):
+        page = new_page().open(server.url)
+        for key in ("Control+1", "Alt+ArrowLeft", "Meta+2", "9", "x"):
+            page.page.keyboard.press(key)
+        page.page.keyboard.press("+")
+        page.page.get_by_role("textbox").type("1 2 3")
+        page.page.keyboard.press("Escape")
+        page.wait()
+        assert session.report().n_asked == 0
+
+
+def test_what_is_not_saved_is_shown_kept_and_sent_again(new_page, server, session):
+    page = new_page().open(server.url)
+    row = page.row
+    page.page.context.set_offline(True)
+    page.page.keyboard.press("3")
+    page.wait("unsaved")
+    assert "Not saved" in page.banner
+    assert "“cat” is kept here" in page.banner
+    assert page.root.locator("[data-chosen]").inner_text().endswith("cat")
+    page.page.keyboard.press("1")  # nothing else can be answered meanwhile
+    assert session.labels == {}
+    page.page.context.set_offline(False)
+    page.wait()
+    assert page.banner == "Saved: Your answer “cat”."
+    assert session.labels == {row: "cat"}
+    assert page.row != row
+
+
+def test_an_answer_whose_acknowledgment_was_lost_counts_once(new_page, server, session):
+    page = new_page().open(server.url)
+    row, lost = page.row, []
+
+    def lose(route):
+        route.fetch()
+        lost.append(session.labels)
+        route.abort()
+
+    page.page.route("**/answer", lose, times=1)
+    page.press("3")
+    assert lost == [{row: "cat"}]
+    assert session.labels == {row: "cat"}
+    assert session.report().n_asked == 1
+
+
+def test_a_page_of_an_earlier_run_says_which_address_to_open(new_page, session):
+    with session.serve() as server:
+        page = new_page().open(server.url)
+        port = Client(server).port
+    page.page.keyboard.press("3")
+    page.wait("unsaved")
+    with session.serve(port=port):
+        page.wait("ended")
+    assert "“cat” is not saved." in page.banner
+    assert "Open the address that the program has printed last" in page.banner
+    assert page.root.locator("button:enabled").count() == 0
+    assert session.labels == {}
+
+
+def test_the_token_leaves_the_address_and_a_reload_still_works(new_page, server):
+    page = new_page().open(server.url)
+    assert page.page.url == f"http://127.0.0.1:{Client(server).port}/"
+    page.page.reload()
+    page.wait()
+    assert page.page.context.cookies() == []
+    other = new_page(page.page.context).open(page.page.url, "ended")
+    assert "Open the address that the program has printed last" in other.banner
+
+
+def test_the_address_given_to_the_browser_works_once(new_page, session, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    with session.serve(open_browser=True):
+        page = new_page().open(opened[0])
+        page.page.reload()
+        page.wait()
+        new_page().open(opened[0], "ended")
+
+
+class TestCommands:
+    def test_flag_guess_and_change_by_keys(self, new_page, server, session):
+        page = new_page().open(server.url)
+        rows = []
+        for _ in range(12):
+            rows.append(page.row)
+            page.press(key_of(page.row))
+        assert "guess:" not in page.root.inner_text()
+        page.command("?")
+        guess = page.root.get_by_text("The model's guess:").inner_text()
+        assert guess == f"The model's guess: {session.guess(page.row)}"
+        page.command("!")
+        assert session.report().n_flagged == 1
+        page.root.get_by_text("flagged", exact=False).first.wait_for()
+        page.command("!")
+        assert session.report().n_flagged == 0
+        row = page.row
+        page.press(",", "changing")
+        page.press(",", "changing")
+        page.root.get_by_role("heading", name=f"Change item {rows[-2]}").wait_for()
+        page.wait("changing")
+        other = "1" if key_of(rows[-2]) != "1" else "2"
+        page.page.keyboard.press(other)
+        page.wait()
+        assert session.labels[rows[-2]] == CLASSES[int(other) - 1]
+        assert page.row == row
+        page.press(",", "changing")
+        page.page.keyboard.press("Escape")
+        page.wait()
+        assert page.row == row
+        assert session.report().n_asked == 12
+
+    def test_another_class_is_typed(self, new_page, server, session):
+        page = new_page().open(server.url)
+        row = page.row
+        page.page.keyboard.press("+")
+        page.page.get_by_role("textbox", name="The new class").wait_for()
+        page.page.keyboard.type("<b>ant</b>")
+        page.press("Enter")
+        assert session.labels == {row: "<b>ant</b>"}
+        button = page.root.get_by_role("button", name="<b>ant</b>").first
+        assert button.get_attribute("aria-keyshortcuts") == "4"
+
+    def test_the_latest_answers_are_changed_by_a_click(self, new_page, server, session):
+        page = new_page().open(server.url)
+        row = page.row
+        page.press("1")
+        page.root.get_by_role("button", name=f"Item {row}, labeled ape: change").click()
+        page.wait("changing")
+        page.root.get_by_role("button", name="cat").first.click()
+        page.wait()
+        assert session.labels == {row: "cat"}
+        assert page.banner == f"Item {row} is now labeled “cat”."
+
+    def test_by_mouse_alone(self, new_page, server, session):
+        page = new_page().open(server.url)
+        row, question = page.row, page.question
+        page.root.get_by_role("button", name="bear").click()
+        page.wait_for_another(question)
+        page.root.get_by_role("button", name="Undo").click()
+        page.page.get_by_role("heading", name=f"Item {row}").wait_for()
+        assert session.labels == {}
+
+    def test_at_the_end_it_says_so_and_skipped_rows_can_be_asked_again(self, new_page):
+        y = [truth_of(row) if row > 1 else None for row in range(40)]
+        with new_session(y=y) as session, session.serve() as server:
+            page = new_page().open(server.url)
+            page.press("ArrowRight")
+            page.press("1", "done")
+            assert "Every row has been asked. 39 labels are saved." in (
+                page.root.inner_text()
+            )
+            assert serious_violations(page.page) == {}
+            page.root.get_by_role("button", name="Ask the 1 skipped again").click()
+            page.wait()
+            page.press("2", "done")
+            assert session.done == "all_labeled"
+            page.page.reload()
+            page.wait("done")
+            page.page.wait_for_timeout(250)
+            page.press("ArrowLeft")  # also from here the last answer is taken back
+            assert session.done is None
+
+    def test_finish_says_that_the_page_can_be_closed(self, new_page, server, session):
+        page = new_page().open(server.url)
+        page.press("1")
+        page.root.get_by_role("button", name="Finish").click()
+        page.wait("finished")
+        text = "1 label is saved. You can close this page."
+        assert text in page.root.inner_text()
+        assert server.desk.finished.is_set()
+        page.page.keyboard.press("1")  # no question is shown
+        page.root.get_by_role("button", name="Label more").click()
+        page.wait()
+        assert session.report().n_asked == 1
+
+
+class TestItems:
+    def shown(self, new_page, item, **options):
+        session = new_session(items=[item] * 40, **options)
+        server = session.serve()
+        page = new_page().open(server.url)
+        server.close()
+        session.close()
+        return page
+
+    def test_images_are_enlarged_in_whole_squares(self, new_page):
+        pixels = np.arange(64.0).reshape(8, 8)
+        page = self.shown(new_page, pixels)
+        image = page.root.get_by_role("img").first
+        size = image.evaluate("i => [i.width, i.height, i.naturalWidth]")
+        assert size[0] == size[1]
+        assert size[0] % size[2] == 0
+        assert size[0] >= 160
+        style = image.evaluate("i => getComputedStyle(i).imageRendering")
+        assert style == "pixelated"
+        seen = image.evaluate(
+            """image => {
+                const canvas = document.createElement("canvas");
+                canvas.width = canvas.height = 8;
+                const context = canvas.getContext("2d");
+                context.drawImage(image, 0, 0);
+                const { data } = context.getImageData(0, 0, 8, 8);
+                return Array.from(data).filter((_, i) => i % 4 === 0);
+            }"""
+        )
+        assert seen == np.rint(255 * np.arange(64) / 63).astype(int).tolist()
+
+    def test_text_is_text_whatever_it_says(self, new_page):
+        text = "<img src=x onerror=\"document.title='owned'\"><script>1</script>\n  two"
+        page = self.shown(new_page, text)
+        shown = page.root.locator(".labeler-text")
+        assert shown.evaluate("p => p.textContent") == text
+        assert "owned" not in page.page.title()
+        assert page.root.locator(".labeler-item script, .labeler-item img").count() == 0
+
+    def test_html_is_shown_in_a_frame_where_nothing_runs_or_loads(self, new_page):
+        class Html:
+            def _repr_html_(self):
+                return (
+                    "<p style='color: rgb(1, 2, 3)'>shown</p>"
+                    "<script>parent.document.title = 'owned'</script>"
+                    "<img src=x onerror=\"parent.document.title='owned'\">"
+                    f"<img src='{attacker.url}tracker.png'>"
+                    "<a href='javascript:parent.document.title=1' id=link>x</a>"
+                    f"<form action='{attacker.url}'><button>y</button></form>"
+                )
+
+        page = new_page()
+        with (
+            Attacker() as attacker,
+            new_session(items=[Html()] * 40) as session,
+            session.serve() as server,
+        ):
+            page.open(server.url)
+            frame = page.page.frame_locator(".labeler-frame")
+            shown = frame.get_by_text("shown")
+            assert shown.evaluate("p => getComputedStyle(p).color") == "rgb(1, 2, 3)"
+            frame.locator("#link").click()
+            frame.get_by_role("button").click()
+            assert page.page.title().endswith("Labeling")
+            assert page.page.locator("iframe").get_attribute("sandbox") == ""
+            page.press("1")  # the click into the frame didn't take the keys away
+            assert session.report().n_asked == 1
+            assert attacker.asked == []
+        assert all("sandboxed" in w or "Policy" in w for w in page.wrongs)
+        page.wrongs.clear()  # the browser says what it refused
+
+    def test_tables_have_headers(self, new_page):
+        page = self.shown(new_page, {"width": 3, "<b>": "<i>"})
+        cells = page.root.get_by_role("rowheader").all_inner_texts()
+        assert cells == ["width", "<b>"]
+        assert page.root.get_by_role("cell").all_inner_texts() == ["3", "<i>"]
+
+
+def serious_violations(page):
+    """Return what axe-core finds serious or critical, and where."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    return {
+        violation["id"]: [node["html"][:200] for node in violation["nodes"][:3]]
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in ("serious", "critical")
+    }
+
+
+class TestForEverybody:
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_axe_finds_nothing_serious_in_any_state(self, new_page, server, scheme):
+        page = new_page(color_scheme=scheme, reduced_motion="reduce").open(server.url)
+
+        def check(mode):
+            page.wait(mode)
+            assert serious_violations(page.page) == {}, mode
+
+        for _ in range(3):
+            page.press("1")
+        page.command("!")
+        page.command("?")
+        check("ready")
+        page.page.keyboard.press("+")
+        check("ready")
+        page.page.keyboard.press("Escape")
+        page.press(",", "changing")
+        check("changing")
+        page.page.keyboard.press("Escape")
+        page.wait()
+        page.page.context.set_offline(True)
+        page.page.keyboard.press("1")
+        check("unsaved")
+        page.page.context.set_offline(False)
+        page.wait()
+        page.root.get_by_role("button", name="Finish").click()
+        check("finished")
+
+    @pytest.mark.parametrize("item", ["text " * 900, {"a": 1}, np.eye(3)], ids=type)
+    def test_axe_finds_nothing_serious_in_any_item(self, new_page, item):
+        with new_session(items=[item] * 40) as session, session.serve() as server:
+            page = new_page().open(server.url)
+            assert serious_violations(page.page) == {}
+
+    def test_a_screen_reader_is_told_of_the_next_item(self, new_page):
+        items = [f"the text of {row}" for row in range(40)]
+        with new_session(items=items) as session, session.serve() as server:
+            page = new_page().open(server.url)
+            page.press("1")
+            said = page.root.locator(".labeler-unseen[role=status]").inner_text()
+            assert said == f"Item {page.row}: the text of {page.row}"
+
+    def test_the_focus_stays_on_the_button_that_was_pressed(self, new_page, server):
+        page = new_page().open(server.url)
+        for name in ("cat", "Skip"):
+            page.root.get_by_role("button", name=name).focus()
+            page.press("Enter")
+            focused = page.page.evaluate("document.activeElement.textContent")
+            assert name in focused
+
+    def test_everything_is_reached_by_tab_and_the_focus_can_be_seen(
+        self, new_page, server
+    ):
+        page = new_page().open(server.url)
+        page.press("1")
+        reached = set()
+        for _ in range(20):
+            page.page.keyboard.press("Tab")
+            outline = "getComputedStyle(document.activeElement).outlineStyle"
+            text = page.page.evaluate("document.activeElement.textContent")
+            if page.page.evaluate("document.activeElement.tagName") == "BUTTON":
+                assert page.page.evaluate(outline) == "solid"
+                reached.add(text)
+        for name in ("Finish", "ape", "bear", "cat", "Undo", "Skip", "Flag", "Other"):
+            assert any(name in text for text in reached), name
+
+    @pytest.mark.parametrize("item", ["text " * 200, DIGITS.images[0], "x" * 500])
+    def test_on_a_phone_nothing_sticks_out(self, new_page, item):
+        with new_session(items=[item] * 40) as session, session.serve() as server:
+            page = new_page(viewport={"width": 360, "height": 740}).open(server.url)
+            page.press("1")
+            assert page.page.evaluate("document.documentElement.scrollWidth") <= 360
+            image = page.root.locator(".labeler-item img")
+            if image.count():
+                assert image.evaluate("i => i.width === i.height")
+
+
+class TestAttacksInTheBrowser:
+    def test_a_name_rebound_to_this_machine_sees_nothing(
+        self, playwright, server, session
+    ):
+        """The attacker's page is served; then its name leads to our server."""
+        client = Client(server)
+        rules = "--host-resolver-rules=MAP evil.example 127.0.0.1"
+        with Attacker() as attacker:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=[*FLAGS, rules]
+            )
+            page = browser.new_page()
+            response = page.goto(f"http://evil.example:{client.port}/")
+            assert response.status == 403
+            assert page.locator(".labeler").count() == 0
+            # From there, the same origin: no CORS stands in the way.
+            for path in ("/", "/page.js", "/state", "/answer"):
+                status, text = page.evaluate(
+                    """async ([path, token]) => {
+                        const isFile = path === "/" || path.endsWith(".js");
+                        const response = await fetch(path, isFile ? {} : {
+                            method: "POST", body: "{}", headers: {
+                                "Content-Type": "application/json",
+                                "X-Labeling-Token": token } });
+                        return [response.status, await response.text()];
+                    }""",
+                    [path, client.token],
+                )
+                assert status == 403
+                assert set(json.loads(text)) == {"error"}
+            page.goto(attacker.url)
+            browser.close()
+        assert session.report().n_asked == 0
+
+    def test_another_site_can_neither_ask_nor_act_nor_embed(
+        self, browser, server, session
+    ):
+        client = Client(server)
+        ours = f"http://127.0.0.1:{client.port}"
+        question = client.state()["question"]
+        body = json.dumps(
+            {
+                "request": "evil",
+                "query": question["id"],
+                "row": question["row"],
+                "label": '"ape"',
+            }
+        )
+        with Attacker() as attacker:
+            page = browser.new_page()
+            page.goto(attacker.url)
+            for options in (
+                {"mode": "cors", "token": client.token, "kind": "application/json"},
+                {"mode": "no-cors", "token": client.token, "kind": "application/json"},
+                {"mode": "no-cors", "token": client.token, "kind": "text/plain"},
+            ):
+                outcome = page.evaluate(
+                    """async ([url, body, { mode, token, kind }]) => {
+                        try {
+                            const headers = {
+                                "Content-Type": kind, "X-Labeling-Token": token };
+                            const response = await fetch(
+                                url, { method: "POST", mode, body, headers });
+                            return await response.text();
+                        } catch (error) {
+                            return "blocked";
+                        }
+                    }""",
+                    [f"{ours}/answer", body, options],
+                )
+                assert outcome in ("blocked", "")
+            loaded = page.evaluate(
+                """async (ours) => {
+                    const frame = document.createElement("iframe");
+                    frame.src = `${ours}/`;
+                    const script = document.createElement("script");
+                    script.src = `${ours}/page.js`;
+                    const result = new Promise((done) => {
+                        script.onload = () => done("script ran");
+                        script.onerror = () => done("script refused");
+                    });
+                    document.body.append(frame, script);
+                    return result;
+                }""",
+                ours,
+            )
+            assert loaded == "script refused"
+            frame = page.frame_locator("iframe")
+            assert frame.locator(".labeler").count() == 0
+            page.close()
+        assert session.report().n_asked == 0
+
+    def test_the_policy_stops_a_script_that_got_into_the_page(self, new_page, server):
+        page = new_page().open(server.url)
+        refused = page.page.evaluate(
+            """() => new Promise((resolve) => {
+                document.addEventListener("securitypolicyviolation",
+                    (event) => resolve(event.effectiveDirective));
+                const script = document.createElement("script");
+                script.textContent = "document.title = 'owned'";
+                document.body.append(script);
+            })"""
+        )
+        assert refused == "script-src-elem"
+        assert "owned" not in page.page.title()
+        page.wrongs.clear()
+
+
+class Attacker:
+    """Another site."""
+
+    def __enter__(self):
+        asked = self.asked = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                self.wfile.write(b"<!doctype html><title>evil</title><body>")
+
+            def log_message(self, *args):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *details):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+def test_the_widgets_script_labels_in_a_cell_and_keeps_its_keys(new_page, session):
+    """As a notebook loads it: one module, a model that sends messages, a cell."""
+    desk, page = Desk(session), new_page()
+    script = (PAGE / "page.js").read_text() + (PAGE / "widget.js").read_text()
+    files = {"/widget.js": ("text/javascript", script), "/": ("text/html", CELL)}
+
+    def serve(route):
+        path = "/" + route.request.url.split("/", 3)[3]
+        kind, body = files[path]
+        route.fulfill(content_type=kind, body=body)
+
+    page.page.route("http://notebook.example/**", serve)
+    page.page.expose_function(
+        "ask", lambda action, body: list(desk.handle(action, body))
+    )
+    page.open("http://notebook.example/")
+    row = page.row
+    page.page.keyboard.press("2")  # the cell isn't selected: not ours
+    assert session.report().n_asked == 0
+    page.root.focus()
+    page.press("2")
+    assert session.labels == {row: "bear"}
+    page.page.keyboard.press("d")
+    assert page.page.evaluate("heard") == ["2", "d"]
+    assert page.page.evaluate("(unmount(), document.querySelector('h2'))") is None
+
+
+CELL = """<!doctype html><title>Notebook</title><body><div id="cell"></div>
+<script type="module">
+import widget from "/widget.js";
+const listeners = new Set();
+const model = {
+    on: (kind, listener) => listeners.add(listener),
+    off: (kind, listener) => listeners.delete(listener),
+    send: async ({ id, action, body }) => {
+        const [status, reply] = await ask(action, body);
+        for (const listener of listeners) listener({ id, status, body: reply });
+    },
+};
+window.heard = [];
+document.addEventListener("keydown", (event) => heard.push(event.key));
+window.unmount = widget.render({ model, el: document.getElementById("cell") });
+</script>"""

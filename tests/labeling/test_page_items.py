@@ -1,0 +1,136 @@
+"""What a page is given to draw: text, images, tables, HTML."""
+
+from base64 import b64decode
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from scipy import sparse
+
+from sklearn_active.labeling._items import item_as_json, limits_of, png
+
+
+def pixels_of(shown):
+    assert shown["kind"] == "image"
+    head, data = shown["src"].split(",", 1)
+    assert head == "data:image/png;base64"
+    return np.asarray(Image.open(BytesIO(b64decode(data))))
+
+
+@given(
+    shape=st.sampled_from([(1, 1), (3, 5), (5, 3, 3), (2, 7, 4), (64, 1)]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_another_reader_of_png_sees_the_very_same_pixels(shape, seed):
+    pixels = np.random.RandomState(seed).randint(0, 256, shape).astype(np.uint8)
+    np.testing.assert_array_equal(np.asarray(Image.open(BytesIO(png(pixels)))), pixels)
+
+
+def test_gray_images_are_stretched_between_the_limits_of_all():
+    images = np.array([[[0, 8]], [[4, 16]]], dtype=float)
+    assert limits_of(images) == (0, 16)
+    shown = pixels_of(item_as_json(images[0], limits_of(images)))
+    assert shown.tolist() == [[0, 128]]
+    assert pixels_of(item_as_json(images[0])).tolist() == [[0, 255]]
+    assert pixels_of(item_as_json(np.ones((2, 2)))).tolist() == [[0, 0], [0, 0]]
+
+
+def test_bytes_booleans_and_colors_are_shown_as_they_are():
+    gray = np.array([[3, 7]], dtype=np.uint8)
+    assert pixels_of(item_as_json(gray)).tolist() == [[3, 7]]
+    assert limits_of(gray[np.newaxis]) is None
+    assert pixels_of(item_as_json(np.array([[True, False]]))).tolist() == [[255, 0]]
+    color = np.array([[[0.0, 0.5, 2.0]]])
+    assert pixels_of(item_as_json(color)).tolist() == [[[0, 128, 255]]]
+    assert pixels_of(item_as_json(np.array([[[-1, 7, 300]]]))).tolist() == [
+        [[0, 7, 255]]
+    ]
+    assert pixels_of(item_as_json([[0, 1], [1, 0]])).tolist() == [[0, 255], [255, 0]]
+    assert pixels_of(item_as_json(np.array([[[0.0], [1.0]]]))).tolist() == [[0, 255]]
+
+
+def test_nan_is_black_and_does_not_spoil_the_rest():
+    shown = pixels_of(item_as_json(np.array([[np.nan, 1.0, 2.0]]), (0, 2)))
+    assert shown.tolist() == [[0, 128, 255]]
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "F", "I"])
+def test_images_of_pil_of_every_mode_are_shown(mode):
+    shown = item_as_json(Image.new(mode, (4, 3)))
+    assert pixels_of(shown).shape[:2] == (3, 4)
+
+
+def test_a_large_photograph_is_made_smaller_and_stays_as_it_was():
+    image = Image.new("RGB", (4000, 1000))
+    assert pixels_of(item_as_json(image)).shape == (400, 1600, 3)
+    assert image.size == (4000, 1000)
+
+
+def test_a_path_is_the_image_in_that_file(tmp_path):
+    path = tmp_path / "a.JPG"
+    Image.new("RGB", (4, 3)).save(path, format="JPEG")
+    shown = item_as_json(path)
+    head, data = shown["src"].split(",", 1)
+    assert head == "data:image/jpeg;base64"
+    assert b64decode(data) == path.read_bytes()
+    for name in ("notes.txt", "drawing.svg", "passwd"):
+        with pytest.raises(ValueError, match="leads to an image"):
+            item_as_json(tmp_path / name)
+
+
+def test_the_text_of_a_path_is_text():
+    assert item_as_json("/etc/passwd") == {"kind": "text", "text": "/etc/passwd"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pd.DataFrame({"a": [1], "b": ["x"], "c": [np.nan]}).iloc[0],
+        pl.DataFrame({"a": [1], "b": ["x"], "c": [None]}),
+        {"a": 1, "b": "x", "c": None},
+    ],
+    ids=["pandas", "polars", "dict"],
+)
+def test_a_row_with_names_is_a_table(row):
+    shown = item_as_json(row)
+    assert shown == {"kind": "table", "rows": [["a", "1"], ["b", "x"], ["c", ""]]}
+
+
+def test_numbers_are_a_table_with_names_made_up():
+    rows = [["x0", "0.333333"], ["x1", "2.0"], ["x2", "1000000.0"]]
+    assert item_as_json(np.array([1 / 3, 2, 1e6])) == {"kind": "table", "rows": rows}
+
+
+def test_of_a_sparse_row_what_is_not_zero_is_shown():
+    row = sparse.csr_matrix([[0, 0.5, 0, 2]])
+    for same in (row, sparse.csr_array(row)):
+        shown = item_as_json(same)
+        assert shown == {"kind": "table", "rows": [["x1", "0.5"], ["x3", "2.0"]]}
+
+
+def test_what_has_html_of_its_own_is_shown_as_html():
+    frame = pd.DataFrame({"a": [1, 2]})
+    assert item_as_json(frame) == {"kind": "html", "html": frame._repr_html_()}
+
+
+def test_anything_else_is_shown_as_its_text():
+    assert item_as_json(3.5) == {"kind": "text", "text": "3.5"}
+    assert item_as_json(np.str_("a")) == {"kind": "text", "text": "a"}
+    assert item_as_json(None) == {"kind": "text", "text": "None"}
+
+
+def test_a_very_long_text_is_cut_and_says_so():
+    text = item_as_json("x" * 100_001)["text"]
+    assert text.endswith("\n[cut here: 100001 characters in all]")
+    assert len(text) < 100_100
+
+
+@pytest.mark.parametrize("shape", [(3, 8, 8), (2, 2, 2, 2), (8, 8, 5)])
+def test_an_array_that_is_no_image_is_refused_with_what_would_be_one(shape):
+    with pytest.raises(ValueError, match=r"\(height, width\), or \(height, width, n\)"):
+        item_as_json(np.zeros(shape))

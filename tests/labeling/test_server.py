@@ -1,0 +1,370 @@
+"""The page's server and its desk: what is asked, answered, refused and kept."""
+
+import json
+import threading
+
+import pytest
+from page_client import CLASSES, Client, X, new_session, truth_of
+
+from sklearn_active.labeling import LabelJournal
+from sklearn_active.labeling._desk import Desk, keys_of
+
+
+@pytest.fixture
+def session():
+    with new_session(new_classes="allow") as session:
+        yield session
+
+
+@pytest.fixture
+def client(session):
+    with session.serve() as server:
+        yield Client(server)
+
+
+class Requests:
+    """Ask a desk, and give every request a name."""
+
+    def __init__(self, session):
+        self.desk, self.n = Desk(session), 0
+
+    def __call__(self, action, **request):
+        self.n += 1
+        return self.desk.handle(action, {"request": f"r{self.n}", **request})
+
+    def state(self):
+        return self("state")[1]
+
+
+@pytest.fixture
+def ask(session):
+    return Requests(session)
+
+
+def names(question):
+    return {"query": question["id"], "row": question["row"]}
+
+
+def test_the_reply_to_an_answer_carries_the_next_question_with_its_item(
+    client, session
+):
+    first = client.state()["question"]
+    status, state = client.answer(first, truth_of(first["row"]))
+    assert status == 200
+    second = state["question"]
+    assert second["id"] != first["id"]
+    assert second["item"]["kind"] == "table"
+    shown = [float(value) for _, value in second["item"]["rows"]]
+    assert shown == pytest.approx(X[second["row"]], rel=1e-5)
+    assert session.labels == {first["row"]: truth_of(first["row"])}
+
+
+def test_a_whole_session_over_http_labels_every_row(client, session):
+    state = client.state()
+    while state["question"]:
+        _, state = client.answer(state["question"], truth_of(state["question"]["row"]))
+    assert state["done"] == "all_labeled"
+    assert session.labels == {row: truth_of(row) for row in range(len(X))}
+    assert sum(c["count"] for c in state["classes"]) == len(X)
+
+
+def test_an_answer_to_a_question_that_was_answered_is_refused_with_the_current_one(
+    ask, session
+):
+    first = ask.state()["question"]
+    ask("answer", **names(first), label='"ape"')
+    status, reply = ask("answer", **names(first), label='"bear"')
+    assert status == 409
+    assert "nothing was recorded" in reply["error"]
+    assert reply["state"]["question"]["id"] == session.ask().id
+    assert session.labels == {first["row"]: "ape"}
+
+
+def test_the_same_answer_from_two_tabs_counts_once(ask, session):
+    first = ask.state()["question"]
+    for _ in range(2):
+        status, _ = ask("answer", **names(first), label='"ape"')
+        assert status == 200
+    assert session.report().n_asked == 1
+
+
+@pytest.mark.parametrize("action", ["undo", "flag", "relabel", "skip"])
+def test_a_request_that_is_sent_again_counts_once(ask, session, action):
+    for _ in range(3):
+        question = ask.state()["question"]
+        ask("answer", **names(question), label='"ape"')
+    question = ask.state()["question"]
+    request = {
+        "undo": {"query": question["id"]},
+        "flag": {"row": 0, "flagged": True},
+        "relabel": {"row": session.recent(1)[0]["row"], "label": '"bear"'},
+        "skip": names(question),
+    }[action]
+    status, _ = ask(action, **request, request="the same")
+    assert status == 200
+    version = session._ledger.version
+    status, _ = ask(action, **request, request="the same")
+    assert status == 200
+    assert session._ledger.version == version
+
+
+def test_undo_brings_the_row_back_and_a_stale_tab_takes_back_nothing(ask, session):
+    first = ask.state()["question"]
+    _, state = ask("answer", **names(first), label='"ape"')
+    status, _ = ask("undo", query=first["id"])  # a tab that shows the first still
+    assert status == 409
+    assert session.labels == {first["row"]: "ape"}
+    status, state = ask("undo", query=state["question"]["id"])
+    assert status == 200
+    assert state["question"]["row"] == first["row"]
+    assert session.labels == {}
+    status, reply = ask("undo", query=state["question"]["id"])
+    assert (status, reply["error"]) == (400, "There is nothing to take back.")
+
+
+def test_skip_flag_relabel_and_requeue_reach_the_session(ask, session):
+    first = ask.state()["question"]
+    _, state = ask("flag", row=first["row"], flagged=True)
+    assert state["question"]["flagged"]
+    _, state = ask("skip", **names(first))
+    assert state["report"]["n_skipped"] == state["report"]["n_flagged"] == 1
+    second = state["question"]
+    _, state = ask("answer", **names(second), label='"ape"')
+    assert [a["row"] for a in state["recent"]] == [second["row"]]
+    _, state = ask("relabel", row=second["row"], label='"cat"')
+    assert state["recent"][0]["text"] == "cat"
+    assert session.labels == {second["row"]: "cat"}
+    _, state = ask("requeue")
+    assert state["report"]["n_skipped"] == 0
+
+
+def test_a_new_class_is_added_and_leaves_the_keys_of_the_others_alone(ask, session):
+    state = ask.state()
+    assert [(c["text"], c["key"]) for c in state["classes"]] == [
+        ("ape", "1"),
+        ("bear", "2"),
+        ("cat", "3"),
+    ]
+    _, state = ask("answer", **names(state["question"]), new=" ant ")
+    assert list(session.labels.values()) == ["ant"]
+    keys = {c["text"]: c["key"] for c in state["classes"]}
+    assert keys == {"ape": "1", "bear": "2", "cat": "3", "ant": "4"}
+
+
+@pytest.mark.parametrize("text", ["", "  ", "a\nb", "a\x1bb", "x" * 201, "\ud800"])
+def test_a_class_without_a_printable_name_is_refused(ask, session, text):
+    status, _ = ask("answer", **names(ask.state()["question"]), new=text)
+    assert status == 400
+    assert session.report().n_asked == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("3", 3), ("2.5", None), ("x", None), ("nan", None), ("-1", None)],
+)
+def test_where_classes_are_numbers_a_new_one_is_a_number_and_not_the_mark(text, label):
+    with new_session(classes=[0, 1], new_classes="allow") as session:
+        ask = Requests(session)
+        status, _ = ask("answer", **names(ask.state()["question"]), new=text)
+        assert status == (400 if label is None else 200)
+        assert list(session.labels.values()) == ([] if label is None else [label])
+        assert session.report().n_skipped == 0
+
+
+def test_a_closed_list_of_classes_stays_closed():
+    with new_session() as session:
+        ask = Requests(session)
+        assert ask.state()["new_classes"] is False
+        question = ask.state()["question"]
+        for label in ({"new": "dog"}, {"label": '"dog"'}, {"label": "null"}):
+            assert ask("answer", **names(question), **label)[0] == 400
+        assert session.report().n_asked == 0
+
+
+@pytest.mark.parametrize("big", [2**60 + 1, 1.0, 3])
+def test_numbers_come_back_exactly_although_javascript_could_not_hold_them(big):
+    with new_session(classes=[big, 7]) as session:
+        ask = Requests(session)
+        state = ask.state()
+        name = next(c["label"] for c in state["classes"] if c["text"] == str(big))
+        ask("answer", **names(state["question"]), label=name)
+        (label,) = session.labels.values()
+        assert (label, type(label)) == (big, type(big))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [{}, {"row": -1}, {"row": 40}, {"row": True}, {"row": "1"}, {"row": 0.0}],
+)
+def test_a_request_without_a_row_is_refused(ask, request_):
+    assert ask("item", **request_)[0] == 400
+    assert ask("flag", flagged=True, **request_)[0] == 400
+
+
+def test_the_guess_is_given_on_request_but_never_for_a_question_that_checks_the_model():
+    with new_session(audit=1.0) as session:
+        ask = Requests(session)
+        state = ask.state()
+        assert state["question"]["reason"] == "audit"
+        reply = ask("guess", **names(state["question"]))[1]
+        assert reply == {"text": None, "why": "this question checks the model"}
+    with new_session() as session:
+        ask = Requests(session)
+        state = ask.state()
+        assert ask("guess", **names(state["question"]))[1]["text"] is None
+        while len(session.labels) < 20:
+            row = state["question"]["row"]
+            label = json.dumps(truth_of(row))
+            state = ask("answer", **names(state["question"]), label=label)[1]
+        assert '"guess"' not in json.dumps({**state, "can": []})
+        row = state["question"]["row"]
+        reply = ask("guess", **names(state["question"]))[1]
+        assert reply == {"text": session.guess(row)}
+        assert ask("guess", query="another", row=row)[0] == 409
+
+
+def test_what_cannot_be_written_is_said_and_can_be_sent_again(tmp_path):
+    class FullDisk(LabelJournal):
+        full = True
+
+        def append(self, events):
+            if self.full:
+                raise OSError(28, "No space left on device")
+            super().append(events)
+
+    journal = FullDisk(tmp_path / "labels.jsonl")
+    with new_session(journal) as session:
+        ask = Requests(session)
+        question = ask.state()["question"]
+        request = {**names(question), "label": '"ape"', "request": "mine"}
+        status, reply = ask("answer", **request)
+        assert status == 503
+        assert "No space left on device" in reply["error"]
+        assert session.labels == {}
+        journal.full = False
+        assert ask("answer", **request)[0] == 200
+        assert session.labels == {question["row"]: "ape"}
+
+
+def test_after_the_session_has_ended_the_page_is_told_so():
+    session = new_session()
+    ask = Requests(session)
+    session.close()
+    status, reply = ask("state")
+    assert status == 410
+    assert "saved" in reply["error"]
+
+
+def test_a_question_of_several_rows_is_shown_row_by_row(session, ask):
+    query = session.ask(3)
+    shown = []
+    for _ in range(3):
+        question = ask.state()["question"]
+        assert question["id"] == query.id
+        shown.append(question["row"])
+        ask("answer", **names(question), label='"ape"')
+    assert shown == query.indices.tolist()
+
+
+def test_an_item_that_cannot_be_shown_is_an_error_when_the_page_is_opened():
+    with (
+        new_session(items=[object] * 39 + [None], keys=None) as session,
+        session.serve() as server,
+    ):
+        assert "object" in Client(server).state()["question"]["item"]["text"]
+    images = [X.reshape(2, 2, -1)] * 40
+    with (
+        new_session(items=images) as session,
+        pytest.raises(ValueError, match="image is an array"),
+    ):
+        session.serve()
+
+
+def test_a_later_item_that_cannot_be_shown_does_not_end_the_labeling(tmp_path, caplog):
+    items = [tmp_path / "none.png"] * 40
+    items[0] = "fine"
+    with new_session(items=items) as session:
+        ask = Requests(session)
+        item = ask.state()["question"]["item"]
+        assert item["text"].startswith("This item can't be shown:")
+    assert "can't be shown" in caplog.text
+
+
+def test_wait_returns_when_the_person_presses_finish(session):
+    with session.serve() as server:
+        done = []
+        waiter = threading.Thread(target=lambda: (server.wait(), done.append(1)))
+        waiter.start()
+        assert Client(server).post("finish")[0] == 200
+        waiter.join(timeout=20)
+        assert done == [1]
+
+
+def test_wait_returns_when_the_server_is_closed(session):
+    server = session.serve()
+    waiter = threading.Thread(target=server.wait)
+    waiter.start()
+    server.close()
+    server.close()
+    waiter.join(timeout=20)
+    assert not waiter.is_alive()
+
+
+def test_after_close_nothing_answers_not_even_a_connection_kept_alive(session):
+    from http.client import HTTPConnection, HTTPException
+
+    server = session.serve()
+    client = Client(server)
+    connection = HTTPConnection("127.0.0.1", client.port, timeout=20)
+    connection.request("GET", "/")
+    connection.getresponse().read()
+    server.close()
+
+    def ask_again():
+        connection.request("GET", "/")
+        connection.getresponse()
+
+    with pytest.raises((OSError, HTTPException)):
+        ask_again()
+    connection.close()
+    with pytest.raises(ConnectionRefusedError):
+        client.raw("GET", "/")
+
+
+def test_the_port_can_be_stated_and_used_again(session):
+    with session.serve() as server:
+        port = Client(server).port
+    with session.serve(port=port) as server:
+        assert Client(server).port == port
+        with pytest.raises(OSError, match="in use"):
+            session.serve(port=port)
+
+
+def test_the_page_and_its_parts_are_served(client):
+    for path, kind in [
+        ("/", "text/html; charset=utf-8"),
+        ("/page.css", "text/css; charset=utf-8"),
+        ("/page.js", "text/javascript; charset=utf-8"),
+        ("/start.js", "text/javascript; charset=utf-8"),
+    ]:
+        status, headers, body = client.raw("GET", path)
+        assert (status, headers["Content-Type"]) == (200, kind)
+        assert body
+
+
+def test_a_class_of_one_character_is_its_own_key_and_others_take_what_is_left():
+    assert keys_of(["2", "a", "yes", "no"]) == {
+        "2": "2",
+        "a": "a",
+        "yes": "1",
+        "no": "3",
+    }
+    digits = [str(i) for i in range(10)]
+    assert keys_of(digits) == dict(zip(digits, digits, strict=True))
+    assert list(keys_of(["x1", "x2", *CLASSES]).values()) == ["1", "2", "3", "4", "5"]
+    many = keys_of([f"class {i}" for i in range(40)])
+    assert list(many.values())[9:11] == ["0", "a"]
+    assert list(many.values())[36:] == [None] * 4
+    later = keys_of(["1", "yes"], before={"yes": "1"})
+    assert later == {"yes": "1", "1": "2"}
+    assert len(set(keys_of(["A", "a", "é", " "]).values())) == 4

@@ -1,0 +1,105 @@
+"""The page in a notebook: the Python side, without a kernel."""
+
+import sys
+
+import pytest
+from page_client import new_session, truth_of
+
+from sklearn_active.labeling import LabelingWidget, _widget
+
+
+class Notebook:
+    """What the page's script says to the widget, and is answered."""
+
+    def __init__(self, widget, monkeypatch):
+        self.view, self.sent, self.n = widget.view, [], 0
+        monkeypatch.setattr(self.view, "send", self.sent.append)
+
+    def post(self, action, **body):
+        self.n += 1
+        body = {"request": f"r{self.n}", **body}
+        message = {"id": self.n, "action": action, "body": body}
+        self.view._handle_custom_msg(message, [])
+        reply = self.sent.pop()
+        assert reply["id"] == self.n
+        return reply["status"], reply["body"]
+
+
+@pytest.fixture
+def session():
+    with new_session() as session:
+        yield session
+
+
+@pytest.fixture
+def notebook(session, monkeypatch):
+    return Notebook(LabelingWidget(session), monkeypatch)
+
+
+def test_labels_given_in_the_notebook_reach_the_session(notebook, session):
+    _, state = notebook.post("state")
+    for _ in range(5):
+        question = state["question"]
+        named = {"query": question["id"], "row": question["row"]}
+        status, state = notebook.post(
+            "answer", **named, label=f'"{truth_of(question["row"])}"'
+        )
+        assert status == 200
+    assert len(session.labels) == 5
+    assert all(label == truth_of(row) for row, label in session.labels.items())
+
+
+def test_a_question_that_is_not_open_is_refused_as_at_the_page(notebook, session):
+    _, state = notebook.post("state")
+    row = state["question"]["row"]
+    status, reply = notebook.post("answer", query="another", row=row, label='"ape"')
+    assert status == 409
+    assert reply["state"]["question"]["row"] == row
+    assert session.labels == {}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"id": 1, "action": "close", "body": {}},
+        {"id": 1, "action": "_answer", "body": {}},
+        {"id": 1, "action": "state", "body": []},
+        {"id": 1},
+    ],
+)
+def test_what_is_no_request_is_refused(notebook, message):
+    notebook.view._handle_custom_msg(message, [])
+    assert notebook.sent.pop()["status"] == 400
+
+
+@pytest.mark.parametrize("message", [None, "state", {}, {"event": "other"}])
+def test_messages_of_others_are_left_alone(notebook, message):
+    notebook.view._handle_custom_msg(message, [])
+    assert notebook.sent == []
+
+
+def test_finish_can_be_seen_from_the_next_cell(session, monkeypatch):
+    widget = LabelingWidget(session)
+    notebook = Notebook(widget, monkeypatch)
+    assert not widget.finished
+    notebook.post("finish")
+    assert widget.finished
+
+
+def test_the_widget_shows_itself_and_brings_the_pages_script(session):
+    widget = LabelingWidget(session)
+    data = widget._repr_mimebundle_()
+    data = data[0] if isinstance(data, tuple) else data
+    assert "application/vnd.jupyter.widget-view+json" in data
+    script = str(widget.view._esm)
+    assert (_widget.PAGE / "page.js").read_text() in script
+    assert "export default { render }" in script
+    assert "import " not in script.replace("// ", "")  # one file, nothing to load
+    assert widget.view is widget.view
+
+
+def test_without_anywidget_the_error_names_the_extra(session, monkeypatch):
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    _widget._view_class.cache_clear()
+    with pytest.raises(ImportError, match=r"sklearn-active\[notebook\]"):
+        _ = LabelingWidget(session).view
