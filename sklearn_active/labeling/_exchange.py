@@ -92,7 +92,8 @@ class Exchange:
             label = typed(label, classes)
         label = self._allowed.check(label, classes)
         names = [vote.annotator] + [
-            f"{vote.annotator or 'import'} {number}" for number in range(2, len(own) + 3)
+            f"{vote.annotator or 'import'} {number}"
+            for number in range(2, len(own) + 3)
         ]
         for annotator in names:
             if annotator not in own:

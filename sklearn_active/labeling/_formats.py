@@ -62,7 +62,8 @@ def read_votes(path, format=None):
     >>> path = Path(tempfile.mkdtemp(), "votes.csv")
     >>> write_votes([Vote("7", "cat", "ann"), Vote("8", None)], path)
     >>> read_votes(path)
-    [Vote(key='7', label='cat', annotator='ann'), Vote(key='8', label=None, annotator=None)]
+    [Vote(key='7', label='cat', annotator='ann'),
+     Vote(key='8', label=None, annotator=None)]
     """
     read, _ = FORMATS[_format_of(path, format)]
     text = Path(path).read_text(encoding="utf-8-sig")
@@ -101,8 +102,8 @@ def _format_of(path, format):
     found = endings.get(Path(path).suffix) if format is None else format
     if found not in FORMATS:
         raise ValueError(
-            f"Unknown format of {path}: end it in .json (Label Studio), .jsonl or .csv, "
-            f"or pass format='label_studio', 'jsonl' or 'csv'; got {format!r}."
+            f"Unknown format of {path}: end it in .json (Label Studio), .jsonl or .csv,"
+            f" or pass format='label_studio', 'jsonl' or 'csv'; got {format!r}."
         )
     return found
 
