@@ -80,12 +80,14 @@ class StablePredictions(BaseEstimator):
         """
         if not hasattr(self, "kappas_"):
             self._validate_params()
-            self.kappas_, self._last = [], None
-        now = _predictions(learner)
-        if self._last is not None:
-            unlabeled = learner.labeled_iter_ < 0
-            self.kappas_.append(kappa(self._last[unlabeled], now[unlabeled]))
-        self._last = now
+            self.kappas_, self._last, self._n_labels = [], None, None
+        unlabeled = learner.labeled_iter_ < 0
+        n_labels = np.count_nonzero(~unlabeled)
+        if n_labels != self._n_labels:  # else nothing was learned: no new model
+            now = _predictions(learner)
+            if self._last is not None:
+                self.kappas_.append(kappa(self._last[unlabeled], now[unlabeled]))
+            self._last, self._n_labels = now, n_labels
         recent = self.kappas_[-self.window :]
         return len(recent) == self.window and np.mean(recent) >= self.threshold
 

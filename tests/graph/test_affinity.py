@@ -165,9 +165,7 @@ class TestApproximateNeighbors:
     def test_without_faiss_the_search_is_exact(self, monkeypatch):
         from sklearn_active.graph import _approximate
 
-        monkeypatch.setattr(
-            _approximate.importlib.util, "find_spec", lambda name: None
-        )
+        monkeypatch.setattr(_approximate.importlib.util, "find_spec", lambda name: None)
         X = np.random.RandomState(0).rand(300, 5)
         assert abs(knn_affinity(X) - knn_affinity(X, neighbors="exact")).max() == 0
 

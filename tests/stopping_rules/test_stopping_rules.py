@@ -97,6 +97,18 @@ def test_confident_holds_back_while_random_rows_stand_in():
     assert learner.termination_condition_ == "stop_when"
 
 
+def test_rounds_in_which_nobody_answers_are_no_agreement():
+    learner = ActiveLearner(
+        LogisticRegression(),
+        "margin",
+        oracle=lambda query: [None] * len(query),
+        stop_when="stable_predictions",
+        random_state=0,
+    )
+    learner.fit(X, np.where(START, TRUTH, -1))
+    assert learner.termination_condition_ == "all_asked"
+
+
 def test_stable_predictions_read_a_transductive_fit():
     learner = fitted("stable_predictions", LabelSpreading(gamma=1), batch_size=2)
     assert learner.termination_condition_ == "stop_when"
