@@ -36,9 +36,11 @@ import sklearn_active
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading, knn_affinity, resolvent
 from sklearn_active.query_strategies import (
+    BadgeSampling,
     ExploreExploit,
     GraphUncertaintyHerding,
     MarginSampling,
+    MaxHerding,
     QueryStrategy,
     SigmaOptimality,
 )
@@ -210,6 +212,8 @@ STRATEGIES = {
     "explore_exploit": lambda truth, seed: ExploreExploit(
         GraphUncertaintyHerding(), MarginSampling()
     ),
+    "max_herding": lambda truth, seed: MaxHerding(),
+    "badge": lambda truth, seed: BadgeSampling(),
     "greedy_oracle": lambda truth, seed: GreedyOracle(truth),
     "skactiveml_TypiClust": lambda truth, seed: Peer("TypiClust", seed),
     "skactiveml_MaxHerding": lambda truth, seed: Peer("MaxHerding", seed),

@@ -1,11 +1,13 @@
 """Which rows to ask next."""
 
+from sklearn_active.query_strategies._badge import BadgeSampling
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._committee import QueryByCommittee
 from sklearn_active.query_strategies._expected_error import ExpectedErrorReduction
 from sklearn_active.query_strategies._explore_exploit import ExploreExploit
 from sklearn_active.query_strategies._function import FunctionStrategy
 from sklearn_active.query_strategies._herding import GraphUncertaintyHerding
+from sklearn_active.query_strategies._max_herding import MaxHerding
 from sklearn_active.query_strategies._random import RandomSampling
 from sklearn_active.query_strategies._sigma import SigmaOptimality
 from sklearn_active.query_strategies._spread import SpreadBatch
@@ -16,6 +18,7 @@ from sklearn_active.query_strategies._uncertainty import (
 )
 
 __all__ = [
+    "BadgeSampling",
     "EntropySampling",
     "ExpectedErrorReduction",
     "ExploreExploit",
@@ -23,6 +26,7 @@ __all__ = [
     "GraphUncertaintyHerding",
     "LeastConfidentSampling",
     "MarginSampling",
+    "MaxHerding",
     "QueryByCommittee",
     "QueryStrategy",
     "RandomSampling",

@@ -1,0 +1,197 @@
+"""MaxHerding: cover the pool by a kernel, not by a graph."""
+
+from numbers import Real
+
+import numpy as np
+from sklearn.preprocessing import normalize
+from sklearn.utils import check_array
+from sklearn.utils.extmath import row_norms, safe_sparse_dot
+
+from sklearn_active._sklearn import HasMethods, Interval
+from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._on_graph import graph_input, greedy
+
+_BLOCK = 2**19  # entries of the kernel held at a time
+_DIGITS = 12  # so that rounding errors decide no tie
+_CENTRAL = 1e-7  # what a tie is worth
+
+
+class MaxHerding(QueryStrategy):
+    r"""Ask the row whose label covers most of what no label covers yet.
+
+    For the first few dozen labels, of any classifier, from no label on: it looks at no
+    answer. Prefer :class:`GraphUncertaintyHerding` where classes are clusters of any
+    shape; this one where neighbors often differ in class, so that only a rough, even
+    cover of the pool helps.
+
+    Parameters
+    ----------
+    gamma : float, default=None
+        Of the Gaussian kernel: the larger, the less far a label reaches. None:
+        `1 / n_features`.
+    normalize : bool, default=True
+        Whether rows are scaled to unit length first, so that directions are compared.
+    transformer : transformer, default=None
+        Turns X into numbers; it is cloned, and fitted once on the whole pool: a
+        TfidfVectorizer for text, a ColumnTransformer for frames.
+
+    Attributes
+    ----------
+    coverage_ : ndarray of float of shape (n_rows,)
+        Similarity of each row to the nearest row that is labeled or declined.
+
+    Notes
+    -----
+    With the kernel :math:`k(x, z) = \exp(-\gamma \lVert x - z \rVert^2)` and the
+    coverage :math:`c_i = \max_l k(x_i, x_l)` over labeled and declined rows l, 0
+    without any,
+
+    .. math:: u_q = \frac{1}{n} \sum_i \max(k(x_i, x_q) - c_i, 0)
+
+    is what a label of row q would add to the mean coverage of the n rows. Two rows that
+    cover each other and nothing else add the same: :math:`10^{-7}` of what the row
+    would cover alone is added, so that the more central comes first. The mean is
+    submodular, so a batch chosen greedily has at least :math:`1 - 1/e` of the best
+    coverage, and utilities only fall as labels come: what a row was worth once bounds
+    what it is worth now, and only rows whose bound is among the largest are looked at
+    again.
+
+    The estimator need not offer anything. Cost: O(n_rows^2 * n_features) once;
+    O(n_rows * n_features) a label, and as much for each row that is looked at again,
+    mostly a small part of the pool. Taking a label back: O(n_rows * n_labeled *
+    n_features). Memory O(n_rows): of the kernel, a block at a time.
+
+    References
+    ----------
+    W. Bae, J. Noh and D. J. Sutherland, "Generalized Coverage for More Robust
+    Low-Budget Active Learning", ECCV 2024. :doi:`10.48550/arXiv.2407.12212`
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_blobs
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn_active import ActiveLearner
+    >>> from sklearn_active.query_strategies import MaxHerding
+    >>> X, truth = make_blobs(90, cluster_std=0.5, random_state=3)
+    >>> learner = ActiveLearner(LogisticRegression(), MaxHerding(), batch_size=3)
+    >>> truth[learner.start(X).query().indices]
+    array([0, 1, 2])
+    """
+
+    needs = ()
+    beats_random = True
+
+    _parameter_constraints: dict = {
+        "gamma": [Interval(Real, 0, None, closed="neither"), None],
+        "normalize": ["boolean"],
+        "transformer": [HasMethods("fit_transform"), None],
+    }
+
+    def __init__(self, gamma=None, *, normalize=True, transformer=None):
+        self.gamma = gamma
+        self.normalize = normalize
+        self.transformer = transformer
+
+    def utilities(self, pool):
+        """Return what each candidate's label would add, shape (n_candidates,)."""
+        self._catch_up(pool)
+        stale = np.flatnonzero(self._stale)
+        for start in range(0, len(stale), self._n_at_once):
+            self._look_again(stale[start : start + self._n_at_once])
+        return np.round(self._bounds, _DIGITS)[pool.candidates]
+
+    def select(self, pool, batch_size):
+        """Choose greedily: each pick covers what the next need not cover."""
+        self._catch_up(pool)
+        self._gains()
+        kept = self.coverage_, self._bounds.copy(), self._stale
+        try:
+            return greedy(pool, batch_size, self._gains, self._cover)
+        finally:
+            self.coverage_, self._bounds, self._stale = kept
+
+    def _catch_up(self, pool):
+        """Bring the state to what the pool knows now."""
+        if getattr(self, "_X", None) is not pool.X:
+            self._validate_params()
+            self._build(pool.X)
+            self._X = pool.X
+            self._reset()
+        elif len(pool.withdrawn):
+            self._reset()
+        known = np.concatenate([pool.declined, pool.labeled])
+        for row in known[~self._covers[known]]:
+            self._cover(row)
+            self._covers[row] = True
+
+    def _build(self, X):
+        """Keep the rows as numbers, and what each is worth without any label."""
+        X, _ = graph_input(X, self.transformer, "auto", self)
+        X = check_array(X, accept_sparse="csr", dtype=np.float64)
+        if self.normalize:
+            X = normalize(X)
+        elif isinstance(X, np.ndarray):
+            X = X - X.mean(axis=0)  # squared distances lose fewer digits
+        n_rows, n_features = X.shape
+        self._gamma = 1 / n_features if self.gamma is None else self.gamma
+        self._points, self._squares = X, row_norms(X, squared=True)
+        self._n_at_once = max(_BLOCK // n_rows, 1)
+        self._alone = np.zeros(n_rows)
+        for start in range(0, n_rows, self._n_at_once):
+            stop = start + self._n_at_once
+            block = self._kernel(slice(start, stop), start)
+            self._alone[start:stop] += block.sum(axis=1)
+            self._alone[stop:] += block[:, self._n_at_once :].sum(axis=0)
+        self._alone /= n_rows
+
+    def _reset(self):
+        """Forget all labels."""
+        n_rows = len(self._alone)
+        self.coverage_ = np.zeros(n_rows)
+        self._covers = np.zeros(n_rows, dtype=bool)
+        self._bounds = (1 + _CENTRAL) * self._alone
+        self._stale = np.zeros(n_rows, dtype=bool)
+
+    def _kernel(self, rows, first=0):
+        """Return the kernel between some rows and all from the `first` on, dense."""
+        others = self._points[first:] if first else self._points
+        block = safe_sparse_dot(self._points[rows], others.T, dense_output=True)
+        block *= 2
+        block -= self._squares[rows, None]
+        block -= self._squares[first:]
+        np.minimum(block, 0, out=block)
+        block *= self._gamma
+        return np.exp(block, out=block)
+
+    def _cover(self, row):
+        """Raise the coverage near `row`; what rows were worth becomes a bound."""
+        self.coverage_ = np.maximum(self.coverage_, self._kernel([row])[0])
+        self._stale = np.ones(len(self._alone), dtype=bool)
+
+    def _gains(self):
+        """Return what a label of each row would add; of rows not looked at, a bound.
+
+        Those that are not looked at have a bound below the largest gain.
+        """
+        n_looked_at = 8
+        uncovered = self.coverage_ < 1 - 1e-6  # a row asked already is no measure
+        while True:
+            fresh = self._bounds[uncovered & ~self._stale]
+            best = fresh.max() if len(fresh) else -np.inf
+            promising = self._stale & (self._bounds > best - 2 * 10.0**-_DIGITS)
+            rows = np.flatnonzero(promising)
+            if not len(rows):
+                return np.round(self._bounds, _DIGITS)
+            n_looked_at = min(2 * n_looked_at, self._n_at_once)
+            if len(rows) > n_looked_at:
+                order = np.argpartition(-self._bounds[rows], n_looked_at)
+                rows = rows[order[:n_looked_at]]
+            self._look_again(rows)
+
+    def _look_again(self, rows):
+        """Replace the bounds of some rows by what they are worth now."""
+        block = self._kernel(rows)
+        block -= self.coverage_
+        np.maximum(block, 0, out=block)
+        self._bounds[rows] = block.mean(axis=1) + _CENTRAL * self._alone[rows]
+        self._stale[rows] = False
