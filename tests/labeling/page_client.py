@@ -16,6 +16,7 @@ from sklearn_active.labeling._refitter import Inline
 
 X, TRUTH = make_blobs(40, centers=3, random_state=0)
 CLASSES = ["ape", "bear", "cat"]
+NAMES = (f"request {i}" for i in count())  # no two clients send the same
 
 
 def new_session(journal=None, **options):
@@ -32,7 +33,6 @@ class Client:
         address = urlsplit(server.url)
         self.token, self.port = address.fragment, address.port
         self.host = f"127.0.0.1:{self.port}"
-        self._names = count()
 
     def raw(self, method, path, body=None, headers=()):
         """Return status, headers and body of one request."""
@@ -52,7 +52,7 @@ class Client:
 
     def post(self, action, request=None, **headers):
         """Return status and reply of one request of the page."""
-        named = {"request": f"r{next(self._names)}", **(request or {})}
+        named = {"request": next(NAMES), **(request or {})}
         body = json.dumps(named).encode()
         fields = {
             "Content-Type": "application/json",

@@ -95,9 +95,9 @@ class Page:
         else:
             self.wait(mode)
 
-    def command(self, key):
+    def command(self, key, action):
         """Press a key that leaves the question as it is, and wait for the reply."""
-        with self.page.expect_response("**/*"):
+        with self.page.expect_response(f"**/{action}"):
             self.page.keyboard.press(key)
         self.wait()
 
@@ -225,6 +225,24 @@ class TestNeverMislabels:
         page.wait_for_another(question)
         assert session.labels == {first: "bear"}
 
+    def test_a_press_that_comes_when_nobody_can_have_looked_is_dropped(
+        self, new_page, server, session
+    ):
+        page = new_page().open(server.url)
+        first = page.row
+        page.page.evaluate(
+            """() => {
+                const press = () => document.body.dispatchEvent(
+                    new KeyboardEvent("keydown", { key: "2", bubbles: true }));
+                const root = document.querySelector(".labeler");
+                new MutationObserver(() => [0, 50, 100].forEach(
+                    (ms) => setTimeout(press, ms)
+                )).observe(root, { attributes: true, attributeFilter: ["data-drawn"] });
+            }"""
+        )
+        page.press("2")
+        assert session.labels == {first: "bear"}
+
     def test_a_key_that_is_held_answers_one_question(self, new_page, server, session):
         page = new_page().open(server.url)
         first, question = page.row, page.question
@@ -308,6 +326,28 @@ def test_what_is_not_saved_is_shown_kept_and_sent_again(new_page, server, sessio
     assert page.row != row
 
 
+def test_what_the_disk_did_not_take_is_not_saved_and_sent_again(new_page, tmp_path):
+    class FullDisk(LabelJournal):
+        full = True
+
+        def append(self, events):
+            if self.full:
+                raise OSError(28, "No space left on device")
+            super().append(events)
+
+    journal = FullDisk(tmp_path / "labels.jsonl")
+    with new_session(journal) as session, session.serve() as server:
+        page = new_page().open(server.url)
+        row = page.row
+        page.page.keyboard.press("3")
+        page.wait("unsaved")
+        assert page.banner.startswith("Not saved. ")
+        assert "No space left on device" in page.banner
+        journal.full = False
+        page.wait()
+        assert session.labels == {row: "cat"}
+
+
 def test_an_answer_whose_acknowledgment_was_lost_counts_once(new_page, server, session):
     page = new_page().open(server.url)
     row, lost = page.row, []
@@ -366,13 +406,13 @@ class TestCommands:
             rows.append(page.row)
             page.press(key_of(page.row))
         assert "guess:" not in page.root.inner_text()
-        page.command("?")
+        page.command("?", "guess")
         guess = page.root.get_by_text("The model's guess:").inner_text()
         assert guess == f"The model's guess: {session.guess(page.row)}"
-        page.command("!")
+        page.command("!", "flag")
         assert session.report().n_flagged == 1
         page.root.get_by_text("flagged", exact=False).first.wait_for()
-        page.command("!")
+        page.command("!", "flag")
         assert session.report().n_flagged == 0
         row = page.row
         page.press(",", "changing")
@@ -555,8 +595,8 @@ class TestForEverybody:
 
         for _ in range(3):
             page.press("1")
-        page.command("!")
-        page.command("?")
+        page.command("!", "flag")
+        page.command("?", "guess")
         check("ready")
         page.page.keyboard.press("+")
         check("ready")

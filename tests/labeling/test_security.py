@@ -265,7 +265,7 @@ def test_a_body_that_is_no_json_object_is_refused(client, body):
         "Content-Length": str(len(body)),
         "X-Labeling-Token": client.token,
     }
-    status, _, reply = client.raw("POST", "/item", body, fields)
+    status, _, reply = client.raw("POST", "/state", body, fields)
     assert status == 400
     assert b"Traceback" not in reply
     assert b"File" not in reply
@@ -384,6 +384,7 @@ def test_what_follows_a_get_with_a_body_is_no_request(client):
 def test_slow_clients_do_not_keep_the_others_waiting_and_are_hung_up_on(
     monkeypatch, session
 ):
+    assert 0 < _server._Handler.timeout <= 30
     monkeypatch.setattr(_server._Handler, "timeout", 0.2)
     monkeypatch.setattr(_server, "_SECONDS", 0.2)
     with session.serve() as server:

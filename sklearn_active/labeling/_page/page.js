@@ -228,6 +228,7 @@ class Labeler {
   // Send until there is an answer. The request keeps its name, so it counts once.
   async request(action, body, what) {
     this.busy = true;
+    this.mode(this.state ? "sending" : "loading");
     const named = { ...body, request: newName() };
     let wait = FIRST_RETRY;
     for (;;) {
@@ -617,7 +618,6 @@ class Labeler {
 
   answer(action, more, what, text) {
     const { id, row } = this.state.question;
-    this.mode("sending");
     for (const button of this.classes.children)
       button.toggleAttribute(
         "data-chosen",
@@ -632,7 +632,6 @@ class Labeler {
 
   relabel(label, text) {
     const { row } = this.changing;
-    this.mode("sending");
     this.request("relabel", { row, ...label }, `The label “${text}”`).then((reply) => {
       if (reply) this.warn(`Item ${row} is now labeled “${text}”.`);
     });
@@ -659,7 +658,6 @@ class Labeler {
 
   undo() {
     const query = this.state.question?.id ?? null;
-    this.mode("sending");
     this.request("undo", { query }, "Your undo");
   }
 
