@@ -126,6 +126,12 @@ class TestAskAndTell:
         with pytest.raises(ValueError, match="all numbers or all text"):
             opened.tell(query.id, ["cat"])
 
+    @pytest.mark.parametrize("label", [2.5, float("inf")])
+    def test_a_number_that_is_no_class_is_refused_before_it_fails_a_refit(self, label):
+        opened = session(new_classes="allow")
+        with pytest.raises(ValueError, match="whole numbers"):
+            opened.tell(opened.ask().id, [label])
+
     def test_without_any_class_nothing_could_be_answered(self):
         with pytest.raises(ValueError, match="new_classes='allow'"):
             session(classes=None)
