@@ -58,7 +58,7 @@ class AllowedLabels:
                 "new_classes='allow'."
             )
         if isinstance(label, float) and not label.is_integer():
-            raise ValueError(f"{label!r} is no class: numeric labels are whole numbers.")
+            raise ValueError(f"{label!r} is no class: take whole numbers, or text.")
         kinds = {kind_of_value(known) for known in classes}
         kind = kind_of_value(label)
         if kind not in ("number", "text") or (kinds and kind not in kinds):
