@@ -16,6 +16,7 @@ from sklearn_active.labeling import (
     Vote,
     write_votes,
 )
+from sklearn_active.labeling._binding import digest
 from sklearn_active.labeling._data import Data, load
 from sklearn_active.labeling._state import LabelingState
 
@@ -155,6 +156,11 @@ def _export(args):
             raise ValueError(
                 f"{args.journal} is about {n_rows} rows, {args.data} has "
                 f"{len(data.keys)}."
+            )
+        if digest(None, data.keys) != header["keys"]:
+            raise ValueError(
+                f"{args.journal} is about other rows than {args.data}, or in another "
+                "order."
             )
         keys = data.keys
         items = {key: _text(data.items, row) for row, key in enumerate(keys)}

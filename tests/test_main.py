@@ -64,6 +64,17 @@ def test_a_table_is_labeled_in_the_terminal_and_exported(reviews, tmp_path):
     assert "parcel" in (tmp_path / "out.json").read_text()
 
 
+def test_rows_in_another_order_are_refused(reviews, tmp_path, capsys):
+    journal, other = tmp_path / "labels.jsonl", tmp_path / "other.csv"
+    label = ["--classes", "good,bad", "--journal", journal, "--terminal"]
+    run(["label", reviews, *label], "good\n:q\n")
+    pd.read_csv(reviews)[::-1].to_csv(other, index=False)
+    assert "other data: its keys" in run(["label", other, *label], status=1)
+    out = tmp_path / "out.csv"
+    refused = run(["export", journal, out, "--data", other], status=1)
+    assert "about other rows" in refused
+
+
 def test_the_page_is_served_until_ctrl_c(reviews, tmp_path):
     journal = tmp_path / "labels.jsonl"
     label = ["label", reviews, "--classes", "a,b", "--journal", journal]
@@ -119,12 +130,16 @@ class TestLoad:
         )
         frame.to_csv(tmp_path / "t.csv", index=False)
         data = load(tmp_path / "t.csv")
-        assert data.X.shape == (4, 1 + 2)
+        assert data.X.shape == (4, 1 + 3)
         numbers = np.asarray(
             data.X[:, [0]].todense() if hasattr(data.X, "todense") else data.X[:, 0]
         )
         assert numbers.mean() == pytest.approx(0)
         assert data.items.iloc[3]["note"] == "cat cat"
+
+    def test_categories_of_one_letter_and_gaps_are_words_too(self, tmp_path):
+        pd.DataFrame({"sex": ["M", "F", None]}).to_csv(tmp_path / "t.csv", index=False)
+        assert load(tmp_path / "t.csv").X.shape == (3, 2)
 
     def test_a_label_column_is_taken_out_and_known(self, tmp_path):
         frame = pd.DataFrame({"x": [1.0, 2.0, 3.0], "label": ["a", None, "b"]})

@@ -95,7 +95,13 @@ class AllowedLabels:
         others = [row for row in labels if row not in rows]
         if others:
             raise ValueError(f"The question asks for the rows {rows}, not {others}.")
-        return {int(row): self.check(labels[row], classes) for row in labels}
+        answers, classes = {}, list(classes)
+        for row in labels:
+            label = self.check(labels[row], classes)
+            answers[int(row)] = label
+            if label is not None and label not in classes:
+                classes.append(label)  # the next label must be of its kind
+        return answers
 
 
 def plain(labels):

@@ -1,6 +1,7 @@
 """Rows to label out of files: tables, arrays and folders of images."""
 
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +106,9 @@ def _of_frame(frame, label_column):
     texts = [name for name in frame.columns if name not in numeric]
     X, notes = _features_of_frame(frame, numeric, texts)
     only_text = len(frame.columns) == 1 and texts
-    items = frame[texts[0]].fillna("").astype(str).tolist() if only_text else frame
-    return Data(X, items, [str(i) for i in range(len(frame))], y, notes)
+    items = _as_text(frame[texts[0]]).tolist() if only_text else frame
+    rows = (repr(row).encode() for row in frame.itertuples(index=False, name=None))
+    return Data(X, items, _numbered(rows), y, notes)
 
 
 def _features_of_frame(frame, numeric, texts):
@@ -116,13 +118,29 @@ def _features_of_frame(frame, numeric, texts):
         parts.append(("numbers", scaled, numeric))
         notes.append(f"numeric columns {numeric}: scaled, gaps filled with the median")
     for name in texts:
-        parts.append((f"text {name}", TfidfVectorizer(sublinear_tf=True), name))
-    words = frame.assign(**{name: frame[name].fillna("").astype(str) for name in texts})
+        parts.append((f"text {name}", _tfidf(), name))
+    words = frame.assign(**{name: _as_text(frame[name]) for name in texts})
     transformer = ColumnTransformer(parts).fit(words)
     for name in texts:
         n_words = len(transformer.named_transformers_[f"text {name}"].vocabulary_)
         notes.append(f"text column {name!r}: TF-IDF of {n_words} words")
     return transformer.transform(words), notes
+
+
+def _tfidf():
+    return TfidfVectorizer(sublinear_tf=True, token_pattern=r"(?u)\b\w+\b")
+
+
+def _as_text(column):
+    return column.astype(object).where(column.notna(), "").astype(str)
+
+
+def _numbered(contents):
+    """Return keys that tell rows apart, and that change with their content."""
+    return [
+        f"{i}-{blake2b(content, digest_size=4).hexdigest()}"
+        for i, content in enumerate(contents)
+    ]
 
 
 def _array(path):
@@ -146,7 +164,7 @@ def _of_array(values):
     X = values.reshape(len(values), -1)
     kind = "images" if values.ndim > 2 else "rows of numbers"
     notes = [f"{kind} of shape {values.shape[1:]}: the numbers as they are"]
-    return Data(X, values, [str(i) for i in range(len(X))], None, notes)
+    return Data(X, values, _numbered(row.tobytes() for row in X), None, notes)
 
 
 def _of_folder(folder):

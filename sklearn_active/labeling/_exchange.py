@@ -64,14 +64,15 @@ class Exchange:
         """
         with self._lock:
             self._check_not_closed()
-            events, unknown, n_known = [], [], 0
+            events, unknown, n_known, classes = [], [], 0, self.classes
             votes = {row: dict(own) for row, own in self._state.votes.items()}
             for vote in read_votes(path, format):
                 row = self._row_of.get(vote.key)
                 if row is None:
                     unknown.append(vote.key)
                     continue
-                event = self._imported(vote, row, votes.setdefault(row, {}))
+                own = votes.setdefault(row, {})
+                event = self._imported(vote, row, own, classes)
                 if event is None:
                     n_known += 1
                 else:
@@ -79,18 +80,19 @@ class Exchange:
             self._record(events)
         return Bunch(n_imported=len(events), n_known=n_known, unknown_keys=unknown)
 
-    def _imported(self, vote, row, own):
+    def _imported(self, vote, row, own, classes):
         """Return the event of a vote, None where it is known; note it in `own`."""
         common = {"row": row, "query": None, "reason": "import", "seconds": None}
         if vote.label is None:
             skipped = vote.annotator in self._state.skipped.get(row, ())
             event = {"event": "skip", "annotator": vote.annotator, **common}
             return None if skipped or vote.annotator in own else event
-        classes = self.classes
         label = vote.label
         if isinstance(label, str):
             label = typed(label, classes)
         label = self._allowed.check(label, classes)
+        if label not in classes:
+            classes.append(label)
         names = [vote.annotator] + [
             f"{vote.annotator or 'import'} {number}"
             for number in range(2, len(own) + 3)

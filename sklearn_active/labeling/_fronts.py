@@ -27,6 +27,13 @@ class Fronts:
         reason : str
             As `termination_condition_`.
         """
+        n_ranked = self._refitter.n_ranked
+        try:
+            return self._loop(oracle)
+        finally:
+            self._refitter.n_ranked = n_ranked
+
+    def _loop(self, oracle):
         while True:
             self._refitter.n_ranked = max(self._next_batch_size(), 1)
             self._request_refit()

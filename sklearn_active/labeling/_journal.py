@@ -77,6 +77,11 @@ class LabelJournal:
             content = self._file.read()
             whole = content[: content.rfind(b"\n") + 1]
             lines = _parsed(whole, self.path)
+            if not whole and not _line(FORMAT | header).startswith(content):
+                raise ValueError(
+                    f"{self.path} is no label journal, and is left as it is. Take "
+                    "another file."
+                )
             if lines:
                 _check_header(lines[0], header, self.path)
             self._truncate(len(whole))
@@ -142,10 +147,7 @@ class LabelJournal:
         return header, lines[1:]
 
     def _write(self, events):
-        data = "".join(
-            json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n"
-            for event in events
-        ).encode()
+        data = b"".join(map(_line, events))
         try:
             rest = memoryview(data)
             while rest:  # a write may be short
@@ -167,6 +169,10 @@ class LabelJournal:
         os.ftruncate(self._file.fileno(), size)
         os.lseek(self._file.fileno(), size, os.SEEK_SET)
         self._size = size
+
+
+def _line(event):
+    return (json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def _parsed(content, path):

@@ -187,7 +187,11 @@ def _apply(learner, changed, labels):
         state.newly_known = [r for r in state.newly_known if r not in set(gone)]
     if other:
         rows = np.array(other, dtype=int)
-        answers, _ = state.labels.parse_answers([labels[r] for r in other], len(other))
+        answers, known = state.labels.parse_answers(
+            [labels[r] for r in other], len(other)
+        )
+        if not known.all():
+            raise ValueError("A label of the session marks unlabeled rows.")
         state.labels.add(rows, answers)
         fresh = np.setdiff1d(rows, before)
         state.labeled_iter[fresh] = state.round

@@ -84,6 +84,23 @@ class Readings:
                 for row, event in answers.items()
             ]
 
+    def is_told(self, query, index):
+        """Say whether a row of the open question is answered or skipped already.
+
+        Parameters
+        ----------
+        query : Query
+            The question.
+        index : int
+            One of its rows.
+
+        Returns
+        -------
+        told : bool
+        """
+        with self._lock:
+            return index in self._state.told.get(query.id, ())
+
     def item(self, index):
         """Return what a person sees of a row.
 

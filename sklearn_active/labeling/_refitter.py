@@ -82,12 +82,21 @@ class Refitter:
             if self._running:
                 return
             self._running = True
-        self._executor.submit(self._work)
+        try:
+            self._executor.submit(self._work)
+        except BaseException:
+            self._stop()
+            raise
 
     def wait(self):
         """Return when nothing is wanted and nothing runs."""
         with self._changed:
             self._changed.wait_for(lambda: not self._running)
+
+    def _stop(self):
+        with self._changed:
+            self._running = False
+            self._changed.notify_all()
 
     def _work(self):
         while True:
@@ -103,5 +112,9 @@ class Refitter:
                 ranking = self.model.rank(version, self.n_ranked)
             except Exception as error:  # shown by report(), raised by close()
                 self.error = error
+            except BaseException as error:
+                self.error = error
+                self._stop()
+                raise
             else:
                 self.ranking, self.error = ranking, None

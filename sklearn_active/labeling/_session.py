@@ -1,7 +1,6 @@
 """LabelingSession: questions and answers, kept whatever happens."""
 
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha256
 from threading import RLock
 from uuid import uuid4
 
@@ -9,12 +8,12 @@ import numpy as np
 
 from sklearn_active._labels import parse_y
 from sklearn_active._query import Query
-from sklearn_active._rows import read_only, row_keys, take
+from sklearn_active._rows import read_only, take
 from sklearn_active._sklearn import num_samples
-from sklearn_active.labeling._allowed import AllowedLabels
+from sklearn_active.labeling._allowed import AllowedLabels, plain
+from sklearn_active.labeling._binding import digest, opened, with_class_minus_one
 from sklearn_active.labeling._exchange import Exchange
 from sklearn_active.labeling._fronts import Fronts
-from sklearn_active.labeling._journal import LabelJournal
 from sklearn_active.labeling._ledger import Ledger
 from sklearn_active.labeling._model import Model
 from sklearn_active.labeling._questions import Question, StaleQueryError, choose
@@ -120,6 +119,8 @@ class LabelingSession(Readings, Fronts, Exchange):
         names = range(self.n_rows) if keys is None else keys
         self._keys = [str(name) for name in names]
         self._row_of = {key: row for row, key in enumerate(self._keys)}
+        if classes is not None and -1 in plain(classes):
+            learner = with_class_minus_one(learner)
         labels = parse_y(y, self.n_rows, learner.missing_label, has_oracle=True)
         known = np.flatnonzero(labels.known)
         given = dict(zip(known.tolist(), labels.values[known].tolist(), strict=True))
@@ -130,8 +131,8 @@ class LabelingSession(Readings, Fronts, Exchange):
         self._lock = RLock()
         self._open, self._closed = {}, False
         stated = None if classes is None else self._allowed.stated
-        header = {"n_rows": self.n_rows, "keys": _digest(X, keys), "classes": stated}
-        journal, events = _opened(journal, header)
+        header = {"n_rows": self.n_rows, "keys": digest(X, keys), "classes": stated}
+        journal, events = opened(journal, header)
         self._ledger = Ledger(
             self.n_rows, given, self._allowed.stated, aggregate, journal, events
         )
@@ -230,10 +231,12 @@ class LabelingSession(Readings, Fronts, Exchange):
             )
             _check_same(answers, question.told)
             answers = {r: x for r, x in answers.items() if r not in question.told}
-            self._record(question.events(answers, annotator))
-            question.told |= answers
-            if not question.rows_left:
-                del self._open[annotator]
+            if answers:
+                self._ledger.record(question.events(answers, annotator))
+                question.told |= answers
+                if not question.rows_left:
+                    del self._open[annotator]
+                self._request_refit()
 
     def skip(self, query_id, rows=None, annotator=None):
         """Skip rows of the open question; they are not asked again until requeued.
@@ -329,7 +332,8 @@ class LabelingSession(Readings, Fronts, Exchange):
     def done(self):
         """Why nothing is asked any more, or None: as `termination_condition_`."""
         with self._lock:
-            return self._reason_to_stop(None)
+            reasons = [self._reason_to_stop(who) for who in self._annotators or {None}]
+            return None if None in reasons else reasons[0]
 
     def wait(self):
         """Return when the learner knows every answer."""
@@ -375,12 +379,20 @@ class LabelingSession(Readings, Fronts, Exchange):
             return "stop_when"
         return None
 
+    def _n_left(self):
+        """Return how many rows the budget lets be asked now."""
+        if self._model.learner.budget is None:
+            return self.n_rows
+        n_open = sum(len(question.rows_left) for question in self._open.values())
+        return max(self._model.learner.budget - self._state.n_asked - n_open, 1)
+
     def _available(self, annotator):
         return self._ledger.available(annotator, self.votes_per_row, self._open)
 
     def _next_question(self, n, annotator):
         if self._reason_to_stop(annotator) is not None:
             return None
+        n = min(n, self._n_left())
         if n > self._refitter.n_ranked:
             self._refitter.n_ranked = n + self.max_lag + 1
             self._request_refit()
@@ -480,19 +492,3 @@ def _check_same(answers, told):
                 f"Row {row} is answered already: {told[row]!r}. Nothing was recorded; "
                 "change a label with relabel() or undo()."
             )
-
-
-def _digest(X, keys):
-    keys = row_keys(X) if keys is None else [str(key).encode() for key in keys]
-    digest = sha256()
-    for key in keys:
-        digest.update(len(key).to_bytes(8, "big") + key)
-    return digest.hexdigest()
-
-
-def _opened(journal, header):
-    """Return the open journal and its events."""
-    if journal is None:
-        return None, []
-    journal = journal if isinstance(journal, LabelJournal) else LabelJournal(journal)
-    return journal, journal.open(header)

@@ -83,8 +83,12 @@ class TerminalOracle(Oracle):
         answers = []
         while len(answers) < len(items):
             i = len(answers)
-            terminal.show(items[i], f"{i + 1} of {len(items)}")
-            reply = terminal.reply(allowed, classes)
+            try:
+                terminal.show(items[i], f"{i + 1} of {len(items)}")
+                reply = terminal.reply(allowed, classes)
+            except (Exception, KeyboardInterrupt):
+                yield from answers  # what was typed is not lost
+                raise
             if reply.kind == "label":
                 answers.append(reply.label)
                 if reply.label is not None and reply.label not in classes:
@@ -256,12 +260,12 @@ def label_in_terminal(session, render=None, input=None, output=None):
         query = session.ask()
         if query is None:
             return session.done
-        (row,) = query.indices.tolist()
+        row = next(r for r in query.indices.tolist() if not session.is_told(query, r))
         report = session.report()
         terminal.show(session.item(row), f"{report.n_labeled} labeled")
         reply = terminal.reply(session._allowed, session.classes)
         if reply.kind == "label":
-            session.tell(query.id, [reply.label])
+            session.tell(query.id, {row: reply.label})
         elif reply.kind != "undo":
             return reply.kind
         elif not session.undo():

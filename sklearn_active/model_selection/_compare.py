@@ -151,6 +151,7 @@ def compare_strategies(
     3
     """
     learners = _with_random(learners)
+    cv = split_complete(X, y, cv)[2]  # once: a splitter may shuffle, or run out
     same = {"initial": initial, "budget": budget, "cv": cv, "n_repeats": n_repeats}
     same |= {"scoring": scoring, "n_jobs": n_jobs, "random_state": random_state}
     curves = curves_of(learners, X, y, **same)
@@ -180,6 +181,12 @@ def _with_random(learners):
             "compare_strategies needs a dict of names and learners, such as "
             "{'margin': ActiveLearner(model, 'margin')}; got a "
             f"{type(learners).__name__}."
+        )
+    sizes = {name: learner.batch_size for name, learner in learners.items()}
+    if len(set(sizes.values())) > 1:
+        raise ValueError(
+            "Curves can only be compared at the same numbers of labels; the learners' "
+            f"batch sizes differ: {sizes}."
         )
     if "random" in learners:
         return learners

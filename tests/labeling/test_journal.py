@@ -109,6 +109,14 @@ def test_any_other_file_is_refused_and_left_alone(path):
     assert path.read_text() == "row,label\n1,cat\n"
 
 
+def test_another_file_of_one_line_is_not_taken_for_a_torn_header(path):
+    path.write_text('[{"data": {"text": "no newline at the end"}}]')
+    content = path.read_bytes()
+    with pytest.raises(ValueError, match="no label journal, and is left as it is"):
+        LabelJournal(path).open(HEADER)
+    assert path.read_bytes() == content
+
+
 def test_an_empty_file_is_begun_but_not_read(path):
     path.touch()
     with pytest.raises(ValueError, match="it is empty"):

@@ -132,6 +132,28 @@ class TestAskAndTell:
         with pytest.raises(ValueError, match="whole numbers"):
             opened.tell(opened.ask().id, [label])
 
+    def test_a_class_minus_one_is_learned_as_it_was_told(self):
+        opened = session(classes=[-1, 1])
+        query = opened.ask(4)
+        opened.tell(query.id, [-1, 1, -1, 1])
+        assert opened.report().error is None
+        learned = opened.learner._state.labels
+        known = np.flatnonzero(learned.known).tolist()
+        assert dict(zip(known, learned.values[known].tolist(), strict=True)) == (
+            opened.labels
+        )
+
+    def test_labels_of_two_kinds_in_one_answer_are_refused(self):
+        opened = session(classes=None, new_classes="allow")
+        query = opened.ask(2)
+        with pytest.raises(ValueError, match="all numbers or all text"):
+            opened.tell(query.id, ["cat", 3])
+        assert opened.labels == {}
+
+    def test_the_budget_cuts_a_question(self):
+        opened = session(learner=learner(budget=3))
+        assert len(opened.ask(10)) == 3
+
     def test_without_any_class_nothing_could_be_answered(self):
         with pytest.raises(ValueError, match="new_classes='allow'"):
             session(classes=None)
@@ -431,6 +453,16 @@ class TestRefitsInTheBackground:
         with pytest.raises(RuntimeError, match="the estimator failed"):
             opened.close()
         assert len(opened.labels) == 6
+
+    def test_what_interrupts_a_refit_lets_nobody_wait_for_ever(self):
+        opened = session(learner=learner(estimator=Failing(4, KeyboardInterrupt)))
+        for _ in range(3):
+            answer(opened)
+        with pytest.raises(KeyboardInterrupt):
+            answer(opened)
+        n_told = len(opened.labels)
+        opened.close(raise_error=False)
+        assert len(opened.labels) == n_told >= 4
 
     def test_labels_go_on_while_a_refit_runs_in_its_thread(self):
         release, entered = Event(), Event()

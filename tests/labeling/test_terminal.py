@@ -133,6 +133,32 @@ def test_a_session_ends_when_nothing_is_left():
     assert reason == "all_labeled"
 
 
+def test_ctrl_c_in_a_batch_keeps_what_was_typed():
+    class Impatient(io.StringIO):
+        def readline(self):
+            line = super().readline()
+            if line == "stop\n":
+                raise KeyboardInterrupt
+            return line
+
+    oracle = TerminalOracle(input=Impatient("0\n1\nstop\n"), output=io.StringIO())
+    learner = ActiveLearner(
+        GaussianNB(var_smoothing=1e-2), oracle=oracle, batch_size=5, random_state=0
+    )
+    with pytest.warns(UserWarning, match="every answer given is kept"):
+        learner.fit(X, Y)
+    assert answers(learner) == [[0, 1]]
+    assert learner.termination_condition_ == "interrupted"
+
+
+def test_an_open_question_of_several_rows_is_gone_on_with():
+    with opened() as session:
+        session.tell(session.ask(3).id, {int(session.ask().indices[1]): 0})
+        reason, _ = type_into(session, "1\n2\n:q\n")
+        assert reason == "quit"
+        assert len(session.labels) == 6 + 3
+
+
 CODE = """
 import numpy as np
 from sklearn.naive_bayes import GaussianNB

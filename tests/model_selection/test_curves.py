@@ -185,6 +185,18 @@ def test_areas_differences_and_numbers_of_labels_are_those_of_the_curves():
     assert list(frame.area) == sorted(frame.area, reverse=True)
 
 
+def test_learners_of_different_batch_sizes_can_not_be_compared():
+    differing = {"a": learner(batch_size=2), "b": learner(batch_size=4)}
+    with pytest.raises(ValueError, match="batch sizes differ"):
+        compare_strategies(differing, X, TRUTH, **SAME)
+
+
+def test_splits_that_can_be_walked_once_serve_all_of_a_comparison():
+    same = SAME | {"cv": KFold(2).split(X)}
+    result = compare_strategies(learners(), X, TRUTH, **same)
+    assert np.isfinite(list(result.full_score.values())).all()
+
+
 def test_a_single_repetition_has_no_interval():
     found = paired_difference(np.array([0.5]), np.array([0.25]))
     assert (found.mean, found.wins) == (0.25, 1)
