@@ -598,9 +598,12 @@ class TestForEverybody:
         page.command("!", "flag")
         page.command("?", "guess")
         check("ready")
+        box = page.page.get_by_role("textbox", name="The new class")
         page.page.keyboard.press("+")
+        box.wait_for()
         check("ready")
         page.page.keyboard.press("Escape")
+        box.wait_for(state="hidden")  # else it takes the next key
         page.press(",", "changing")
         check("changing")
         page.page.keyboard.press("Escape")
