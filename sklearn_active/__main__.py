@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sklearn_active._learner import ActiveLearner
+from sklearn_active._rows import row_at
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import (
     LabelingSession,
@@ -181,7 +182,7 @@ def _export(args):
 
 
 def _text(items, row):
-    item = items.iloc[row] if hasattr(items, "iloc") else items[row]
+    item = row_at(items, row)
     if isinstance(item, str):
         return item
     if hasattr(item, "to_dict"):

@@ -32,6 +32,11 @@ def take(X, indices):
     return safe_indexing(X, indices)
 
 
+def row_at(X, index):
+    """Return one row of a container, as its own kind of row."""
+    return X.iloc[index] if hasattr(X, "iloc") else X[index]
+
+
 def read_only(array):
     """Return a view that can't be written to."""
     array = array.view()

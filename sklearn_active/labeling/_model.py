@@ -61,8 +61,7 @@ class Model:
     def __init__(self, learner, X, y):
         self.learner = clone(learner)
         self.learner.start(X, y)
-        self.given = self.learner._state.labels.known.copy()
-        n_rows = len(self.given)
+        n_rows = len(self.learner._state)
         shuffled = np.random.RandomState(self.learner._state.seed).permutation(n_rows)
         self._watched = np.sort(shuffled[:N_WATCHED])
         self._last_predictions = None

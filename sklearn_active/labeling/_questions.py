@@ -67,6 +67,16 @@ class Question:
         ]
 
 
+def check_same(answers, told):
+    """Raise where an answer is another one than was told before."""
+    for row, label in answers.items():
+        if row in told and told[row] != label:
+            raise StaleQueryError(
+                f"Row {row} is answered already: {told[row]!r}. Nothing was recorded; "
+                "change a label with relabel() or undo()."
+            )
+
+
 def choose(n_rows, available, undone, ranking, behind, max_lag, random_state, audit):
     """Choose the rows of the next question.
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sklearn_active._rows import row_at
 from sklearn_active.labeling._progress import report
 
 
@@ -113,10 +114,7 @@ class Readings:
         -------
         item : object
         """
-        source = self.X if self.items is None else self.items
-        if hasattr(source, "iloc"):
-            return source.iloc[index]
-        return source[index]
+        return row_at(self.X if self.items is None else self.items, index)
 
     def guess(self, index):
         """Return what the last finished model makes of a row, None without one.

@@ -103,8 +103,7 @@ class Refitter:
             with self._changed:
                 wanted, self._wanted = self._wanted, None
                 if wanted is None:
-                    self._running = False
-                    self._changed.notify_all()
+                    self._stop()
                     return
             version, labels, declined, n_asked = wanted
             try:

@@ -16,7 +16,12 @@ from sklearn_active.labeling._exchange import Exchange
 from sklearn_active.labeling._fronts import Fronts
 from sklearn_active.labeling._ledger import Ledger
 from sklearn_active.labeling._model import Model
-from sklearn_active.labeling._questions import Question, StaleQueryError, choose
+from sklearn_active.labeling._questions import (
+    Question,
+    StaleQueryError,
+    check_same,
+    choose,
+)
 from sklearn_active.labeling._readings import Readings
 from sklearn_active.labeling._refitter import Refitter
 from sklearn_active.labeling._state import AGGREGATES
@@ -229,7 +234,7 @@ class LabelingSession(Readings, Fronts, Exchange):
             answers = self._allowed.check_all(
                 labels, question.rows, self._ledger.classes
             )
-            _check_same(answers, question.told)
+            check_same(answers, question.told)
             answers = {r: x for r, x in answers.items() if r not in question.told}
             if answers:
                 self._ledger.record(question.events(answers, annotator))
@@ -448,7 +453,7 @@ class LabelingSession(Readings, Fronts, Exchange):
                 f"The question {query_id!r} is not open: it was taken back, or is of "
                 "another session. Nothing was recorded; ask() for what is asked now."
             )
-        _check_same(
+        check_same(
             self._allowed.check_all(labels, list(told), self._ledger.classes), told
         )
 
@@ -482,13 +487,3 @@ class LabelingSession(Readings, Fronts, Exchange):
             declined,
             self._state.n_asked,
         )
-
-
-def _check_same(answers, told):
-    """Raise where an answer is another one than was told before."""
-    for row, label in answers.items():
-        if row in told and told[row] != label:
-            raise StaleQueryError(
-                f"Row {row} is answered already: {told[row]!r}. Nothing was recorded; "
-                "change a label with relabel() or undo()."
-            )

@@ -5,6 +5,7 @@ import unicodedata
 
 import numpy as np
 
+from sklearn_active._rows import row_at
 from sklearn_active._stopping import StopLabeling
 from sklearn_active.labeling._allowed import AllowedLabels, plain
 from sklearn_active.oracles import Oracle
@@ -277,4 +278,4 @@ def _items_of(query, items):
     if items is not None:
         source, rows = items, query.indices
     for row in rows.tolist():
-        yield source.iloc[row] if hasattr(source, "iloc") else source[row]
+        yield row_at(source, row)

@@ -4,10 +4,10 @@ from threading import Condition, RLock
 
 from sklearn.utils import Bunch
 
-from sklearn_active._rows import take
+from sklearn_active._rows import row_at, take
 from sklearn_active._stopping import StopLabeling
 from sklearn_active.labeling._allowed import AllowedLabels, plain
-from sklearn_active.labeling._questions import Question, StaleQueryError
+from sklearn_active.labeling._questions import Question, StaleQueryError, check_same
 from sklearn_active.oracles import Oracle
 
 
@@ -128,7 +128,9 @@ class _Batches:
             rows = query.indices.tolist()
             if self.items is None:
                 seen = (take(query.X, [i]) for i in range(len(rows)))
-                self._shown |= dict(zip(rows, map(_only_row, seen), strict=True))
+                self._shown |= dict(
+                    zip(rows, (row_at(one, 0) for one in seen), strict=True)
+                )
             question = Question(query, _guesses(query))
             self._open = {None: question}
             self._last = []
@@ -157,11 +159,8 @@ class _Batches:
     def tell(self, query_id, labels):
         question = self._checked(query_id)
         answers = self._allowed.check_all(labels, question.rows, self.classes)
-        for row, label in answers.items():
-            if question.told.get(row, label) != label:
-                raise StaleQueryError(f"Row {row} is answered already.")
-            if row not in question.told:
-                self._last.append(row)
+        check_same(answers, question.told)
+        self._last += [row for row in answers if row not in question.told]
         question.told |= answers
         self._told_more.notify_all()
 
@@ -206,7 +205,7 @@ class _Batches:
     def item(self, row):
         if self.items is None:
             return self._shown[row]
-        return self.items.iloc[row] if hasattr(self.items, "iloc") else self.items[row]
+        return row_at(self.items, row)
 
     def guess(self, row):
         return self._open[None].predicted[row]
@@ -230,10 +229,6 @@ class _Batches:
             behind=0,
             error=None,
         )
-
-
-def _only_row(rows):
-    return rows.iloc[0] if hasattr(rows, "iloc") else rows[0]
 
 
 def _guesses(query):

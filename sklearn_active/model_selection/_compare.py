@@ -151,11 +151,12 @@ def compare_strategies(
     3
     """
     learners = _with_random(learners)
-    cv = split_complete(X, y, cv)[2]  # once: a splitter may shuffle, or run out
-    same = {"initial": initial, "budget": budget, "cv": cv, "n_repeats": n_repeats}
+    # Once: a splitter may shuffle, or run out.
+    truth, splits = split_complete(X, y, cv)
+    same = {"initial": initial, "budget": budget, "cv": splits, "n_repeats": n_repeats}
     same |= {"scoring": scoring, "n_jobs": n_jobs, "random_state": random_state}
-    curves = curves_of(learners, X, y, **same)
-    full_score = _full_scores(learners, X, y, cv, scoring, n_jobs)
+    curves = curves_of(learners, X, truth, **same)
+    full_score = _full_scores(learners, X, truth, splits, scoring, n_jobs)
     scores = {name: curve.test_scores for name, curve in curves.items()}
     area = _areas(scores)
     return Comparison(
@@ -194,9 +195,8 @@ def _with_random(learners):
     return {**learners, "random": baseline.set_params(query_strategy="random")}
 
 
-def _full_scores(learners, X, y, cv, scoring, n_jobs):
+def _full_scores(learners, X, truth, splits, scoring, n_jobs):
     """Return the score of each learner's estimator with every training label."""
-    X, truth, splits = split_complete(X, y, cv)
     scores = Parallel(n_jobs=n_jobs)(
         delayed(_full_score)(learner, X, truth, *split, scoring)
         for learner in learners.values()

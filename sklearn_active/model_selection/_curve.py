@@ -144,7 +144,7 @@ def curves_of(
     for learner in learners.values():
         _check(learner)
     _check_counts(budget=budget, n_repeats=n_repeats)
-    X, truth, splits = split_complete(X, y, cv)
+    truth, splits = split_complete(X, y, cv)
     starts = _starts(initial, n_repeats, [train for train, _ in splits], random_state)
     tasks = [(name, *place) for place in starts for name in learners]
     runs = Parallel(n_jobs=n_jobs)(
@@ -164,10 +164,10 @@ def curves_of(
 
 
 def split_complete(X, y, cv):
-    """Return X, a complete y as an array, and the list of splits."""
+    """Return a complete y as an array, and the list of splits."""
     nothing = np.zeros(num_samples(X), dtype=bool)
     _, truth = parse_complete_y(y, len(nothing), nothing)
-    return X, truth, list(check_cv(cv, truth, classifier=True).split(X, truth))
+    return truth, list(check_cv(cv, truth, classifier=True).split(X, truth))
 
 
 def _check(learner):
