@@ -14,11 +14,11 @@ from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import (
     LabelingSession,
     LabelJournal,
-    Vote,
     write_votes,
 )
 from sklearn_active.labeling._binding import digest
 from sklearn_active.labeling._data import Data, load
+from sklearn_active.labeling._exchange import all_votes
 from sklearn_active.labeling._state import LabelingState
 
 
@@ -165,16 +165,8 @@ def _export(args):
             )
         keys = data.keys
         items = {key: _text(data.items, row) for row, key in enumerate(keys)}
-    votes = [
-        Vote(keys[row], label, annotator)
-        for row, own in sorted(state.votes.items())
-        for annotator, label in own.items()
-    ]
-    votes += [
-        Vote(keys[row], None, annotator)
-        for row, annotators in sorted(state.skipped.items())
-        for annotator in sorted(annotators, key=str)
-    ]
+    by_row = sorted(state.votes.items()), sorted(state.skipped.items())
+    votes = list(all_votes(*by_row, keys))
     classes = header.get("classes") or sorted({v.label for v in votes} - {None})
     shown = {vote.key: items[vote.key] for vote in votes if vote.key in items}
     write_votes(votes, args.out, classes=classes, items=shown)

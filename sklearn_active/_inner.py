@@ -57,17 +57,6 @@ def final_estimator(estimator):
     return estimator
 
 
-def set_unset_random_states(estimator, random_state):
-    """Give every `random_state` parameter that is None a seed, in place."""
-    seeds = {
-        name: random_state.randint(np.iinfo(np.int32).max)
-        for name, value in sorted(estimator.get_params(deep=True).items())
-        if value is None and (name == "random_state" or name.endswith("__random_state"))
-    }
-    if seeds:
-        estimator.set_params(**seeds)
-
-
 def state_the_mark(estimator):
     """Tell estimators with a `missing_label` of their own that it is -1, in place.
 

@@ -20,7 +20,6 @@ from sklearn_active._inner import (
     accepts_unlabeled,
     check_supported,
     contains_search,
-    set_unset_random_states,
     state_the_mark,
     warn_of_search,
 )
@@ -30,6 +29,7 @@ from sklearn_active._published import PublishesPool
 from sklearn_active._query import Query
 from sklearn_active._recording import ask, in_the_order_asked, record, rows_to_teach
 from sklearn_active._refitting import RefitsEstimator
+from sklearn_active._seeds import set_random_states
 from sklearn_active._sklearn import (
     CallbackSupportMixin,
     HasMethods,
@@ -387,7 +387,7 @@ class ActiveLearner(
         prototype = clone(self.estimator)
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         if self.random_state is not None:
-            set_unset_random_states(prototype, np.random.RandomState(seed))
+            set_random_states(prototype, np.random.RandomState(seed), only_unset=True)
         all_rows = self.unlabeled == "pass" or (
             self.unlabeled == "auto" and accepts_unlabeled(self.estimator)
         )

@@ -6,6 +6,30 @@ from sklearn_active.labeling._formats import Vote, read_votes, write_votes
 from sklearn_active.labeling._terminal import typed
 
 
+def all_votes(votes, skipped, keys):
+    """Yield every answer and every skip as a vote.
+
+    Parameters
+    ----------
+    votes : iterable of (row, dict of annotator to label)
+        As in :class:`LabelingState`.
+    skipped : iterable of (row, set of annotators)
+        As there.
+    keys : sequence of str
+        Of all rows.
+
+    Yields
+    ------
+    vote : Vote
+    """
+    for row, own in votes:
+        for annotator, label in own.items():
+            yield Vote(keys[row], label, annotator)
+    for row, annotators in skipped:
+        for annotator in sorted(annotators, key=str):
+            yield Vote(keys[row], None, annotator)
+
+
 class Exchange:
     """Give the session its imports and exports."""
 
@@ -21,18 +45,10 @@ class Exchange:
             None: by the ending.
         """
         with self._lock:
-            votes = [
-                Vote(self._key(row), label, annotator)
-                for row, own in self._state.votes.items()
-                for annotator, label in own.items()
-            ]
-            votes += [
-                Vote(self._key(row), None, annotator)
-                for row, annotators in self._state.skipped.items()
-                for annotator in sorted(annotators, key=str)
-            ]
-            rows = {self._row_of[vote.key] for vote in votes}
-            items = {self._key(row): str(self.item(row)) for row in sorted(rows)}
+            votes, skipped = self._state.votes, self._state.skipped
+            rows = sorted({*votes, *skipped})
+            items = {self._keys[row]: str(self.item(row)) for row in rows}
+            votes = list(all_votes(votes.items(), skipped.items(), self._keys))
             write_votes(votes, path, classes=self.classes, items=items, format=format)
 
     def import_votes(self, path, format=None):

@@ -476,9 +476,6 @@ class LabelingSession(Readings, Fronts, Exchange):
         elif last["event"] in ("answer", "skip"):
             del self._open[last["annotator"]]
 
-    def _key(self, row):
-        return self._keys[row]
-
     def _request_refit(self):
         declined = self._ledger.declined(self._annotators or {None})
         self._refitter.request(

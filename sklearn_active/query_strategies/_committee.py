@@ -7,11 +7,11 @@ from scipy.special import entr
 from sklearn.base import clone
 
 from sklearn_active._rows import take
+from sklearn_active._seeds import set_random_states
 from sklearn_active._sklearn import HasMethods, Interval, StrOptions
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._refits import (
     distributions,
-    seed,
     training_labels,
 )
 
@@ -134,13 +134,13 @@ class QueryByCommittee(QueryStrategy):
         random_state = pool.random_state
         if isinstance(self.members, (list, tuple)):
             for member in self.members:
-                member = seed(clone(member), random_state, only_unset=True)
+                member = set_random_states(clone(member), random_state, only_unset=True)
                 yield member, np.arange(len(y))
             return
         bagged = pool.estimator if self.members is None else self.members
         for _ in range(self.n_members):
             rows = _bootstrap(y, random_state)
-            yield seed(clone(bagged), random_state), rows
+            yield set_random_states(clone(bagged), random_state), rows
 
     def _check_members(self, method):
         if not isinstance(self.members, (list, tuple)):

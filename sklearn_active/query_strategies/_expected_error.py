@@ -7,11 +7,11 @@ from scipy.special import entr
 from sklearn.base import clone
 
 from sklearn_active._rows import take
+from sklearn_active._seeds import set_random_states
 from sklearn_active._sklearn import Interval, StrOptions
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._refits import (
     distributions,
-    seed,
     training_labels,
 )
 
@@ -97,7 +97,9 @@ class ExpectedErrorReduction(QueryStrategy):
         self._validate_params()
         tried = self._draw(pool, batch_size)
         measured = take(pool.X, pool.candidates[self._draw(pool, 1)])
-        prototype = seed(clone(pool.estimator), pool.random_state, only_unset=True)
+        prototype = set_random_states(
+            clone(pool.estimator), pool.random_state, only_unset=True
+        )
         y, classes = training_labels(pool)
         utilities = np.full(len(pool.candidates), -np.inf)
         for position in tried:
