@@ -8,15 +8,14 @@ from sklearn.utils import check_array
 from sklearn.utils.extmath import row_norms, safe_sparse_dot
 
 from sklearn_active._sklearn import HasMethods, Interval
-from sklearn_active.query_strategies._base import QueryStrategy
-from sklearn_active.query_strategies._on_graph import graph_input, greedy
+from sklearn_active.query_strategies._on_graph import KeptUpToDate, graph_input
 
 _BLOCK = 2**19  # entries of the kernel held at a time
 _DIGITS = 12  # so that rounding errors decide no tie
 _CENTRAL = 1e-7  # what a tie is worth
 
 
-class MaxHerding(QueryStrategy):
+class MaxHerding(KeptUpToDate):
     r"""Ask the row whose label covers most of what no label covers yet.
 
     For the first few dozen labels, of any classifier, from no label on: it looks at no
@@ -78,7 +77,6 @@ class MaxHerding(QueryStrategy):
     array([0, 1, 2])
     """
 
-    needs = ()
     beats_random = True
 
     _parameter_constraints: dict = {
@@ -100,31 +98,13 @@ class MaxHerding(QueryStrategy):
             self._look_again(stale[start : start + self._n_at_once])
         return np.round(self._bounds, _DIGITS)[pool.candidates]
 
-    def select(self, pool, batch_size):
-        """Choose greedily: each pick covers what the next need not cover."""
-        self._catch_up(pool)
-        self._gains()
-        kept = self.coverage_, self._bounds.copy(), self._stale
-        try:
-            return greedy(pool, batch_size, self._gains, self._cover)
-        finally:
-            self.coverage_, self._bounds, self._stale = kept
+    def _snapshot(self):
+        self._gains()  # what is looked up now need not be looked up again
+        bounds = self._bounds.copy()
+        stale = self._stale.copy()
+        return {"coverage_": self.coverage_, "_bounds": bounds, "_stale": stale}
 
-    def _catch_up(self, pool):
-        """Bring the state to what the pool knows now."""
-        if getattr(self, "_X", None) is not pool.X:
-            self._validate_params()
-            self._build(pool.X)
-            self._X = pool.X
-            self._reset()
-        elif len(pool.withdrawn):
-            self._reset()
-        known = np.concatenate([pool.declined, pool.labeled])
-        for row in known[~self._covers[known]]:
-            self._cover(row)
-            self._covers[row] = True
-
-    def _build(self, X):
+    def _start(self, X):
         """Keep the rows as numbers, and what each is worth without any label."""
         X, _ = graph_input(X, self.transformer, "auto", self)
         X = check_array(X, accept_sparse="csr", dtype=np.float64)
@@ -148,7 +128,7 @@ class MaxHerding(QueryStrategy):
         """Forget all labels."""
         n_rows = len(self._alone)
         self.coverage_ = np.zeros(n_rows)
-        self._covers = np.zeros(n_rows, dtype=bool)
+        self._absorbed = np.zeros(n_rows, dtype=bool)
         self._bounds = (1 + _CENTRAL) * self._alone
         self._stale = np.zeros(n_rows, dtype=bool)
 
@@ -163,7 +143,7 @@ class MaxHerding(QueryStrategy):
         block *= self._gamma
         return np.exp(block, out=block)
 
-    def _cover(self, row):
+    def _absorb(self, row):
         """Raise the coverage near `row`; what rows were worth becomes a bound."""
         self.coverage_ = np.maximum(self.coverage_, self._kernel([row])[0])
         self._stale = np.ones(len(self._alone), dtype=bool)

@@ -12,8 +12,8 @@ from sklearn_active.graph import knn_affinity
 from sklearn_active.query_strategies._base import QueryStrategy
 
 
-class GraphStrategy(QueryStrategy):
-    """Base class: a graph built once a pool, and sums kept up to date per label."""
+class KeptUpToDate(QueryStrategy):
+    """Base class: something built once a pool, and sums kept up to date per label."""
 
     needs = ()
 
@@ -37,11 +37,7 @@ class GraphStrategy(QueryStrategy):
         """Bring the state to what the pool knows now."""
         if getattr(self, "_X", None) is not pool.X:
             self._validate_params()
-            X, metric = graph_input(pool.X, self.transformer, self.metric, self)
-            affinity = knn_affinity(
-                X, self.n_neighbors, metric=metric, neighbors=self.neighbors
-            )
-            self._build(affinity)
+            self._start(pool.X)
             self._X = pool.X
             self._reset()
         elif len(pool.withdrawn):
@@ -56,8 +52,8 @@ class GraphStrategy(QueryStrategy):
         self._absorb(row)
 
     @abstractmethod
-    def _build(self, affinity):
-        """Make what the graph alone decides."""
+    def _start(self, X):
+        """Make what the rows alone decide."""
 
     @abstractmethod
     def _reset(self):
@@ -74,6 +70,21 @@ class GraphStrategy(QueryStrategy):
     @abstractmethod
     def _snapshot(self):
         """Return the attributes that `_absorb` changes, by name."""
+
+
+class GraphStrategy(KeptUpToDate):
+    """Base class: what is built is a graph."""
+
+    def _start(self, X):
+        X, metric = graph_input(X, self.transformer, self.metric, self)
+        affinity = knn_affinity(
+            X, self.n_neighbors, metric=metric, neighbors=self.neighbors
+        )
+        self._build(affinity)
+
+    @abstractmethod
+    def _build(self, affinity):
+        """Make what the graph alone decides."""
 
 
 def graph_input(X, transformer, metric, strategy):
