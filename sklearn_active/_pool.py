@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from sklearn_active._rows import read_only, row_keys, take
+from sklearn_active._seeds import row_uniforms
 
 
 class PoolState:
@@ -92,6 +93,14 @@ class PoolState:
     def random_state(self, stream=0):
         """Return the round's random state; `stream` tells its uses apart."""
         return np.random.RandomState([self.seed, self.labels.n_known, stream])
+
+    def uniforms(self, rows, stream=0):
+        """Return the round's random numbers of some rows, shape (n_rows,)."""
+        return row_uniforms([self.seed, self.labels.n_known, stream], rows)
+
+    def tie_ranks(self, rows):
+        """Return what decides between rows of equal utility: the lowest is first."""
+        return self.uniforms(rows, stream=1) if self.random_ties else rows
 
 
 class Pool:
@@ -221,10 +230,13 @@ class Pool:
         utilities = self._checked(utilities)
         n_candidates = len(utilities)
         n_taken = wanted = min(batch_size, n_candidates)
-        tie_ranks = self._tie_ranks(n_candidates)
         keys = {}
+
+        def ranks_of(best):
+            return self.state.tie_ranks(self.candidates[best])
+
         while True:
-            best = _largest(utilities, n_taken, tie_ranks)
+            best = _largest(utilities, n_taken, ranks_of)
             if wanted > 1:
                 best = best[self._first_of_twins(self.candidates[best], keys)]
             if len(best) >= wanted or n_taken == n_candidates:
@@ -249,11 +261,6 @@ class Pool:
             )
         return utilities
 
-    def _tie_ranks(self, n_candidates):
-        if not self.state.random_ties:
-            return None
-        return self.state.random_state(stream=1).permutation(n_candidates)
-
     def _first_of_twins(self, indices, keys):
         """Return positions of the first of each content; `keys` is filled."""
         unread = np.array([i for i in indices.tolist() if i not in keys], dtype=int)
@@ -266,16 +273,15 @@ class Pool:
         return list(first.values())
 
 
-def _largest(utilities, k, tie_ranks=None):
-    """Return positions of the k largest, in order; ties by rank, else by position."""
+def _largest(utilities, k, ranks_of):
+    """Return positions of the k largest, in order; ties by rank."""
     positions = np.arange(len(utilities))
-    ranks = positions if tie_ranks is None else tie_ranks
     if k < len(utilities):
         threshold = utilities.max() if k == 1 else np.partition(utilities, -k)[-k]
-        above = np.flatnonzero(utilities > threshold)
+        above = np.flatnonzero(utilities > threshold) if k > 1 else positions[:0]
         tied = np.flatnonzero(utilities == threshold)
         n_tied = k - len(above)
         if n_tied < len(tied):
-            tied = tied[np.argpartition(ranks[tied], n_tied)[:n_tied]]
+            tied = tied[np.argpartition(ranks_of(tied), n_tied)[:n_tied]]
         positions = np.concatenate([above, tied])
-    return positions[np.lexsort((ranks[positions], -utilities[positions]))]
+    return positions[np.lexsort((ranks_of(positions), -utilities[positions]))]

@@ -1,6 +1,44 @@
-"""Seeds for the random states of estimators."""
+"""Chance: seeds for estimators, and numbers that belong to a row."""
 
 import numpy as np
+
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+
+
+def row_uniforms(key, rows):
+    """Return a number in [0, 1) for each row, which depends on key and row alone.
+
+    Whichever other rows are asked for, in whichever process: a draw of all n would
+    have to be made in one piece.
+
+    Parameters
+    ----------
+    key : sequence of int
+        Names the draw.
+    rows : array-like of int of shape (n_rows,)
+        Positions.
+
+    Returns
+    -------
+    uniforms : ndarray of float64 of shape (n_rows,)
+
+    References
+    ----------
+    G. L. Steele, D. Lea and C. H. Flood, "Fast Splittable Pseudorandom Number
+    Generators", OOPSLA 2014. :doi:`10.1145/2660193.2660195`
+    """
+    state = np.zeros(1, dtype=np.uint64)
+    for part in key:
+        state = _scrambled(state + np.uint64(part) + _GAMMA)
+    bits = _scrambled(state + np.asarray(rows).astype(np.uint64) * _GAMMA)
+    return (bits >> np.uint64(11)) * 2.0**-53
+
+
+def _scrambled(z):
+    """Return the finalizer of splitmix64, modulo 2^64."""
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
 
 
 def set_random_states(estimator, random_state, only_unset=False):

@@ -11,7 +11,7 @@ class RandomSampling(QueryStrategy):
 
     Notes
     -----
-    Utilities are uniform in [0, 1). Cost per query: O(n_rows).
+    Utilities are uniform in [0, 1). Cost per query: O(n_candidates).
 
     References
     ----------
@@ -32,6 +32,4 @@ class RandomSampling(QueryStrategy):
 
     def utilities(self, pool):
         """Return a random utility of each candidate, shape (n_candidates,)."""
-        # Drawn for every row, so that a row's utility does not depend on which
-        # other rows are candidates.
-        return pool.random_state.uniform(size=len(pool))[pool.candidates]
+        return pool.state.uniforms(pool.candidates)
