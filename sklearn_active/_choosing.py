@@ -27,7 +27,7 @@ def choose(strategy, pool, batch_size, cold):
     query : Query
     """
     state = pool.state
-    n_candidates = len(pool.candidates)
+    n_candidates = state.n_candidates
     if not n_candidates:
         raise ValueError(
             f"No row is left to ask: of {len(pool)} rows {state.labels.n_known} are "
@@ -67,7 +67,7 @@ def _checked(choice, pool, batch_size):
         and not np.isnan(utilities).any()
         and 1 <= len(indices) <= batch_size
         and utilities.shape == indices.shape == np.unique(indices).shape
-        and np.isin(indices, pool.candidates).all()
+        and pool.state.are_candidates(indices).all()
     )
     if not valid:
         raise ValueError(

@@ -379,7 +379,7 @@ class ActiveLearner(
                 "start() has no labeled=: whoever steps has the labels. Mark unlabeled "
                 "rows in y, or use fit(X, y, labeled=mask)."
             )
-        some_unlabeled = not labels.known.all()
+        some_unlabeled = not labels.all_known
         check_supported(self.estimator, some_unlabeled)
         strategy = as_strategy(self.query_strategy)
         if asks:
@@ -451,7 +451,7 @@ class ActiveLearner(
 
     def _most_rounds(self, oracle):
         """Return how many rounds a fit can have, the first fit included."""
-        n_asked = 0 if oracle is None else len(self._state.candidates)
+        n_asked = 0 if oracle is None else self._state.n_candidates
         if self.budget is not None:
             n_asked = min(n_asked, self.budget)
         return 1 + ceil(n_asked / self.batch_size)

@@ -36,9 +36,9 @@ def reason_to_stop(learner, state):
     """
     if learner._tasks.stopped:
         return "callback"
-    if state.labels.known.all():
+    if state.labels.all_known:
         return "all_labeled"
-    if not len(state.candidates):
+    if not state.n_candidates:
         return "all_asked"
     if learner.budget is not None and state.n_asked >= learner.budget:
         return "budget"

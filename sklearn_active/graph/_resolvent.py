@@ -11,6 +11,7 @@ from sklearn_active.graph._affinity import normalized
 
 _ROWS_AT_ONCE = 2048
 _MANY_ROWS = 100_000
+_RELATIVE = 1e-14  # residual of a solved system
 
 
 def resolvent(affinity, alpha=0.9):
@@ -149,11 +150,11 @@ def _at_least(block, floors):
     return sparse.csr_array(parts, block.shape)
 
 
-def resolvent_times(S, alpha, B, *, tol=1e-14):
+def resolvent_times(S, alpha, B):
     r"""Solve :math:`(I - \alpha S) X = (1 - \alpha) B` by conjugate gradients.
 
     All columns at once, each with its own step lengths, until every residual is
-    below `tol` times its right-hand side. The condition number is at most
+    below 1e-14 times its right-hand side. The condition number is at most
     :math:`(1 + \alpha) / (1 - \alpha)` whatever the graph is, which bounds the number
     of iterations.
 
@@ -165,21 +166,40 @@ def resolvent_times(S, alpha, B, *, tol=1e-14):
         In (0, 1).
     B : ndarray of float of shape (n_samples, n_columns)
         Right-hand sides.
-    tol : float, default=1e-14
-        Relative residual.
 
     Returns
     -------
     X : ndarray of float64 of shape (n_samples, n_columns)
     """
     right = (1 - alpha) * np.asarray(B, dtype=np.float64)
+    goals = _RELATIVE * np.sqrt(np.einsum("ij,ij->j", right, right))
+    return conjugate_gradients(S, alpha, right, goals)[0]
+
+
+def conjugate_gradients(S, alpha, right, goals):
+    r"""Solve :math:`(I - \alpha S) X = R`, each column until its residual is small.
+
+    Parameters
+    ----------
+    S : csr_array of shape (n_rows, n_rows)
+        The normalized affinity, or the part of it between some rows.
+    alpha : float
+        In (0, 1).
+    right : ndarray of float64 of shape (n_rows, n_columns)
+        Right-hand sides.
+    goals : float or ndarray of float of shape (n_columns,)
+        Norms of the residuals to come to.
+
+    Returns
+    -------
+    X, residual : ndarray of float64 of shape (n_rows, n_columns)
+    """
     X = np.zeros_like(right)
     residual = right.copy()
     direction = residual.copy()
     squares = np.einsum("ij,ij->j", residual, residual)
-    goals = squares * tol**2
-    for _ in range(_n_iterations(alpha, tol)):
-        if np.all(squares <= goals):
+    for _ in range(_n_iterations(alpha, _RELATIVE)):
+        if np.all(squares <= goals**2):
             break
         image = direction - alpha * (S @ direction)
         curvature = np.einsum("ij,ij->j", direction, image)
@@ -188,7 +208,7 @@ def resolvent_times(S, alpha, B, *, tol=1e-14):
         residual -= steps * image
         before, squares = squares, np.einsum("ij,ij->j", residual, residual)
         direction = residual + _divided(squares, before) * direction
-    return X
+    return X, residual
 
 
 def _n_iterations(alpha, tol):

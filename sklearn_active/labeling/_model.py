@@ -80,8 +80,7 @@ class Model:
         """
         learner, state = self.learner, self.learner._state
         changed = _difference(state, labels)
-        state.declined[:] = False
-        state.declined[list(declined)] = True
+        state.declined = np.array(sorted(declined), dtype=int)
         state.n_asked = n_asked
         state.open_queries = {}
         if changed:
@@ -161,7 +160,7 @@ class _Lookup:
 
 def _difference(state, labels):
     """Return the rows whose label is new, another one, or gone."""
-    known = np.flatnonzero(state.labels.known).tolist()
+    known = state.labels.rows.tolist()
     values = state.labels.values
     gone = [row for row in known if row not in labels]
     other = [

@@ -128,7 +128,6 @@ class MaxHerding(KeptUpToDate):
         """Forget all labels."""
         n_rows = len(self._alone)
         self.coverage_ = np.zeros(n_rows)
-        self._absorbed = np.zeros(n_rows, dtype=bool)
         self._bounds = (1 + _CENTRAL) * self._alone
         self._stale = np.zeros(n_rows, dtype=bool)
 
