@@ -4,6 +4,7 @@ from numbers import Integral, Real
 
 import numpy as np
 from scipy import sparse
+from sklearn.utils import gen_batches
 
 from sklearn_active._sklearn import HasMethods, Interval, StrOptions
 from sklearn_active.graph import sparse_resolvent
@@ -11,6 +12,7 @@ from sklearn_active.query_strategies._on_graph import GraphStrategy
 from sklearn_active.query_strategies._uncertainty import unseen_margin
 
 _DIGITS = 9
+_ROWS_AT_ONCE = 16_384
 
 
 class GraphUncertaintyHerding(GraphStrategy):
@@ -151,9 +153,14 @@ class GraphUncertaintyHerding(GraphStrategy):
         self._set_kernel(masses)
 
     def _set_kernel(self, masses):
-        roots = 1 / np.sqrt(masses.diagonal())
-        kernel = masses.multiply(roots[:, None]).multiply(roots)
-        self.kernel_, self._roots = sparse.csr_array(kernel), roots
+        roots = (1 / np.sqrt(masses.diagonal())).astype(masses.dtype)
+        kernel = sparse.csr_array(masses)
+        for rows in gen_batches(kernel.shape[0], _ROWS_AT_ONCE):
+            entries = slice(*kernel.indptr[[rows.start, rows.stop]])
+            lengths = np.diff(kernel.indptr[rows.start : rows.stop + 1])
+            kernel.data[entries] *= np.repeat(roots[rows], lengths)
+            kernel.data[entries] *= roots[kernel.indices[entries]]
+        self.kernel_, self._roots = kernel, roots
         self.kernel_.sort_indices()
 
     def _n_kept(self, n_rows):
@@ -168,7 +175,9 @@ class GraphUncertaintyHerding(GraphStrategy):
         self._labeled = set()
         self._classes = []
         self._masses = []
-        self.gains_ = np.asarray(self.kernel_.sum(axis=0)).ravel()
+        # It is symmetric, and no row is empty.
+        starts = self.kernel_.indptr[:-1]
+        self.gains_ = np.add.reduceat(self.kernel_.data, starts, dtype=np.float64)
         # Rounded, so that rounding errors decide no tie; isolated rows last.
         self._ranked = np.where(self._isolated, -1.0, np.round(self.gains_, _DIGITS))
 
