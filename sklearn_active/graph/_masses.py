@@ -132,8 +132,13 @@ class ClassMasses:
             raise
 
     def _above(self, column, rows):
-        rows = rows[np.abs(column.residual[rows]) > self._goals[rows]]
-        return np.unique(rows)
+        """Return the rows to take in: none, if no residual is above its goal."""
+        rows = np.unique(rows)
+        residuals, goals = np.abs(column.residual[rows]), self._goals[rows]
+        if not np.any(residuals > goals):
+            return rows[:0]
+        # And those that soon would be: fewer solutions in all.
+        return rows[residuals > goals / 10]
 
     def _solve_on(self, column, rows):
         """Solve on some rows; return their neighbors, which got what left them."""
@@ -145,8 +150,9 @@ class ClassMasses:
         ends = np.concatenate([[0], np.cumsum(inside)])[block.indptr]
         near = (block.data[inside], place[inside], ends)
         near = sparse.csr_array(near, (len(rows), len(rows)))
-        goals = self._goals[rows]  # 0 where a row has no neighbor
-        goal = np.min(goals, where=goals > 0, initial=np.inf) / 3
+        goals = self._goals[rows]
+        goals = goals[goals > 0]  # a row without a neighbor is solved at once
+        goal = goals.min() / 3 if len(goals) else 0
         right = column.residual[rows][:, None]
         x, residual = conjugate_gradients(near, self._alpha, right, goal)
         leaving = np.repeat(x[:, 0], np.diff(block.indptr))[~inside]

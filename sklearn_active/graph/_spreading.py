@@ -1,5 +1,6 @@
 """Label spreading on a nearest-neighbor graph, exact and updatable."""
 
+from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
@@ -7,9 +8,18 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sklearn_active._callbacks import begin_tasks
 from sklearn_active._labels import AUTO, parse_y
+from sklearn_active._progress import listening
 from sklearn_active._rows import checked_positions
-from sklearn_active._sklearn import HasMethods, Interval, StrOptions, fit_context
+from sklearn_active._sklearn import (
+    CallbackSupportMixin,
+    HasMethods,
+    Interval,
+    StrOptions,
+    fit_context,
+    with_callbacks,
+)
 from sklearn_active._warnings import warn_user
 from sklearn_active.graph._affinity import (
     FLOATS,
@@ -25,7 +35,7 @@ from sklearn_active.graph._resolvent import resolvent_times
 _NO_MASS = 1e-11
 
 
-class GraphLabelSpreading(ClassifierMixin, BaseEstimator):
+class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     r"""Spread labels over a nearest-neighbor graph, solved to convergence.
 
     Where :class:`sklearn.semi_supervised.LabelSpreading` iterates on a dense
@@ -142,6 +152,7 @@ class GraphLabelSpreading(ClassifierMixin, BaseEstimator):
         self.missing_label = missing_label
         self.n_jobs = n_jobs
 
+    @with_callbacks
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y):
         """Build the graph and spread the labels.
@@ -171,9 +182,11 @@ class GraphLabelSpreading(ClassifierMixin, BaseEstimator):
         labels = parse_y(y, X.shape[0], self.missing_label)
         if not labels.n_known:
             raise ValueError("y holds no label: at least one row must be labeled.")
-        self._search = shared_search(
-            X, self.n_neighbors, self.metric, self.neighbors, self.n_jobs
-        )
+        tasks = begin_tasks(self, 0, lambda _: {"X": X, "y": y})
+        with listening(partial(tasks.work, self)):
+            self._search = shared_search(
+                X, self.n_neighbors, self.metric, self.neighbors, self.n_jobs
+            )
         self.affinity_ = self._search.affinity(self.weights)
         self._S = normalized(self.affinity_)
         _, self._component = sparse.csgraph.connected_components(self._S)
@@ -181,6 +194,7 @@ class GraphLabelSpreading(ClassifierMixin, BaseEstimator):
         self._masses = ClassMasses(self._S, self.alpha, roots, self._component)
         self._learn(labels)
         self._warn_of_unreached()
+        tasks.end(self)
         return self
 
     def update_labels(self, indices, y):

@@ -7,6 +7,8 @@ from joblib import cpu_count
 from scipy import sparse
 from scipy.sparse.csgraph import reverse_cuthill_mckee
 
+from sklearn_active._progress import begin_work
+
 # Sweeps with half of the entries, then with all: as near to the limit as twelve steps
 # that renew all rows at once, at two fifths of the cost.
 _SWEEPS = (4, 3)
@@ -14,7 +16,7 @@ _GROUPS = 16
 _ROWS_AT_ONCE = 2048
 
 
-def swept_resolvent(S, alpha, n_kept, tol, tick=lambda: None):
+def swept_resolvent(S, alpha, n_kept, tol):
     r"""Return the largest entries of each row of the resolvent, made symmetric.
 
     Parameters
@@ -27,8 +29,6 @@ def swept_resolvent(S, alpha, n_kept, tol, tick=lambda: None):
         Entries kept in each row.
     tol : float
         Entries below are dropped.
-    tick : callable, default=do nothing
-        Called after each of the :func:`n_ticks` parts of the work.
 
     Returns
     -------
@@ -54,6 +54,7 @@ def swept_resolvent(S, alpha, n_kept, tol, tick=lambda: None):
     identity = sparse.eye_array(n_rows, format="csr", dtype=np.float32)
     step = sparse.hstack([S, np.float32(1 - alpha) * identity], format="csr")
     batches = [slice(i, i + _ROWS_AT_ONCE) for i in range(0, n_rows, _ROWS_AT_ONCE)]
+    part_done = begin_work("kernel", sum(_SWEEPS) * _GROUPS)
     kept = _Kept(n_rows, max(n_kept // 2, 1), 1 - alpha)
     with ThreadPoolExecutor(cpu_count()) as threads:
         for n_sweeps, width in zip(_SWEEPS, (kept.width, n_kept), strict=True):
@@ -61,14 +62,9 @@ def swept_resolvent(S, alpha, n_kept, tol, tick=lambda: None):
             for _ in range(n_sweeps):
                 for group in range(_GROUPS):
                     kept.renew(step, batches[group::_GROUPS], tol, threads)
-                    tick()
+                    part_done()
     kernel = kept.in_the_order(order)
     return sparse.csr_array(kernel.maximum(kernel.T))
-
-
-def n_ticks():
-    """Return how many parts the work has."""
-    return sum(_SWEEPS) * _GROUPS
 
 
 class _Kept:

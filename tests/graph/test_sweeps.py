@@ -5,9 +5,10 @@ import pytest
 from helpers import blobs
 from scipy import sparse
 
+from sklearn_active._progress import listening
 from sklearn_active.graph import _resolvent, _sweeps, knn_affinity, resolvent
 from sklearn_active.graph._affinity import normalized
-from sklearn_active.graph._sweeps import n_ticks, swept_resolvent
+from sklearn_active.graph._sweeps import swept_resolvent
 
 X, _, _ = blobs(300, 0)
 W = knn_affinity(X)
@@ -72,6 +73,12 @@ def test_rows_without_a_neighbor_keep_what_is_their_own():
 def test_many_rows_are_swept_and_every_part_is_counted(monkeypatch):
     monkeypatch.setattr(_resolvent, "_MANY_ROWS", 299)
     assert _resolvent.sparse_resolvent(W, n_kept=10).dtype == np.float32
-    ticks = []
-    swept_resolvent(S, 0.9, 10, 1e-5, lambda: ticks.append(1))
-    assert len(ticks) == n_ticks()
+    begun, done = [], []
+
+    def listener(name, n_parts):
+        begun.append((name, n_parts))
+        return lambda: done.append(name)
+
+    with listening(listener):
+        _resolvent.sparse_resolvent(W, n_kept=10)
+    assert begun == [("kernel", len(done))]
