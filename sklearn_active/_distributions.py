@@ -34,9 +34,13 @@ class Distributions:
         whole = self._transductive(estimator)
         if whole is not None:
             return cleaned(whole[candidates])
-        proba = estimator.predict_proba(take(self.state.X, candidates))
-        self._warn(empty_rows(proba), "predict_proba")
-        return cleaned(proba)
+        proba, n_empty = predicted(estimator, take(self.state.X, candidates))
+        self.warn_of(n_empty, len(proba))
+        return proba
+
+    def is_transductive(self, estimator):
+        """Say whether the distributions come from the fit."""
+        return self._transductive(estimator) is not None
 
     def look_at(self, estimator):
         """Warn where a transductive fit left rows without information."""
@@ -44,24 +48,32 @@ class Distributions:
         if whole is not None:
             unlabeled = whole[~self.state.labels.known]
             rows = empty_rows(unlabeled) | uniform_rows(unlabeled)
-            self._warn(rows, "label_distributions_")
+            n_empty = np.count_nonzero(rows)
+            self.warn_of(n_empty, len(rows), "label_distributions_")
 
     def _transductive(self, estimator):
         if not self.all_rows:
             return None
         return getattr(final_estimator(estimator), "label_distributions_", None)
 
-    def _warn(self, rows, source):
-        if self.warned or not rows.any():
+    def warn_of(self, n_empty, n_rows, source="predict_proba"):
+        """Warn once of rows that no label reaches, if there are any."""
+        if self.warned or not n_empty:
             return
         self.warned = True
         warn_user(
-            f"{np.count_nonzero(rows)} of {len(rows)} unlabeled rows have an all-zero, "
+            f"{n_empty} of {n_rows} unlabeled rows have an all-zero, "
             f"NaN or uniform class distribution ({source} of {self.name}): no label "
             "reaches them. They count as maximally uncertain, and predictions for them "
             "are arbitrary. Scale X or lower gamma (or take kernel='knn', or more "
             "neighbors).",
         )
+
+
+def predicted(estimator, X):
+    """Return the cleaned distributions of rows, and how many were empty."""
+    proba = estimator.predict_proba(X)
+    return cleaned(proba), np.count_nonzero(empty_rows(proba))
 
 
 def empty_rows(distributions):

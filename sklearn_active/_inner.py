@@ -6,7 +6,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.utils import get_tags
 
-from sklearn_active._rows import take
+from sklearn_active._rows import RowsInChunks, take
 from sklearn_active._sklearn import (
     BaseLabelPropagation,
     BaseSearchCV,
@@ -138,7 +138,9 @@ class TrainingData:
             all_rows and (labels.values.dtype.kind not in "iuf" or class_minus_one)
         )
         self.classes = labels.classes
-        rows = None if all_rows or labels.known.all() else np.flatnonzero(labels.known)
+        # Rows in chunks have to be taken, even where they are all labeled.
+        whole = labels.known.all() and not isinstance(X, RowsInChunks)
+        rows = None if all_rows or whole else np.flatnonzero(labels.known)
         self.X = X if rows is None else take(X, rows)
         self.params = check_method_params(X, params, indices=rows)
         if self.encoded:

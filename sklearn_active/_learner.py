@@ -29,6 +29,7 @@ from sklearn_active._published import PublishesPool
 from sklearn_active._query import Query
 from sklearn_active._recording import ask, in_the_order_asked, record, rows_to_teach
 from sklearn_active._refitting import RefitsEstimator
+from sklearn_active._rows import refuse_chunks, template_of
 from sklearn_active._seeds import set_random_states
 from sklearn_active._sklearn import (
     CallbackSupportMixin,
@@ -48,6 +49,7 @@ from sklearn_active.query_strategies._names import (
     STRATEGIES,
     as_strategy,
     check_compatible,
+    check_in_chunks,
 )
 from sklearn_active.stopping_rules._names import RULES, as_rule
 
@@ -333,7 +335,13 @@ class ActiveLearner(
             check_compatible(self.query_strategy_, self.estimator)
             began = perf_counter()
             cold = not hasattr(self, "estimator_") or len(self.classes_) < 2
-            query = choose(self.query_strategy_, self._pool(), batch_size, cold)
+            query = choose(
+                self.query_strategy_,
+                self._pool(),
+                batch_size,
+                cold,
+                self._distributions,
+            )
             state.open_queries[batch_size] = query
             state.query_seconds += perf_counter() - began
         return state.open_queries[batch_size]
@@ -384,6 +392,7 @@ class ActiveLearner(
         strategy = as_strategy(self.query_strategy)
         if asks:
             check_compatible(strategy, self.estimator)
+            check_in_chunks(strategy, X)
         prototype = clone(self.estimator)
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         if self.random_state is not None:
@@ -392,11 +401,14 @@ class ActiveLearner(
             self.unlabeled == "auto" and accepts_unlabeled(self.estimator)
         )
         if all_rows:
+            refuse_chunks(
+                X, type(self.estimator).__name__, "set unlabeled='drop' for the learner"
+            )
             state_the_mark(prototype)
         if routing_enabled():
             params = process_routing(self, "fit", **params).estimator.fit
         names = clone(self)  # refuses mixed column names before anything is forgotten
-        validate_data(names, X, skip_check_array=True)
+        validate_data(names, template_of(X), skip_check_array=True)
         for name in [name for name in vars(self) if name.endswith("_")]:
             delattr(self, name)
         vars(self).pop("_classes", None)
@@ -451,7 +463,7 @@ class ActiveLearner(
 
     def _most_rounds(self, oracle):
         """Return how many rounds a fit can have, the first fit included."""
-        n_asked = 0 if oracle is None else len(self._state.candidates)
+        n_asked = 0 if oracle is None else self._state.n_candidates
         if self.budget is not None:
             n_asked = min(n_asked, self.budget)
         return 1 + ceil(n_asked / self.batch_size)

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from sklearn_active._rows import read_only, row_keys, take
-from sklearn_active._seeds import row_uniforms
+from sklearn_active._seeds import Draws
 
 
 class PoolState:
@@ -31,7 +31,9 @@ class PoolState:
         self.seed = seed
         self.random_ties = random_ties
         self.token = uuid4().hex
-        self.labeled_iter = np.where(labels.known, 0, -1)
+        # 0: never, k + 1: in round k. Zeros cost no memory until they are written.
+        self.learned_in = np.zeros(len(self), dtype=int)
+        self.learned_in[labels.known] = 1
         self.declined = np.zeros(len(self), dtype=bool)
         self.n_asked = 0
         self.n_fitted = 0
@@ -49,6 +51,11 @@ class PoolState:
     def candidates(self):
         """Return the positions of the rows that can be asked, ascending."""
         return np.flatnonzero(~self.labels.known & ~self.declined)
+
+    @property
+    def n_candidates(self):
+        """Return the number of rows that can be asked."""
+        return len(self) - int(np.count_nonzero(self.labels.known | self.declined))
 
     @property
     def round(self):
@@ -69,7 +76,7 @@ class PoolState:
             )
         if len(known):
             self.labels.add(known, labels)
-        self.labeled_iter[known] = self.round
+        self.learned_in[known] = self.round + 1
         self.newly_known.extend(known.tolist())
         self.declined[known] = False
         self.declined[indices[~answered]] = True
@@ -90,17 +97,10 @@ class PoolState:
         self.history.append(record)
         self.open_queries, self.query_seconds = {}, 0.0
 
-    def random_state(self, stream=0):
-        """Return the round's random state; `stream` tells its uses apart."""
-        return np.random.RandomState([self.seed, self.labels.n_known, stream])
-
-    def uniforms(self, rows, stream=0):
-        """Return the round's random numbers of some rows, shape (n_rows,)."""
-        return row_uniforms([self.seed, self.labels.n_known, stream], rows)
-
-    def tie_ranks(self, rows):
-        """Return what decides between rows of equal utility: the lowest is first."""
-        return self.uniforms(rows, stream=1) if self.random_ties else rows
+    @property
+    def draws(self):
+        """Return the chance of the next round."""
+        return Draws([self.seed, self.labels.n_known], self.random_ties)
 
 
 class Pool:
@@ -150,7 +150,6 @@ class Pool:
         self.state = state
         self._distributions = distributions
         self.X = state.X
-        self.candidates = read_only(state.candidates)
         self.estimator = estimator
         # Those that the estimator knows: the columns of `proba`.
         self.classes = read_only(state.labels.classes if classes is None else classes)
@@ -158,6 +157,15 @@ class Pool:
 
     def __len__(self):
         return len(self.state)
+
+    @cached_property
+    def candidates(self):
+        return read_only(self.state.candidates)
+
+    @cached_property
+    def draws(self):
+        """Return the round's chance, which is the package's own."""
+        return self.state.draws
 
     @cached_property
     def y(self):
@@ -197,7 +205,7 @@ class Pool:
 
     @cached_property
     def random_state(self):
-        return self.state.random_state()
+        return self.draws.random_state()
 
     def proba_of(self, indices):
         """Return the distributions of some candidates if computed, else None."""
@@ -233,7 +241,7 @@ class Pool:
         keys = {}
 
         def ranks_of(best):
-            return self.state.tie_ranks(self.candidates[best])
+            return self.draws.tie_ranks(self.candidates[best])
 
         while True:
             best = _largest(utilities, n_taken, ranks_of)

@@ -38,7 +38,7 @@ def reason_to_stop(learner, state):
         return "callback"
     if state.labels.known.all():
         return "all_labeled"
-    if not len(state.candidates):
+    if not state.n_candidates:
         return "all_asked"
     if learner.budget is not None and state.n_asked >= learner.budget:
         return "budget"

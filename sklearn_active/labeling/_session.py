@@ -8,7 +8,7 @@ import numpy as np
 
 from sklearn_active._labels import parse_y
 from sklearn_active._query import Query
-from sklearn_active._rows import read_only, take
+from sklearn_active._rows import read_only, refuse_chunks, take
 from sklearn_active._sklearn import num_samples
 from sklearn_active.labeling._allowed import AllowedLabels, plain
 from sklearn_active.labeling._binding import digest, opened, with_class_minus_one
@@ -113,6 +113,7 @@ class LabelingSession(Readings, Fronts, Exchange):
         max_lag=5,
         executor=None,
     ):
+        refuse_chunks(X, "LabelingSession")
         self.X = X
         self.n_rows = num_samples(X)
         self.items = items

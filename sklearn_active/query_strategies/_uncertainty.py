@@ -10,6 +10,7 @@ from sklearn_active.query_strategies._base import QueryStrategy
 class _UncertaintySampling(QueryStrategy):
     needs = ("predict_proba",)
     beats_random = True
+    pointwise = True
 
     def utilities(self, pool):
         """Return the uncertainty of each candidate, shape (n_candidates,)."""
