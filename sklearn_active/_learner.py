@@ -45,6 +45,7 @@ from sklearn_active._sklearn import (
 from sklearn_active._stopping import StopLabeling, reason_to_stop
 from sklearn_active._warnings import warn_user
 from sklearn_active.oracles import ArrayOracle
+from sklearn_active.pools._dask import wrapped
 from sklearn_active.query_strategies._names import (
     STRATEGIES,
     as_strategy,
@@ -220,7 +221,8 @@ class ActiveLearner(
         Parameters
         ----------
         X : container of shape (n_samples, ...)
-            All rows: array, sparse matrix, data frame, list. Not copied.
+            All rows: array, sparse matrix, data frame, list. Not copied. Larger
+            than memory: see :mod:`sklearn_active.pools`.
         y : array-like of shape (n_samples,)
             Labels, and the mark (see `missing_label`) where unlabeled.
         labeled : array-like of bool of shape (n_samples,), default=None
@@ -245,7 +247,7 @@ class ActiveLearner(
                 "This ActiveLearner estimator requires y to be passed, but the target "
                 "y is None. To begin without any label, use start(X)."
             )
-        oracle = self.oracle
+        X, oracle = wrapped(X), self.oracle
         if labeled is None:
             labels = parse_y(
                 y, num_samples(X), self.missing_label, has_oracle=oracle is not None
@@ -290,7 +292,8 @@ class ActiveLearner(
         Parameters
         ----------
         X : container of shape (n_samples, ...)
-            All rows: array, sparse matrix, data frame, list. Not copied.
+            All rows: array, sparse matrix, data frame, list. Not copied. Larger
+            than memory: see :mod:`sklearn_active.pools`.
         y : array-like of shape (n_samples,), default=None
             Labels, and the mark where unlabeled; None: nothing is labeled.
         **params : dict
@@ -300,6 +303,7 @@ class ActiveLearner(
         -------
         self : ActiveLearner
         """
+        X = wrapped(X)
         # Whoever steps answers too: a y of -1 and 1 is a pool with one class known.
         labels = parse_y(y, num_samples(X), self.missing_label, has_oracle=True)
         self._begin(X, labels, params)

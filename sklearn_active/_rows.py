@@ -121,7 +121,7 @@ def pieces(X, start, excluded):
             continue
         if len(local) == n_rows:
             rows = X
-        elif len(local) == end - begin and isinstance(X, (np.ndarray, list)):
+        elif len(local) == end - begin and isinstance(X, (np.ndarray, list, range)):
             rows = X[begin:end]  # of an array, not even a copy
         else:
             rows = take(X, local)

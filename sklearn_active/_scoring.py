@@ -1,6 +1,6 @@
 """Scoring a pool part by part: the best of each, then the best of these."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 from sklearn_active._distributions import predicted
 from sklearn_active._pool import Pool
 from sklearn_active._rows import RowsInChunks, pieces, row_keys, stacked, take
+from sklearn_active.query_strategies import RandomSampling
 
 
 @dataclass
@@ -185,6 +186,23 @@ def best_of_parts(strategy, pool, batch_size):
     excluded = np.flatnonzero(state.labels.known | state.declined)
     if not isinstance(pool.X, RowsInChunks):
         return scoring(pool.X, 0, excluded)
+    if isinstance(strategy, RandomSampling):
+        return _drawn(strategy, pool, batch_size, excluded)
     best = pool.X._fold(scoring, scoring.merged, excluded)
     pool.X._keep(best.indices, best.rows)
     return best
+
+
+def _drawn(strategy, pool, batch_size, excluded):
+    """Draw rows by their positions; of rows in chunks only what is drawn is read."""
+    n_drawn, n_left = batch_size, len(pool) - len(excluded)
+    while True:
+        best = Scoring(strategy, pool, n_drawn)(range(len(pool)), 0, excluded)
+        distinct = np.arange(len(best.indices))
+        if batch_size > 1:
+            keys = row_keys(take(pool.X, best.indices))
+            distinct = _first_of_each(keys, distinct)[:batch_size]
+        if len(distinct) == batch_size or n_drawn >= n_left:
+            chosen = best.indices[distinct], best.utilities[distinct]
+            return replace(best, indices=chosen[0], utilities=chosen[1])
+        n_drawn *= 2

@@ -25,6 +25,7 @@ from sklearn_active.labeling._questions import (
 from sklearn_active.labeling._readings import Readings
 from sklearn_active.labeling._refitter import Refitter
 from sklearn_active.labeling._state import AGGREGATES
+from sklearn_active.pools._dask import wrapped
 
 
 class LabelingSession(Readings, Fronts, Exchange):
@@ -113,7 +114,7 @@ class LabelingSession(Readings, Fronts, Exchange):
         max_lag=5,
         executor=None,
     ):
-        refuse_chunks(X, "LabelingSession")
+        refuse_chunks(wrapped(X), "LabelingSession")
         self.X = X
         self.n_rows = num_samples(X)
         self.items = items
