@@ -73,7 +73,8 @@ class Distributions:
 def predicted(estimator, X):
     """Return the cleaned distributions of rows, and how many were empty."""
     proba = estimator.predict_proba(X)
-    return cleaned(proba), np.count_nonzero(empty_rows(proba))
+    empty = empty_rows(proba)
+    return cleaned(proba, empty), np.count_nonzero(empty)
 
 
 def empty_rows(distributions):
@@ -90,9 +91,9 @@ def uniform_rows(distributions):
     return same & ~empty_rows(distributions)
 
 
-def cleaned(distributions):
+def cleaned(distributions, empty=None):
     """Make rows without information uniform; other rows stay as they are."""
-    empty = empty_rows(distributions)
+    empty = empty_rows(distributions) if empty is None else empty
     if np.min(distributions, initial=0) < 0:
         distributions = np.maximum(distributions, 0)  # round-off
     if not empty.any():
