@@ -1,10 +1,12 @@
 """Rows of any container: taking some of them, and telling equal ones."""
 
 from abc import ABC, abstractmethod
+from functools import reduce
 from importlib import import_module
 
 import numpy as np
 from scipy import sparse
+from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_active._sklearn import num_samples, safe_indexing
 
@@ -135,6 +137,15 @@ def piece_length(X):
         return max(1, PIECE_ROWS // 4)  # frames and lists
     length = PIECE_BYTES * num_samples(X) // n_bytes
     return int(np.clip(length, 1, PIECE_ROWS))
+
+
+def folded(score, merged, parts):
+    """Return what `merged` makes of `score(*part)` of all parts, in their order.
+
+    As many at a time as joblib's context says, else one; none is kept for long.
+    """
+    bests = Parallel(return_as="generator")(delayed(score)(*part) for part in parts)
+    return reduce(lambda a, b: merged([a, b]), bests, None)
 
 
 def stacked(containers):

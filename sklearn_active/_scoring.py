@@ -8,7 +8,14 @@ import numpy as np
 
 from sklearn_active._distributions import predicted
 from sklearn_active._pool import Pool
-from sklearn_active._rows import RowsInChunks, pieces, row_keys, stacked, take
+from sklearn_active._rows import (
+    RowsInChunks,
+    folded,
+    pieces,
+    row_keys,
+    stacked,
+    take,
+)
 from sklearn_active.query_strategies import RandomSampling
 
 
@@ -62,7 +69,7 @@ class Scoring:
 
     def __call__(self, X, start, excluded):
         """Return the best rows of `X`, whose first is `start`, or None."""
-        best = (self._best(*piece) for piece in pieces(X, start, excluded))
+        best = (self.best_of(*piece) for piece in pieces(X, start, excluded))
         return reduce(lambda a, b: self.merged([a, b]), best, None)
 
     def merged(self, bests):
@@ -93,7 +100,8 @@ class Scoring:
             n_scored=sum(best.n_scored for best in bests),
         )
 
-    def _best(self, rows, positions):
+    def best_of(self, rows, positions):
+        """Return the best of some rows, which stand at `positions` in the pool."""
         state = _PartState(rows, positions, self.draws)
         distributions = _Predicted(self.estimator, rows)
         part = Pool(state, self.estimator, distributions, classes=self.classes)
@@ -185,7 +193,7 @@ def best_of_parts(strategy, pool, batch_size):
     scoring = Scoring(strategy, pool, batch_size)
     excluded = np.flatnonzero(state.labels.known | state.declined)
     if not isinstance(pool.X, RowsInChunks):
-        return scoring(pool.X, 0, excluded)
+        return folded(scoring.best_of, scoring.merged, pieces(pool.X, 0, excluded))
     if isinstance(strategy, RandomSampling):
         return _drawn(strategy, pool, batch_size, excluded)
     best = pool.X._fold(scoring, scoring.merged, excluded)

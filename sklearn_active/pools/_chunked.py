@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_active._rows import stacked, take
+from sklearn_active._rows import folded, stacked, take
 from sklearn_active._sklearn import num_samples
 from sklearn_active.pools._kept import KeepsRows
 
@@ -120,10 +120,8 @@ class ChunkedPool(KeepsRows):
 
     def _fold(self, score, merged, excluded):
         """Score chunk by chunk, and keep what is best so far."""
-        best = None
-        for start, chunk in self._numbered():
-            best = merged([best, score(chunk, start, excluded)])
-        return best
+        parts = ((chunk, start, excluded) for start, chunk in self._numbered())
+        return folded(score, merged, parts)
 
     def _numbered(self):
         """Yield the position of the first row of each chunk, and the chunk."""

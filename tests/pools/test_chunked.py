@@ -10,6 +10,7 @@ import pytest
 from helpers import SeesAll, blobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from joblib import parallel_config
 from pool_helpers import FirstColumn, Sigmoid, Spy, choice_by_hand, cut
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
@@ -203,6 +204,17 @@ def test_a_query_takes_the_memory_of_a_few_chunks_whatever_the_rows(kind, tmp_pa
     of_each_row = 2 * n_rows  # masks of what is known
     assert peaks[-1] < 4 * chunk_bytes + of_each_row
     assert peaks[-1] - peaks[0] < of_each_row
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+def test_parts_are_scored_as_many_at_a_time_as_joblib_is_told(backend):
+    X, y, _ = blobs(500, 6)
+    learner = ActiveLearner(GaussianNB(), "margin", batch_size=4)
+    expected = learner.start(X, y).query().indices.tolist()
+    with parallel_config(backend, n_jobs=2), small_pieces(60):
+        assert learner.start(X, y).query().indices.tolist() == expected
+        learner.start(ChunkedPool(lambda: cut(X, range(0, 500, 70))), y)
+        assert learner.query().indices.tolist() == expected
 
 
 def test_twins_in_different_chunks_are_asked_once():
