@@ -13,6 +13,9 @@ Memory is the peak of RssAnon in /proc/self/status (Linux), sampled every 5 ms, 
 what the process had before: ru_maxrss would count the mapped pages of the file too,
 which the system takes back whenever it likes.
 
+The same file is asked as a Dask array on a cluster of two processes with one thread
+each, and so are 1000 partitions of 10 rows, for what a partition costs by itself.
+
 Then, of a million rows in memory and on one thread, what a row costs to score and rank,
 and what travels in a round where rows are scored on a cluster.
 """
@@ -178,6 +181,45 @@ def measure_file(kind, paths):
         yield "peak memory added", of, memory.added, "MB"
 
 
+def read(path, start, end):
+    return np.array(np.load(path, mmap_mode="r")[start:end])
+
+
+def measure_cluster(paths):
+    """Yield what a query costs on a cluster of two processes."""
+    import dask.array as da
+    from dask import delayed
+    from distributed import Client, LocalCluster
+
+    mapped = np.load(paths[0], mmap_mode="r")
+    first = mapped[:N_LABELED]
+
+    def first_query(n_rows, n_chunk):
+        blocks = []
+        for start in range(0, n_rows, n_chunk):
+            end = min(start + n_chunk, n_rows)
+            block = delayed(read)(str(paths[0]), start, end)
+            shape = (end - start, mapped.shape[1])
+            blocks.append(da.from_delayed(block, shape, dtype=np.float32))
+        y = np.full(n_rows, -1, dtype=np.int8)
+        y[:N_LABELED] = first[:, :5].sum(axis=1) > 0
+        learner = ActiveLearner(LogisticRegression(), "margin", batch_size=10)
+        learner.start(da.concatenate(blocks), y)
+        return timed(learner.query)[0]
+
+    with (
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
+        Client(cluster),
+    ):
+        first_query(1000, 500)  # the workers import what they need
+        seconds = first_query(len(mapped), 5 * CHUNK)
+        yield "first query", "Dask, 2 processes, warm", seconds, "s"
+        seconds = first_query(10_000, 10)
+        yield "score a partition of 10 rows", "Dask, 2 processes", seconds, "ms"
+
+
 def measure_rows(n_features):
     """Yield what one row costs on one core, and what a round moves."""
     from sklearn_active._scoring import Scoring
@@ -219,6 +261,7 @@ def in_a_process(arguments, **environment):
 
 def machine():
     """Yield what the figures depend on."""
+    import dask
     import pandas as pd
     import pyarrow as pa
 
@@ -226,7 +269,11 @@ def machine():
     yield "machine", f"{os.cpu_count()} cores, {platform.machine()}", memory / 1e9, "GB"
     versions = {"Python": platform.python_version(), "numpy": np.__version__}
     versions |= {"scipy": scipy.__version__, "scikit-learn": sklearn.__version__}
-    versions |= {"pandas": pd.__version__, "pyarrow": pa.__version__}
+    versions |= {
+        "dask": dask.__version__,
+        "pandas": pd.__version__,
+        "pyarrow": pa.__version__,
+    }
     versions["sklearn_active"] = sklearn_active.__version__
     for name, version in versions.items():
         yield "version", name, version, ""
@@ -248,11 +295,12 @@ def main():
     options = parser.parse_args()
     writer = csv.writer(sys.stdout)
     if options.part:
-        measured = (
-            measure_rows(options.n_features)
-            if options.part == "rows"
-            else measure_file(options.part, options.paths)
-        )
+        if options.part == "rows":
+            measured = measure_rows(options.n_features)
+        elif options.part == "Dask":
+            measured = measure_cluster(options.paths)
+        else:
+            measured = measure_file(options.part, options.paths)
         writer.writerows((*row[:2], rounded(row[2]), row[3]) for row in measured)
         return
     n_bytes = 2 * options.n_rows * options.n_features * 4
@@ -265,11 +313,10 @@ def main():
         paths = write(Path(written), options.n_rows, options.n_features)
         for kind in ("memmap", "ChunkedPool", "Parquet"):
             table += in_a_process(["--part", kind, "--paths", *paths])
-    table += in_a_process(
-        ["--part", "rows", "--n-features", options.n_features],
-        OMP_NUM_THREADS="1",
-        OPENBLAS_NUM_THREADS="1",
-    )
+        one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        table += in_a_process(["--part", "Dask", "--paths", *paths], **one_thread)
+    arguments = ["--part", "rows", "--n-features", options.n_features]
+    table += in_a_process(arguments, **one_thread)
     writer.writerows([COLUMNS, *table])
     with options.output.open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([COLUMNS, *table])
