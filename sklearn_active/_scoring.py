@@ -147,6 +147,13 @@ class _PartState:
     def __len__(self):
         return len(self.positions)
 
+    def __getattr__(self, name):
+        raise AttributeError(
+            f"A part of a pool has no {name}: a pointwise strategy looks at "
+            "`pool.X`, `pool.proba` and `pool.estimator` alone. Say pointwise = False "
+            "where it needs more."
+        )
+
 
 class _PartDraws:
     """A row's chance is that of its position in the whole pool."""

@@ -433,6 +433,19 @@ def test_estimators_that_are_given_all_rows_say_so(estimator):
     learner.start(pool, y).query()
 
 
+def test_a_pointwise_strategy_that_looks_at_labels_is_told_what_is_there():
+    class Looks(FirstColumn):
+        needs = ()
+
+        def utilities(self, pool):
+            return super().utilities(pool) + len(pool.labeled)
+
+    pool, y = chunked_blobs()
+    learner = ActiveLearner(GaussianNB(), Looks()).start(pool, y)
+    with pytest.raises(AttributeError, match=r"no labels.*pointwise = False"):
+        learner.query()
+
+
 def test_a_pool_in_chunks_is_no_array():
     pool, _ = chunked_blobs()
     with pytest.raises(TypeError, match="chunk by chunk"):
