@@ -3,11 +3,13 @@
 import numpy as np
 
 from sklearn_active._query import Query
-from sklearn_active._rows import read_only, take
+from sklearn_active._rows import RowsInChunks, piece_length, read_only, take
+from sklearn_active._scoring import best_of_parts
 from sklearn_active.query_strategies import RandomSampling
+from sklearn_active.query_strategies._names import check_in_chunks, is_pointwise
 
 
-def choose(strategy, pool, batch_size, cold):
+def choose(strategy, pool, batch_size, cold, distributions):
     """Let a query strategy choose the next rows.
 
     Parameters
@@ -21,12 +23,15 @@ def choose(strategy, pool, batch_size, cold):
     cold : bool
         Whether no estimator is fitted on two classes yet; a strategy that needs
         one then yields to random rows.
+    distributions : Distributions
+        Where the estimator's uncertainty comes from.
 
     Returns
     -------
     query : Query
     """
     state = pool.state
+    check_in_chunks(strategy, pool.X)
     n_candidates = state.n_candidates
     if not n_candidates:
         raise ValueError(
@@ -36,8 +41,14 @@ def choose(strategy, pool, batch_size, cold):
     yields = cold and getattr(strategy, "needs", ("fit",))
     asked = RandomSampling() if yields else strategy
     batch_size = min(batch_size, n_candidates)
-    choice = asked.select(pool, batch_size)
-    indices, utilities = _checked(choice, pool, batch_size)
+    if _in_parts(asked, pool, distributions):
+        best = best_of_parts(asked, pool, batch_size)
+        distributions.warn_of(best.n_empty, best.n_scored)
+        indices, utilities, proba = best.indices, best.utilities, best.proba
+    else:
+        choice = asked.select(pool, batch_size)
+        indices, utilities = _checked(choice, pool, batch_size)
+        proba = pool.proba_of(indices)
     if not yields:
         state.mark_all_as_heard()
     state.n_queries += 1
@@ -45,12 +56,25 @@ def choose(strategy, pool, batch_size, cold):
         indices=read_only(indices.copy()),
         X=take(pool.X, indices),
         utilities=read_only(utilities.copy()),
-        proba=pool.proba_of(indices),
+        proba=proba if proba is None else read_only(proba),
         classes=pool.classes,
         round=state.round,
         n_pool=len(pool),
         id=f"{state.token}-{state.n_queries}",
         reason="cold_start" if yields else type(strategy).__name__,
+    )
+
+
+def _in_parts(strategy, pool, distributions):
+    """Say whether rows are scored part by part: never a copy of the whole pool."""
+    if isinstance(pool.X, RowsInChunks):
+        return True
+    return (
+        getattr(strategy, "needs", ("fit",))  # else it reads no row at all
+        and len(pool) > piece_length(pool.X)
+        and is_pointwise(strategy)
+        and not distributions.is_transductive(pool.estimator)
+        and pool.masses is None
     )
 
 

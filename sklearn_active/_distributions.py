@@ -34,9 +34,18 @@ class Distributions:
         whole = self._transductive(estimator)
         if whole is not None:
             return cleaned(whole[candidates])
-        proba = estimator.predict_proba(take(self.state.X, candidates))
-        self._warn(empty_rows(proba), "predict_proba")
-        return cleaned(proba)
+        proba, n_empty = predicted(estimator, take(self.state.X, candidates))
+        self.warn_of(n_empty, len(proba))
+        return proba
+
+    def is_transductive(self, estimator):
+        """Say whether the distributions come from the fit."""
+        final = final_estimator(estimator)
+        # Not read: to compute them may take long.
+        return self.all_rows and (
+            hasattr(type(final), "label_distributions_")
+            or "label_distributions_" in vars(final)
+        )
 
     def look_at(self, estimator):
         """Warn where a transductive fit left rows without information."""
@@ -44,24 +53,33 @@ class Distributions:
         if whole is not None:
             unlabeled = whole[~self.state.labels.known]
             rows = empty_rows(unlabeled) | uniform_rows(unlabeled)
-            self._warn(rows, "label_distributions_")
+            n_empty = np.count_nonzero(rows)
+            self.warn_of(n_empty, len(rows), "label_distributions_")
 
     def _transductive(self, estimator):
         if not self.all_rows:
             return None
         return getattr(final_estimator(estimator), "label_distributions_", None)
 
-    def _warn(self, rows, source):
-        if self.warned or not rows.any():
+    def warn_of(self, n_empty, n_rows, source="predict_proba"):
+        """Warn once of rows that no label reaches, if there are any."""
+        if self.warned or not n_empty:
             return
         self.warned = True
         warn_user(
-            f"{np.count_nonzero(rows)} of {len(rows)} unlabeled rows have an all-zero, "
+            f"{n_empty} of {n_rows} unlabeled rows have an all-zero, "
             f"NaN or uniform class distribution ({source} of {self.name}): no label "
             "reaches them. They count as maximally uncertain, and predictions for them "
             "are arbitrary. Scale X or lower gamma (or take kernel='knn', or more "
             "neighbors).",
         )
+
+
+def predicted(estimator, X):
+    """Return the cleaned distributions of rows, and how many were empty."""
+    proba = estimator.predict_proba(X)
+    empty = empty_rows(proba)
+    return cleaned(proba, empty), np.count_nonzero(empty)
 
 
 def empty_rows(distributions):
@@ -78,9 +96,9 @@ def uniform_rows(distributions):
     return same & ~empty_rows(distributions)
 
 
-def cleaned(distributions):
+def cleaned(distributions, empty=None):
     """Make rows without information uniform; other rows stay as they are."""
-    empty = empty_rows(distributions)
+    empty = empty_rows(distributions) if empty is None else empty
     if np.min(distributions, initial=0) < 0:
         distributions = np.maximum(distributions, 0)  # round-off
     if not empty.any():

@@ -6,7 +6,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.utils import get_tags
 
-from sklearn_active._rows import take
+from sklearn_active._rows import RowsInChunks, take
 from sklearn_active._sklearn import (
     BaseLabelPropagation,
     BaseSearchCV,
@@ -142,7 +142,9 @@ class TrainingData:
         codes = labels.codes_of(self.rows)
         self._targets = codes if self.encoded else labels.values[self.rows]
         self._all_rows = all_rows
-        some = None if all_rows or labels.all_known else self.rows
+        # Rows in chunks have to be taken, even where they are all labeled.
+        whole = labels.all_known and not isinstance(X, RowsInChunks)
+        some = None if all_rows or whole else self.rows
         self.X = X if some is None else take(X, some)
         self.params = check_method_params(X, params, indices=some)
 

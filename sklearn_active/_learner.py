@@ -31,6 +31,7 @@ from sklearn_active._published import PublishesPool
 from sklearn_active._query import Query
 from sklearn_active._recording import ask, in_the_order_asked, record, rows_to_teach
 from sklearn_active._refitting import RefitsEstimator
+from sklearn_active._rows import refuse_chunks, template_of
 from sklearn_active._seeds import set_random_states
 from sklearn_active._sklearn import (
     CallbackSupportMixin,
@@ -46,10 +47,12 @@ from sklearn_active._sklearn import (
 from sklearn_active._stopping import StopLabeling, reason_to_stop
 from sklearn_active._warnings import warn_user
 from sklearn_active.oracles import ArrayOracle
+from sklearn_active.pools._dask import wrapped
 from sklearn_active.query_strategies._names import (
     STRATEGIES,
     as_strategy,
     check_compatible,
+    check_in_chunks,
 )
 from sklearn_active.stopping_rules._names import RULES, as_rule
 
@@ -220,7 +223,8 @@ class ActiveLearner(
         Parameters
         ----------
         X : container of shape (n_samples, ...)
-            All rows: array, sparse matrix, data frame, list. Not copied.
+            All rows: array, sparse matrix, data frame, list. Not copied. Larger
+            than memory: see :mod:`sklearn_active.pools`.
         y : array-like of shape (n_samples,)
             Labels, and the mark (see `missing_label`) where unlabeled.
         labeled : array-like of bool of shape (n_samples,), default=None
@@ -245,7 +249,7 @@ class ActiveLearner(
                 "This ActiveLearner estimator requires y to be passed, but the target "
                 "y is None. To begin without any label, use start(X)."
             )
-        oracle = self.oracle
+        X, oracle = wrapped(X), self.oracle
         if labeled is None:
             labels = parse_y(
                 y, num_samples(X), self.missing_label, has_oracle=oracle is not None
@@ -291,7 +295,8 @@ class ActiveLearner(
         Parameters
         ----------
         X : container of shape (n_samples, ...)
-            All rows: array, sparse matrix, data frame, list. Not copied.
+            All rows: array, sparse matrix, data frame, list. Not copied. Larger
+            than memory: see :mod:`sklearn_active.pools`.
         y : array-like of shape (n_samples,), default=None
             Labels, and the mark where unlabeled; None: nothing is labeled.
         **params : dict
@@ -301,6 +306,7 @@ class ActiveLearner(
         -------
         self : ActiveLearner
         """
+        X = wrapped(X)
         # Whoever steps answers too: a y of -1 and 1 is a pool with one class known.
         labels = parse_y(y, num_samples(X), self.missing_label, has_oracle=True)
         self._begin(X, labels, params)
@@ -336,7 +342,13 @@ class ActiveLearner(
             check_compatible(self.query_strategy_, self.estimator)
             began = perf_counter()
             cold = not hasattr(self, "estimator_") or len(self.classes_) < 2
-            query = choose(self.query_strategy_, self._pool(), batch_size, cold)
+            query = choose(
+                self.query_strategy_,
+                self._pool(),
+                batch_size,
+                cold,
+                self._distributions,
+            )
             state.open_queries[batch_size] = query
             state.query_seconds += perf_counter() - began
         return state.open_queries[batch_size]
@@ -387,6 +399,7 @@ class ActiveLearner(
         strategy = as_strategy(self.query_strategy)
         if asks:
             check_compatible(strategy, self.estimator)
+            check_in_chunks(strategy, X)
         prototype = clone(self.estimator)
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         if self.random_state is not None:
@@ -395,11 +408,14 @@ class ActiveLearner(
             self.unlabeled == "auto" and accepts_unlabeled(self.estimator)
         )
         if all_rows:
+            refuse_chunks(
+                X, type(self.estimator).__name__, "set unlabeled='drop' for the learner"
+            )
             state_the_mark(prototype)
         if routing_enabled():
             params = process_routing(self, "fit", **params).estimator.fit
         names = clone(self)  # refuses mixed column names before anything is forgotten
-        validate_data(names, X, skip_check_array=True)
+        validate_data(names, template_of(X), skip_check_array=True)
         for name in [name for name in vars(self) if name.endswith("_")]:
             delattr(self, name)
         vars(self).pop("_classes", None)

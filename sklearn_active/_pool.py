@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from sklearn_active._rows import read_only, row_keys, take
-from sklearn_active._seeds import row_uniforms
+from sklearn_active._seeds import Draws
 
 
 class PoolState:
@@ -31,7 +31,9 @@ class PoolState:
         self.seed = seed
         self.random_ties = random_ties
         self.token = uuid4().hex
-        self.labeled_iter = np.where(labels.known, 0, -1)
+        # 0: never, k + 1: in round k. Zeros cost no memory until they are written.
+        self.learned_in = np.zeros(len(self), dtype=int)
+        self.learned_in[labels.rows] = 1
         self.declined = np.zeros(0, dtype=int)
         self.n_asked = 0
         self.n_fitted = 0
@@ -86,7 +88,7 @@ class PoolState:
             )
         if len(known):
             self.labels.add(known, labels)
-        self.labeled_iter[known] = self.round
+        self.learned_in[known] = self.round + 1
         self.newly_known.extend(known.tolist())
         declined = np.setdiff1d(self.declined, known)
         self.declined = np.union1d(declined, indices[~answered])
@@ -107,17 +109,10 @@ class PoolState:
         self.history.append(record)
         self.open_queries, self.query_seconds = {}, 0.0
 
-    def random_state(self, stream=0):
-        """Return the round's random state; `stream` tells its uses apart."""
-        return np.random.RandomState([self.seed, self.labels.n_known, stream])
-
-    def uniforms(self, rows, stream=0):
-        """Return the round's random numbers of some rows, shape (n_rows,)."""
-        return row_uniforms([self.seed, self.labels.n_known, stream], rows)
-
-    def tie_ranks(self, rows):
-        """Return what decides between rows of equal utility: the lowest is first."""
-        return self.uniforms(rows, stream=1) if self.random_ties else rows
+    @property
+    def draws(self):
+        """Return the chance of the next round."""
+        return Draws([self.seed, self.labels.n_known], self.random_ties)
 
 
 class Pool:
@@ -185,6 +180,11 @@ class Pool:
         return None if masses is None else read_only(masses)
 
     @cached_property
+    def draws(self):
+        """Return the round's chance, which is the package's own."""
+        return self.state.draws
+
+    @cached_property
     def y(self):
         return read_only(self.state.labels.as_array())
 
@@ -222,7 +222,7 @@ class Pool:
 
     @cached_property
     def random_state(self):
-        return self.state.random_state()
+        return self.draws.random_state()
 
     def proba_of(self, indices):
         """Return the distributions of some candidates if computed, else None."""
@@ -258,7 +258,7 @@ class Pool:
         keys = {}
 
         def ranks_of(best):
-            return self.state.tie_ranks(self.candidates[best])
+            return self.draws.tie_ranks(self.candidates[best])
 
         while True:
             best = _largest(utilities, n_taken, ranks_of)
@@ -291,7 +291,7 @@ class Pool:
         tied = np.flatnonzero(utilities == highest)
         utilities[out] = kept
         if len(tied) > 1:
-            tied = tied[[self.state.tie_ranks(tied).argmin()]]
+            tied = tied[[self.draws.tie_ranks(tied).argmin()]]
         return tied, np.array([highest])
 
     def _checked(self, utilities):

@@ -18,7 +18,7 @@ class PublishesPool:
     @property
     def labeled_iter_(self):
         """Round in which each row's label was learned, shape (n_samples,)."""
-        return self._known_state().labeled_iter.copy()
+        return self._known_state().learned_in - 1
 
     @property
     def history_(self):

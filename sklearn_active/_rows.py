@@ -1,12 +1,74 @@
 """Rows of any container: taking some of them, and telling equal ones."""
 
+from abc import ABC, abstractmethod
+from functools import reduce
+from importlib import import_module
+
 import numpy as np
 from scipy import sparse
+from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_active._sklearn import safe_indexing
+from sklearn_active._sklearn import num_samples, safe_indexing
 
 # These formats can't be indexed; a slice goes through csr and back.
 _UNINDEXABLE_FORMATS = ("coo", "bsr", "dia")
+# A piece is scored at once: at most so many bytes, and so many rows.
+PIECE_BYTES = 2**25
+PIECE_ROWS = 2**18
+
+
+class RowsInChunks(ABC):
+    """Rows that are read in chunks, here or on a cluster, and never all at once."""
+
+    @abstractmethod
+    def __len__(self):
+        """Return the number of rows."""
+
+    @abstractmethod
+    def take(self, indices):
+        """Return some rows, in the container of the chunks."""
+
+    @abstractmethod
+    def _keep(self, indices, rows):
+        """Remember rows that were read in passing: they are about to be taken."""
+
+    @abstractmethod
+    def _template(self):
+        """Return a few of the rows, or none, in their container."""
+
+    @abstractmethod
+    def _fold(self, score, merged, excluded):
+        """Return what `merged` makes of `score(rows, start, excluded)` of all chunks.
+
+        Parameters
+        ----------
+        score : callable
+            Given a chunk, the position of its first row, and the excluded positions.
+        merged : callable
+            Given a list of what `score` and itself return, in any grouping.
+        excluded : ndarray of int
+            Positions of rows that are not scored, ascending.
+        """
+
+    def __array__(self, *args, **kwargs):
+        raise TypeError(
+            f"A {type(self).__name__} is read in chunks and is no array. Predict or "
+            "transform it chunk by chunk, or pass an array where all rows are needed."
+        )
+
+
+def refuse_chunks(X, who, way_out=None):
+    """Raise where rows come in chunks, but somebody needs all of them."""
+    if isinstance(X, RowsInChunks):
+        raise ValueError(
+            f"{who} needs the whole pool at once, but X is a {type(X).__name__}, which "
+            f"is read in chunks. Pass an array{f', or {way_out}' if way_out else ''}."
+        )
+
+
+def template_of(X):
+    """Return what shows the names and the number of features of X."""
+    return X._template() if isinstance(X, RowsInChunks) else X
 
 
 def take(X, indices):
@@ -25,11 +87,90 @@ def take(X, indices):
     """
     if type(X) is np.ndarray:  # the common case, at a fortieth of the cost
         return X[indices]
+    if isinstance(X, RowsInChunks):
+        return X.take(indices)
     if sparse.issparse(X) and X.format in _UNINDEXABLE_FORMATS:
         return X.tocsr()[indices].asformat(X.format)
     if not hasattr(X, "__getitem__"):
         X = np.asarray(X)
     return safe_indexing(X, indices)
+
+
+def pieces(X, start, excluded):
+    """Yield rows that are few enough to be scored at once, and their positions.
+
+    Parameters
+    ----------
+    X : container of shape (n_rows, ...)
+        Rows that lie in memory, or are mapped into it.
+    start : int
+        Position of its first row.
+    excluded : ndarray of int
+        Positions of rows that are left out, ascending.
+    """
+    n_rows, length = num_samples(X), piece_length(X)
+    if sparse.issparse(X) and X.format != "csr":  # a slice of others is a pass
+        for rows, positions in pieces(X.tocsr(), start, excluded):
+            yield rows.asformat(X.format), positions
+        return
+    for begin in range(0, n_rows, length):
+        end = min(begin + length, n_rows)
+        first, last = np.searchsorted(excluded, [start + begin, start + end])
+        kept = np.ones(end - begin, dtype=bool)
+        kept[excluded[first:last] - (start + begin)] = False
+        local = np.flatnonzero(kept) + begin
+        if not len(local):
+            continue
+        if len(local) == n_rows:
+            rows = X
+        elif len(local) == end - begin and isinstance(X, (np.ndarray, list, range)):
+            rows = X[begin:end]  # of an array, not even a copy
+        else:
+            rows = take(X, local)
+        yield rows, local + start
+
+
+def piece_length(X):
+    """Return how many rows of a container are scored at once."""
+    n_bytes = X.nnz * 12 if sparse.issparse(X) else getattr(X, "nbytes", 0)
+    if not n_bytes:
+        return max(1, PIECE_ROWS // 4)  # frames and lists
+    length = PIECE_BYTES * num_samples(X) // n_bytes
+    return int(np.clip(length, 1, PIECE_ROWS))
+
+
+def folded(score, merged, parts):
+    """Return what `merged` makes of `score(*part)` of all parts, in their order.
+
+    As many at a time as joblib's context says, else one; none is kept for long.
+    """
+    bests = Parallel(return_as="generator")(delayed(score)(*part) for part in parts)
+    return reduce(lambda a, b: merged([a, b]), bests, None)
+
+
+def stacked(containers):
+    """Return the rows of some containers of one kind as one container.
+
+    Parameters
+    ----------
+    containers : list of container of shape (n_rows_i, ...)
+        At least one.
+
+    Returns
+    -------
+    rows : same container, of shape (sum of n_rows_i, ...)
+    """
+    first = containers[0]
+    if len(containers) == 1:
+        return first
+    if sparse.issparse(first):
+        return sparse.vstack(containers, format=first.format)
+    if isinstance(first, list):
+        return [row for rows in containers for row in rows]
+    package = type(first).__module__.partition(".")[0]
+    if package in ("pandas", "polars"):
+        return import_module(package).concat(containers)
+    return np.concatenate(containers)
 
 
 def row_at(X, index):

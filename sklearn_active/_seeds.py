@@ -34,6 +34,34 @@ def row_uniforms(key, rows):
     return (bits >> np.uint64(11)) * 2.0**-53
 
 
+class Draws:
+    """The chance of one round: small, and the same in every process.
+
+    Parameters
+    ----------
+    key : sequence of int
+        Names the round.
+    random_ties : bool
+        Whether ties are broken at random rather than by row order.
+    """
+
+    def __init__(self, key, random_ties):
+        self.key = key
+        self.random_ties = random_ties
+
+    def random_state(self, stream=0):
+        """Return the round's random state; `stream` tells its uses apart."""
+        return np.random.RandomState([*self.key, stream])
+
+    def uniforms(self, rows, stream=0):
+        """Return the round's random numbers of some rows, shape (n_rows,)."""
+        return row_uniforms([*self.key, stream], rows)
+
+    def tie_ranks(self, rows):
+        """Return what decides between rows of equal utility: the lowest is first."""
+        return self.uniforms(rows, stream=1) if self.random_ties else rows
+
+
 def _scrambled(z):
     """Return the finalizer of splitmix64, modulo 2^64."""
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

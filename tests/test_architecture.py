@@ -14,12 +14,15 @@ PACKAGE = Path(sklearn_active.__file__).parent
 ROOMS = [
     {"_sklearn"},
     {"_columns", "_progress", "_rows", "_seeds", "_warnings"},
+    {"pools"},
     {"_labels", "_query", "_stopping"},
     {"_pool", "_callbacks"},
     {"graph"},
     {"query_strategies", "oracles", "stopping_rules"},
-    {"_recording", "_inner", "_choosing", "_graph_memo"},
-    {"_delegation", "_published", "_distributions", "_refitting"},
+    {"_recording", "_inner", "_graph_memo"},
+    {"_distributions"},
+    {"_scoring"},
+    {"_choosing", "_delegation", "_published", "_refitting"},
     {"_learner"},
     {"labeling", "model_selection"},
     {"inspection"},
@@ -28,7 +31,16 @@ ROOMS = [
     {"__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
-LOADED_WHERE_USED = ("matplotlib", "pandas", "polars", "http", "PIL", "dask", "faiss")
+LOADED_WHERE_USED = (
+    "matplotlib",
+    "pandas",
+    "polars",
+    "http",
+    "PIL",
+    "dask",
+    "faiss",
+    "pyarrow",
+)
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

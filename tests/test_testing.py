@@ -301,6 +301,14 @@ class NeedsALabel(Broken):
         return super().utilities(pool) * pool.labeled[0]
 
 
+class LooksAround(Broken):
+    pointwise = True
+
+    def utilities(self, pool):
+        utilities = super().utilities(pool)
+        return -np.abs(utilities - utilities.max() + 1)
+
+
 class Boasts(Broken):
     beats_random = True
 
@@ -335,6 +343,7 @@ COMPLAINTS = {
     CountsQuestions: "after the learner was started anew with its labels",
     LosesItsState: "after the learner was pickled",
     ReadsLabelsAsNumbers: "asks other rows when the classes are text",
+    LooksAround: "says pointwise, but asks the rows .* instead of",
     Boasts: r"says beats_random, but .*0\.\d+, that of random rows 0\.\d+",
 }
 

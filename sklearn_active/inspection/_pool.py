@@ -8,6 +8,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.decomposition import PCA, TruncatedSVD
 
+from sklearn_active._rows import refuse_chunks
 from sklearn_active._sklearn import check_matplotlib_support, num_samples
 from sklearn_active.inspection._style import (
     COLORS,
@@ -343,7 +344,7 @@ def _utilities(learner):
     at_random = isinstance(strategy, RandomSampling) or (
         cold and getattr(strategy, "needs", ("fit",))
     )
-    if at_random or not hasattr(strategy, "utilities") or not len(state.candidates):
+    if at_random or not hasattr(strategy, "utilities") or not state.n_candidates:
         return None
     check_compatible(strategy, learner.estimator)
     pool = learner._pool()
@@ -360,6 +361,7 @@ def _utilities(learner):
 def _project(learner, projection):
     """Return points of shape (n_rows, 2), and the names of the axes."""
     X = learner._state.X
+    refuse_chunks(X, "PoolDisplay")
     if projection is None:
         return _by_default(learner, X)
     points = projection

@@ -112,7 +112,7 @@ class Model:
         ranking = Ranking(version, classes=learner.classes_, predict=self._predictor())
         ranking.changed = self._changed(ranking.predict)
         ranking.stop = reason_to_stop(learner, learner._state)
-        if len(learner._state.candidates):
+        if learner._state.n_candidates:
             query = learner.query(n_rows)
             ranking.rows, ranking.reason = query.indices.tolist(), query.reason
             ranking.utilities = query.utilities
@@ -180,7 +180,7 @@ def _apply(learner, changed, labels):
     withdrawn = np.array([*gone, *before], dtype=int)
     if len(withdrawn):
         state.labels.withdraw(withdrawn)
-        state.labeled_iter[gone] = -1
+        state.learned_in[gone] = 0
         state.withdrawn.extend(withdrawn.tolist())
         state.newly_known = [r for r in state.newly_known if r not in set(gone)]
     if other:
@@ -192,7 +192,7 @@ def _apply(learner, changed, labels):
             raise ValueError("A label of the session marks unlabeled rows.")
         state.labels.add(rows, answers)
         fresh = np.setdiff1d(rows, before)
-        state.labeled_iter[fresh] = state.round
+        state.learned_in[fresh] = state.round + 1
         state.newly_known.extend(rows.tolist())
         state.close_round(rows, [labels[row] for row in other], None)
         state.history[-1].predicted = predicted

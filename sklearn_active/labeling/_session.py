@@ -8,7 +8,7 @@ import numpy as np
 
 from sklearn_active._labels import parse_y
 from sklearn_active._query import Query
-from sklearn_active._rows import read_only, take
+from sklearn_active._rows import read_only, refuse_chunks, take
 from sklearn_active._sklearn import num_samples
 from sklearn_active.labeling._allowed import AllowedLabels, plain
 from sklearn_active.labeling._binding import digest, opened, with_class_minus_one
@@ -25,6 +25,7 @@ from sklearn_active.labeling._questions import (
 from sklearn_active.labeling._readings import Readings
 from sklearn_active.labeling._refitter import Refitter
 from sklearn_active.labeling._state import AGGREGATES
+from sklearn_active.pools._dask import wrapped
 
 
 class LabelingSession(Readings, Fronts, Exchange):
@@ -113,6 +114,7 @@ class LabelingSession(Readings, Fronts, Exchange):
         max_lag=5,
         executor=None,
     ):
+        refuse_chunks(wrapped(X), "LabelingSession")
         self.X = X
         self.n_rows = num_samples(X)
         self.items = items

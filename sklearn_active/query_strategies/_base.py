@@ -23,6 +23,11 @@ class QueryStrategy(BaseEstimator, ABC):
     deterministic : bool
         Whether utilities depend on the rows and labels alone: the same rows in
         another order have the same utilities. False where chance takes part.
+    pointwise : bool
+        Whether the utility of a row depends on the row and the estimator alone, and
+        rows are chosen by `pool.top`. Such a strategy may be asked part by part, of
+        pools larger than memory too: `pool` is then a part, its rows `pool.X` are all
+        candidates, and `y`, `labeled` and the like are not there.
     beats_random : bool
         Whether the strategy claims to need fewer labels than random rows do.
         :func:`~sklearn_active.testing.check_query_strategy` holds both to it.
@@ -45,6 +50,7 @@ class QueryStrategy(BaseEstimator, ABC):
 
     needs = ("fit",)
     deterministic = True
+    pointwise = False
     beats_random = False
 
     @abstractmethod

@@ -5,6 +5,7 @@ from numbers import Integral
 import numpy as np
 from scipy.special import entr
 from sklearn.base import clone
+from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_active._rows import take
 from sklearn_active._seeds import set_random_states
@@ -33,6 +34,9 @@ class QueryByCommittee(QueryStrategy):
         distributions from it.
     n_members : int, default=10
         Number of bootstrap samples; not used with a list.
+    n_jobs : int, default=None
+        How many members are fitted at a time, through joblib; None: as its context
+        says, else one. The choice is the same.
 
     Notes
     -----
@@ -91,12 +95,21 @@ class QueryByCommittee(QueryStrategy):
         "members": [list, tuple, HasMethods("fit"), None],
         "disagreement": [StrOptions({"vote_entropy", "consensus_entropy", "kl"})],
         "n_members": [Interval(Integral, 2, None, closed="left")],
+        "n_jobs": [Integral, None],
     }
 
-    def __init__(self, members=None, *, disagreement="vote_entropy", n_members=10):
+    def __init__(
+        self,
+        members=None,
+        *,
+        disagreement="vote_entropy",
+        n_members=10,
+        n_jobs=None,
+    ):
         self.members = members
         self.disagreement = disagreement
         self.n_members = n_members
+        self.n_jobs = n_jobs
 
     @property
     def needs(self):
@@ -117,9 +130,14 @@ class QueryByCommittee(QueryStrategy):
         opinion = _votes if self.disagreement == "vote_entropy" else _aligned
         total = np.zeros((len(pool.candidates), len(classes)))
         own_entropy, n_members = 0, 0
-        for member, rows in self._members(pool, y):
-            _fit(member, take(pool.X, pool.labeled[rows]), y[rows])
-            given = opinion(member, X, classes)
+        parallel = Parallel(n_jobs=self.n_jobs, return_as="generator")
+        opinions = parallel(
+            delayed(_opinion)(
+                opinion, member, take(pool.X, pool.labeled[rows]), y[rows], X, classes
+            )
+            for member, rows in self._members(pool, y)
+        )
+        for given in opinions:  # in the order of the members
             total += given
             own_entropy += entr(given).sum(axis=1)
             n_members += 1
@@ -168,6 +186,12 @@ def _bootstrap(y, random_state):
         rows = random_state.randint(len(y), size=len(y))
         if np.any(y[rows] != y[rows[0]]) or np.all(y == y[0]):
             return rows
+
+
+def _opinion(opinion, member, X_labeled, y, X, classes):
+    """Fit a member, and return what it says of X."""
+    _fit(member, X_labeled, y)
+    return opinion(member, X, classes)
 
 
 def _fit(member, X, y):

@@ -5,6 +5,7 @@ from numbers import Integral
 import numpy as np
 from scipy.special import entr
 from sklearn.base import clone
+from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_active._rows import take
 from sklearn_active._seeds import set_random_states
@@ -31,6 +32,9 @@ class ExpectedErrorReduction(QueryStrategy):
     subsample : int, default=None
         How many candidates are tried, and on how many the error is measured; both
         are drawn at random in each query. At least `batch_size` are tried. None: all.
+    n_jobs : int, default=None
+        How many candidates are tried at a time, through joblib; None: as its context
+        says, else one. The choice is the same.
 
     Notes
     -----
@@ -74,11 +78,13 @@ class ExpectedErrorReduction(QueryStrategy):
     _parameter_constraints: dict = {
         "loss": [StrOptions({"log", "zero_one"})],
         "subsample": [Interval(Integral, 1, None, closed="left"), None],
+        "n_jobs": [Integral, None],
     }
 
-    def __init__(self, loss="log", *, subsample=None):
+    def __init__(self, loss="log", *, subsample=None, n_jobs=None):
         self.loss = loss
         self.subsample = subsample
+        self.n_jobs = n_jobs
 
     @property
     def deterministic(self):
@@ -102,13 +108,15 @@ class ExpectedErrorReduction(QueryStrategy):
         )
         y, classes = training_labels(pool)
         utilities = np.full(len(pool.candidates), -np.inf)
-        for position in tried:
-            rows = take(pool.X, np.append(pool.labeled, pool.candidates[position]))
-            utilities[position] = 0
-            for label, weight in zip(classes, pool.proba[position], strict=True):
-                if weight > 0:
-                    model = clone(prototype).fit(rows, np.append(y, label))
-                    utilities[position] -= weight * self._error(model, measured)
+        lookahead = _Lookahead(prototype, y, classes, measured, self.loss)
+        errors = Parallel(n_jobs=self.n_jobs)(
+            delayed(lookahead)(
+                take(pool.X, np.append(pool.labeled, pool.candidates[position])),
+                pool.proba[position],
+            )
+            for position in tried
+        )
+        utilities[tried] = -np.array(errors)
         # Rounded, so that rounding errors decide no tie.
         return np.round(utilities, 12)
 
@@ -120,10 +128,28 @@ class ExpectedErrorReduction(QueryStrategy):
         n_drawn = max(self.subsample, at_least)
         return np.sort(pool.random_state.permutation(n_candidates)[:n_drawn])
 
-    def _error(self, model, X):
-        """Return the model's expected error on the rows of X."""
-        proba = distributions(model, X)
-        errors = (
-            entr(proba).sum(axis=1) if self.loss == "log" else 1 - proba.max(axis=1)
-        )
-        return errors.mean()
+
+class _Lookahead:
+    """Return the expected error after one more label of one row."""
+
+    def __init__(self, prototype, y, classes, measured, loss):
+        self.prototype = prototype
+        self.y = y
+        self.classes = classes
+        self.measured = measured
+        self.loss = loss
+
+    def __call__(self, rows, proba):
+        expected = 0.0
+        for label, weight in zip(self.classes, proba, strict=True):
+            if weight > 0:
+                model = clone(self.prototype).fit(rows, np.append(self.y, label))
+                expected += weight * self._error(model)
+        return expected
+
+    def _error(self, model):
+        """Return the model's expected error on the rows it is measured on."""
+        proba = distributions(model, self.measured)
+        if self.loss == "log":
+            return entr(proba).sum(axis=1).mean()
+        return (1 - proba.max(axis=1)).mean()

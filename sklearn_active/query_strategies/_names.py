@@ -5,6 +5,7 @@ from types import MethodType
 
 from sklearn.base import clone
 
+from sklearn_active._rows import RowsInChunks
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._function import FunctionStrategy
 from sklearn_active.query_strategies._herding import GraphUncertaintyHerding
@@ -68,6 +69,24 @@ def check_compatible(strategy, estimator):
                 f"{type(strategy).__name__} is not compatible with "
                 f"{type(estimator).__name__}. It must implement `{method}`; {way_out}."
             )
+
+
+def is_pointwise(strategy):
+    """Say whether a strategy may be asked part by part."""
+    select = getattr(type(strategy), "select", None)
+    return getattr(strategy, "pointwise", False) and select is QueryStrategy.select
+
+
+def check_in_chunks(strategy, X):
+    """Raise where rows come in chunks, and the strategy needs them all at once."""
+    if isinstance(X, RowsInChunks) and not is_pointwise(strategy):
+        names = [name for name, make in STRATEGIES.items() if is_pointwise(make())]
+        raise ValueError(
+            f"{type(strategy).__name__} needs the whole pool at once, but X is a "
+            f"{type(X).__name__}, which is read in chunks. Take a strategy that is "
+            f"pointwise ({', '.join(map(repr, names))}, or one of your own that says "
+            "`pointwise = True`), or pass the rows as an array."
+        )
 
 
 _WAYS_OUT = {"predict_proba": "wrap it in CalibratedClassifierCV"}

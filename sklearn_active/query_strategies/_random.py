@@ -28,8 +28,9 @@ class RandomSampling(QueryStrategy):
     """
 
     needs = ()
+    pointwise = True
     deterministic = False
 
     def utilities(self, pool):
         """Return a random utility of each candidate, shape (n_candidates,)."""
-        return pool.state.uniforms(pool.candidates)
+        return pool.draws.uniforms(pool.candidates)

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.metrics import cohen_kappa_score
 
+from sklearn_active._rows import refuse_chunks
 from sklearn_active._sklearn import Interval
 
 
@@ -95,6 +96,7 @@ class StablePredictions(BaseEstimator):
 def _predictions(learner):
     if hasattr(learner, "transduction_"):
         return learner.transduction_
+    refuse_chunks(learner._state.X, "StablePredictions", "take stop_when='confident'")
     return learner.predict(learner._state.X)
 
 

@@ -11,8 +11,9 @@ from sklearn.metrics import balanced_accuracy_score
 
 from sklearn_active._learner import ActiveLearner
 from sklearn_active._rows import row_keys, take
+from sklearn_active.pools import ChunkedPool
 from sklearn_active.query_strategies import RandomSampling
-from sklearn_active.query_strategies._names import as_strategy
+from sklearn_active.query_strategies._names import as_strategy, is_pointwise
 from sklearn_active.testing._planted import (
     Centroids,
     assert_copies,
@@ -36,9 +37,10 @@ def check_query_strategy(query_strategy, estimator=None):
     once; it must give the same answers for the same seed, after cloning, pickling and
     resuming; it must leave its input and the global random state alone.
 
-    Two promises are the strategy's own, as attributes: if `deterministic` (the
-    default), rows in another order are answered alike; if `beats_random`, it finds
-    rare classes in planted data with fewer labels than random rows do.
+    Three promises are the strategy's own, as attributes: if `deterministic` (the
+    default), rows in another order are answered alike; if `pointwise`, so are rows
+    that come in chunks; if `beats_random`, it finds rare classes in planted data with
+    fewer labels than random rows do.
 
     Parameters
     ----------
@@ -340,6 +342,24 @@ def _tied(learner, rows, others):
     return np.allclose(values, values[0], rtol=1e-6, atol=1e-9)
 
 
+def _check_chunks(trial):
+    """Rows in chunks are answered like the same rows at once, if it is pointwise."""
+    if not is_pointwise(trial.strategy):
+        return
+    X, truth = planted_pool()
+    params = {"batch_size": 3, "random_state": 0}
+    learner = ActiveLearner(trial.estimator, trial.strategy, **params)
+    rows, chunked = (
+        learner.start(pool, _partly(truth, 6)).query().indices.tolist()
+        for pool in (X, ChunkedPool(lambda: np.array_split(X, 3)))
+    )
+    trial.require(
+        rows == chunked,
+        f"says pointwise, but asks the rows {chunked} instead of {rows} where the pool "
+        "comes in chunks. A row's utility must depend on it and the estimator alone.",
+    )
+
+
 def _check_better_than_random(trial):
     """It finds rare classes sooner than chance does, as it says beats_random = True."""
     if not trial.beats_random:
@@ -375,5 +395,6 @@ _CHECKS = [
     _check_containers,
     _check_resuming,
     _check_order_of_rows,
+    _check_chunks,
     _check_better_than_random,
 ]

@@ -287,3 +287,14 @@ def test_scikit_activeml_asks_the_same_rows(ours, theirs):
         query.utilities, theirs[0][query.indices], rtol=0, atol=1e-5
     )
     assert theirs[0][query.indices[0]] == pytest.approx(np.nanmax(theirs[0]), abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("members", [None, MEMBERS], ids=["bagged", "list"])
+def test_members_fitted_two_at_a_time_say_the_same(kind, members):
+    X, y, _ = noisy_blobs()
+    one = QueryByCommittee(members, disagreement=kind)
+    two = QueryByCommittee(members, disagreement=kind, n_jobs=2)
+    expected, query = asked(one, X, y), asked(two, X, y)
+    assert query.indices.tolist() == expected.indices.tolist()
+    assert query.utilities.tolist() == expected.utilities.tolist()

@@ -171,3 +171,11 @@ def test_scikit_activeml_asks_the_same_row(ours, theirs, seed):
     query = query_of(ExpectedErrorReduction(ours), X, y, batch_size=1)
     assert query.indices.tolist() == rows.tolist()
     assert query.utilities[0] * 18 == pytest.approx(np.nanmax(utilities[0]))
+
+
+@pytest.mark.parametrize("subsample", [None, 7])
+def test_candidates_tried_two_at_a_time_have_the_same_expected_errors(subsample):
+    expected = query_of(ExpectedErrorReduction(subsample=subsample))
+    query = query_of(ExpectedErrorReduction(subsample=subsample, n_jobs=2))
+    assert query.indices.tolist() == expected.indices.tolist()
+    assert query.utilities.tolist() == expected.utilities.tolist()

@@ -1,0 +1,164 @@
+"""ChunkedPool: rows that a function reads in chunks."""
+
+import numpy as np
+
+from sklearn_active._rows import folded, stacked, take
+from sklearn_active._sklearn import num_samples
+from sklearn_active.pools._kept import KeepsRows
+
+
+class ChunkedPool(KeepsRows):
+    """Wrap rows that are read in chunks, so that a pool may be larger than memory.
+
+    For whatever a function can read: a database, many files, a compressed array.
+    Arrays mapped into memory and csr matrices need no wrapper; Parquet files have
+    `from_parquet`. The learner asks by a pointwise query strategy ('margin',
+    'entropy', 'least_confident', 'random'), in one pass a query.
+
+    Parameters
+    ----------
+    factory : callable
+        `factory()` returns a fresh iterator over chunks: arrays, csr matrices, data
+        frames or lists of consecutive rows, the same in each pass.
+    n_rows : int, default=None
+        Number of rows; None: counted in a pass of its own.
+    read_rows : callable, default=None
+        `read_rows(indices) -> rows`, which reads some rows directly; positions are
+        distinct and ascend. None: by a pass that ends at the last of them.
+
+    See Also
+    --------
+    sklearn_active.ActiveLearner : Takes it as `X`, and Dask's collections as they are.
+
+    Notes
+    -----
+    Rows that were taken are kept in memory: the labeled ones are needed in every
+    refit. Memory beyond that: some chunks, and a few bytes a row for what is known
+    of its label. `pickle` keeps the factory, which must be picklable then.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn_active import ActiveLearner
+    >>> from sklearn_active.pools import ChunkedPool
+    >>> def read():
+    ...     for start in range(0, 100, 20):
+    ...         yield np.arange(start, start + 20)[:, None] / 10
+    >>> pool = ChunkedPool(read)
+    >>> len(pool)
+    100
+    >>> learner = ActiveLearner(LogisticRegression(), "margin").start(pool)
+    >>> learner.teach([0, 60], ["low", "high"]).query().indices
+    array([30])
+    """
+
+    def __init__(self, factory, n_rows=None, read_rows=None):
+        super().__init__()
+        if not callable(factory):
+            raise ValueError(
+                "factory must be a function that returns a fresh iterator over chunks "
+                f"in each call; got a {type(factory).__name__}. Pass "
+                "lambda: (chunk for chunk in ...), or the generator function itself."
+            )
+        self.factory = factory
+        self.read_rows = read_rows
+        self._n_rows = n_rows
+
+    @classmethod
+    def from_parquet(cls, paths, columns=None, rows_per_chunk=65_536):
+        """Read Parquet files, as data frames.
+
+        Needs pyarrow and pandas, which come with the extra `parquet`.
+
+        Parameters
+        ----------
+        paths : str, path or sequence of them
+            The files, in the order of the rows.
+        columns : sequence of str, default=None
+            Which columns are features; None: all.
+        rows_per_chunk : int, default=65536
+            Rows of a chunk. Reading needs memory for a row group of the file too.
+
+        Returns
+        -------
+        pool : ChunkedPool
+        """
+        from sklearn_active.pools._parquet import ParquetRows
+
+        rows = ParquetRows(paths, columns, rows_per_chunk)
+        return cls(rows.chunks, rows.n_rows, rows.read)
+
+    def __len__(self):
+        """Return the number of rows."""
+        if self._n_rows is None:
+            self._n_rows = sum(num_samples(chunk) for chunk in self.chunks())
+        if not self._n_rows:
+            raise ValueError("The pool is empty: its factory gave no row.")
+        return self._n_rows
+
+    def chunks(self):
+        """Read the rows again, from the first.
+
+        Yields
+        ------
+        chunk : container of shape (n_chunk_rows, ...)
+        """
+        iterator = self.factory()
+        if not hasattr(iterator, "__iter__"):
+            raise ValueError(
+                "factory must return an iterator over chunks of rows; it returned a "
+                f"{type(iterator).__name__}."
+            )
+        yield from iterator
+
+    def _template(self):
+        """Return the first chunk."""
+        for chunk in self.chunks():
+            return chunk
+        raise ValueError("The pool is empty: its factory gave no chunk.")
+
+    def _fold(self, score, merged, excluded):
+        """Score chunk by chunk, and keep what is best so far."""
+        parts = ((chunk, start, excluded) for start, chunk in self._numbered())
+        return folded(score, merged, parts)
+
+    def _numbered(self):
+        """Yield the position of the first row of each chunk, and the chunk."""
+        n_rows, start = len(self), 0
+        for chunk in self.chunks():
+            end = start + num_samples(chunk)
+            if end > n_rows:
+                raise ValueError(self._other_rows(f"at least {end}"))
+            if end > start:
+                yield start, chunk
+            start = end
+        if start < n_rows:
+            raise ValueError(self._other_rows(start))
+
+    def _other_rows(self, n_given):
+        return (
+            f"The factory gave {n_given} rows in this pass, but the pool has "
+            f"{self._n_rows}. It must give the same rows in each pass: return a fresh "
+            "iterator, not one that was read already."
+        )
+
+    def _read(self, indices):
+        if self.read_rows is not None:
+            return self._checked(self.read_rows(indices), indices)
+        found = []
+        for start, chunk in self._numbered():
+            end = start + num_samples(chunk)
+            first, last = np.searchsorted(indices, [start, end])
+            if first < last:
+                found.append(take(chunk, indices[first:last] - start))
+            if last == len(indices):
+                break
+        return stacked(found)
+
+    def _checked(self, rows, indices):
+        if num_samples(rows) != len(indices):
+            raise ValueError(
+                f"read_rows gave {num_samples(rows)} rows for {len(indices)} positions."
+            )
+        return rows
