@@ -41,27 +41,27 @@ class ClassicLoop:
 class Steps:
     """One step at a time, by margin."""
 
-    params = [list(ESTIMATORS), [300, 1700]]
-    param_names = ["estimator", "n_rows"]
+    params = [list(ESTIMATORS)]
+    param_names = ["estimator"]
 
-    def setup(self, estimator, n_rows):
-        self.X, self.y, self.truth = digits(n_rows, 50)
+    def setup(self, estimator):
+        self.X, self.y, self.truth = digits(1000, 50)
         self.learner = ActiveLearner(ESTIMATORS[estimator](), "margin", batch_size=5)
         self.other = clone(self.learner).start(self.X, self.y)
         self.query = clone(self.learner).start(self.X, self.y).query()
         self.asked = clone(self.learner).start(self.X, self.y)
         self.asked.query()
 
-    def time_start(self, estimator, n_rows):
+    def time_start(self, estimator):
         self.learner.start(self.X, self.y)
 
-    def time_query(self, estimator, n_rows):
+    def time_query(self, estimator):
         self.other.query()
 
-    def time_teach(self, estimator, n_rows):
+    def time_teach(self, estimator):
         self.asked.teach(self.query.indices, self.truth[self.query.indices])
 
-    def track_rows(self, estimator, n_rows):
+    def track_rows(self, estimator):
         return checksum(self.query.indices)
 
     track_rows.unit = "checksum"
