@@ -1,15 +1,19 @@
 """Many features and classes: a sparse pool is never made dense, and copied seldom."""
 
 import tracemalloc
+from hashlib import sha256
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.naive_bayes import MultinomialNB
 
 from sklearn_active import ActiveLearner, query_strategies
+from sklearn_active._rows import row_keys
 from sklearn_active.graph import GraphLabelSpreading
+from sklearn_active.labeling._binding import digest
 from sklearn_active.model_selection import active_learning_curve
 from sklearn_active.query_strategies import (
     EntropySampling,
@@ -153,6 +157,25 @@ def test_a_question_needs_two_inputs_and_four_distributions_more_than_predict_pr
     peak = peak_of(learner.query)
     assert peak < alone + 2 * bytes_of(X) + 4 * n_rows * n_classes * 8
     assert peak < n_rows * 20_000 * 8 / 20  # nowhere near a dense pool
+
+
+@pytest.mark.parametrize(
+    "container",
+    [np.asarray, sparse.csr_array, sparse.coo_matrix, pd.DataFrame, np.ndarray.tolist],
+)
+def test_a_session_reads_its_rows_in_parts_and_knows_them_in_any_container(container):
+    rows = np.round(np.random.RandomState(0).rand(2500, 3), 1)
+    whole = sha256()
+    for key in row_keys(rows):
+        whole.update(len(key).to_bytes(8, "big") + key)
+    assert digest(container(rows), None) == whole.hexdigest()
+
+
+def test_a_session_makes_no_second_pool_of_keys():
+    dense = np.random.RandomState(0).rand(20_000, 100)
+    X, _ = documents(20_000, 1000, 50)
+    assert peak_of(lambda: digest(dense, None)) < dense.nbytes / 4
+    assert peak_of(lambda: digest(X, None)) < bytes_of(X) / 2
 
 
 def test_max_herding_needs_a_few_copies_of_a_sparse_input_and_its_blocks():
