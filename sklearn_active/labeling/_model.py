@@ -124,8 +124,9 @@ class Model:
         estimator = getattr(learner, "estimator_", None)
         if not hasattr(estimator, "predict"):
             return lambda rows: [None] * len(rows)
-        if hasattr(learner, "transduction_"):
-            return _Lookup(learner.transduction_)
+        transduction = getattr(learner, "transduction_", None)
+        if transduction is not None:
+            return _Lookup(transduction)
         classes, encoded = learner.classes_, learner._encoded
         X = learner._state.X
         if hasattr(estimator, "update_labels"):  # it changes in place

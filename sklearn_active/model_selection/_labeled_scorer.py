@@ -90,7 +90,11 @@ class _LabeledScorer(BaseEstimator):
         rows = labels.rows
         if len(rows) < len(labels):
             X, params = take(X, rows), check_method_params(X, params, indices=rows)
-        return score(self._scorer(estimator), estimator, X, labels.values[rows], params)
+        return self.of_labeled(estimator, X, labels.values[rows], **params)
+
+    def of_labeled(self, estimator, X, y, **params):
+        """Return the score on rows that all have a label, which is not checked."""
+        return score(self._scorer(estimator), estimator, X, y, params)
 
     def _scorer(self, estimator):
         if self.scoring is None:
