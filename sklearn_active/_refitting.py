@@ -41,13 +41,22 @@ class RefitsEstimator:
         estimator = getattr(self, "estimator_", None)
         if not hasattr(estimator, "predict"):
             return [None] * len(rows)
-        final = final_estimator(estimator)
-        if self._all_rows and hasattr(final, "masses_of"):
-            best = final.masses_of(rows).argmax(axis=1)
-            return self._decoded(final.classes_[best]).tolist()
+        if self._solves_locally():
+            return self._transduced(rows).tolist()
         if hasattr(self, "transduction_"):
             return self.transduction_[rows].tolist()
         return self.predict(take(self._state.X, rows)).tolist()
+
+    def _solves_locally(self):
+        """Say whether labels of some rows can be had without solving for all."""
+        final = final_estimator(getattr(self, "estimator_", None))
+        return self._all_rows and hasattr(final, "masses_of")
+
+    def _transduced(self, rows):
+        """Return the labels of some rows, where they can be had so."""
+        final = final_estimator(self.estimator_)
+        best = final.masses_of(rows).argmax(axis=1)
+        return self._decoded(final.classes_[best])
 
     def _refit_if_possible(self):
         """Refit, except before the first fit with fewer than two classes."""

@@ -84,13 +84,13 @@ def test_a_learning_curve_reads_its_complete_y_once(monkeypatch):
 
 def test_a_session_looks_once_for_the_rows_that_can_be_asked(monkeypatch):
     looks = []
-    available = Ledger.available
+    unavailable = Ledger.unavailable
 
     def counted(self, *args):
         looks.append(args)
-        return available(self, *args)
+        return unavailable(self, *args)
 
-    monkeypatch.setattr(Ledger, "available", counted)
+    monkeypatch.setattr(Ledger, "unavailable", counted)
     learner = ActiveLearner(GraphLabelSpreading(), "random", random_state=0)
     with LabelingSession(learner, X, classes=[0, 1, 2], executor=Inline()) as session:
         for n_asked in range(1, 4):

@@ -87,9 +87,10 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     .. math:: F = (1 - \alpha) (I - \alpha S)^{-1} Y
 
-    by conjugate gradients. A label more adds one column of the same system to F.
-    Rows with a mass below 1e-11, in components without a label and far from all
-    labels, count as not reached; `fit` warns how many there are.
+    by conjugate gradients, when it is read: for all rows by the attributes and the
+    predictions, for some rows by :meth:`masses_of`. Rows in components without a label
+    are not reached; `fit` warns how many there are. So are, without a warning, rows
+    with a mass below 1e-11, far from all labels.
 
     A new row x takes the weighted mean of the masses of its nearest rows j,
 
@@ -99,10 +100,15 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     with its own width s(x), the distance to the last of them ('connectivity':
     :math:`w_j = 1`), then normalized.
 
-    Cost of `fit`: the neighbors, and O(n_iter * nnz * n_classes) with about
+    Cost of `fit`: the neighbors, which other estimators and query strategies with the
+    same graph need not search again. Of reading the masses of all rows after a change:
+    O(n_iter * nnz * n_changed_classes) with about
     :math:`16 \sqrt{(1 + \alpha) / (1 - \alpha)}` iterations; memory
-    O(nnz + n_samples * n_classes). Of `update_labels`: as many iterations, and no
-    search. Of `leave_one_out_accuracy_`: as many iterations a labeled row.
+    O(nnz + n_samples * n_classes). Of `masses_of` after `update_labels`: what lies near
+    the labels, whatever n_samples is. Of `leave_one_out_accuracy_`: n_iter iterations a
+    labeled row.
+
+    :class:`sklearn.callback.ProgressBar` shows how far the approximate search has come.
 
     References
     ----------
@@ -119,6 +125,8 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     array([0, 0, 0, 1, 1, 1])
     >>> model.update_labels([4], [2]).predict([[5.1]])
     array([2])
+    >>> model.masses_of([3, 4]).argmax(axis=1)
+    array([1, 2])
     """
 
     accepts_unlabeled = True

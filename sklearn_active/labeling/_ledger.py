@@ -1,8 +1,7 @@
 """The books of a session: events on file, and the labels they add up to."""
 
+from collections import Counter
 from datetime import UTC, datetime
-
-import numpy as np
 
 from sklearn_active.labeling._allowed import plain
 from sklearn_active.labeling._state import AGGREGATES, LabelingState
@@ -86,8 +85,8 @@ class Ledger:
         voted = {a for votes in self.state.votes.values() for a in votes}
         return voted.union(*self.state.skipped.values())
 
-    def available(self, annotator, votes_per_row, open_questions):
-        """Return which rows can be asked of an annotator.
+    def unavailable(self, annotator, votes_per_row, open_questions):
+        """Return the rows that can't be asked of an annotator, as a set.
 
         Parameters
         ----------
@@ -100,20 +99,19 @@ class Ledger:
 
         Returns
         -------
-        available : ndarray of bool of shape (n_rows,)
+        rows : set of int
         """
-        n_votes = np.zeros(self.n_rows, dtype=int)
-        barred = np.zeros(self.n_rows, dtype=bool)
-        barred[list(self.given)] = True
-        for row, votes in self.state.votes.items():
-            n_votes[row] = len(votes)
-            barred[row] |= annotator in votes
-        for row, annotators in self.state.skipped.items():
-            barred[row] |= annotator in annotators
+        votes, skipped = self.state.votes, self.state.skipped
+        n_votes = Counter({row: len(voted) for row, voted in votes.items()})
         for other, question in open_questions.items():
             if other != annotator:
-                n_votes[question.rows_left] += 1
-        return ~barred & (n_votes < votes_per_row)
+                n_votes.update(question.rows_left)
+        return {
+            *self.given,
+            *(row for row, n in n_votes.items() if n >= votes_per_row),
+            *(row for row, voted in votes.items() if annotator in voted),
+            *(row for row, annotators in skipped.items() if annotator in annotators),
+        }
 
     def declined(self, annotators):
         """Return the unlabeled rows that every annotator skipped, as a set.

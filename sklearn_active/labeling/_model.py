@@ -124,6 +124,8 @@ class Model:
         estimator = getattr(learner, "estimator_", None)
         if not hasattr(estimator, "predict"):
             return lambda rows: [None] * len(rows)
+        if learner._solves_locally():  # it changes in place
+            return _Lookup(learner._transduced(np.arange(len(learner._state))))
         transduction = getattr(learner, "transduction_", None)
         if transduction is not None:
             return _Lookup(transduction)

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from time import monotonic
 
-import numpy as np
-
 from sklearn_active._query import Query
 
 
@@ -77,15 +75,19 @@ def check_same(answers, told):
             )
 
 
-def choose(n_rows, available, undone, ranking, behind, max_lag, random_state, audit):
+def choose(
+    n_rows, n_pool, barred, undone, ranking, behind, max_lag, random_state, audit
+):
     """Choose the rows of the next question.
 
     Parameters
     ----------
     n_rows : int
         How many rows to ask.
-    available : ndarray of bool of shape (n_pool,)
-        Which rows can be asked.
+    n_pool : int
+        Number of rows of the pool.
+    barred : set of int
+        The rows that can't be asked.
     undone : list of int
         Rows whose answer was taken back; they come first.
     ranking : Ranking
@@ -107,14 +109,27 @@ def choose(n_rows, available, undone, ranking, behind, max_lag, random_state, au
         'undone', 'audit', 'stale' (random rows, as the ranking is too old), or the
         ranking's.
     """
-    again = [row for row in undone if available[row]]
+    again = [row for row in undone if row not in barred]
     if again:
         return again[-1:], "undone"
     audited = random_state.uniform() < audit
-    drawn = random_state.permutation(np.flatnonzero(available))[:n_rows].tolist()
+    drawn = _drawn(n_rows, n_pool, barred, random_state)
     if audited:
         return drawn, "audit"
-    ranked = [row for row in ranking.rows if available[row]][:n_rows]
+    ranked = [row for row in ranking.rows if row not in barred][:n_rows]
     if ranked and behind <= max_lag:
         return ranked, ranking.reason
     return drawn, "stale"
+
+
+def _drawn(n_rows, n_pool, barred, random_state):
+    """Draw distinct rows that are not barred, at random."""
+    drawn = {}
+    if 2 * (len(barred) + n_rows) < n_pool:  # a few throws, and no look at every row
+        while len(drawn) < n_rows:
+            row = random_state.randint(n_pool)
+            if row not in barred:
+                drawn[row] = None
+        return list(drawn)
+    left = [row for row in range(n_pool) if row not in barred]
+    return random_state.permutation(left)[:n_rows].tolist()

@@ -340,7 +340,7 @@ class LabelingSession(Readings, Fronts, Exchange):
         """Why nothing is asked any more, or None: as `termination_condition_`."""
         with self._lock:
             reasons = [
-                self._reason_to_stop(self._available(who))
+                self._reason_to_stop(self._unavailable(who))
                 for who in self._annotators or {None}
             ]
             return None if None in reasons else reasons[0]
@@ -375,15 +375,15 @@ class LabelingSession(Readings, Fronts, Exchange):
         if self._closed:
             raise ValueError("The session is closed; open a new one on its journal.")
 
-    def _reason_to_stop(self, available):
-        """Return why nothing is asked of those for whom these rows are available."""
+    def _reason_to_stop(self, barred):
+        """Return why nothing is asked of those for whom these rows are barred."""
         all_labeled = len(self._ledger.labels) == self.n_rows
         if all_labeled and self.votes_per_row == 1:
             return "all_labeled"
         budget = self._model.learner.budget
         if budget is not None and self._state.n_asked >= budget:
             return "budget"
-        if not available.any():
+        if len(barred) == self.n_rows:
             return "all_labeled" if all_labeled else "all_asked"
         ranking = self._refitter.ranking
         if ranking.stop == "stop_when" and ranking.version == self._ledger.version:
@@ -397,12 +397,12 @@ class LabelingSession(Readings, Fronts, Exchange):
         n_open = sum(len(question.rows_left) for question in self._open.values())
         return max(self._model.learner.budget - self._state.n_asked - n_open, 1)
 
-    def _available(self, annotator):
-        return self._ledger.available(annotator, self.votes_per_row, self._open)
+    def _unavailable(self, annotator):
+        return self._ledger.unavailable(annotator, self.votes_per_row, self._open)
 
     def _next_question(self, n, annotator):
-        available = self._available(annotator)
-        if self._reason_to_stop(available) is not None:
+        barred = self._unavailable(annotator)
+        if self._reason_to_stop(barred) is not None:
             return None
         n = min(n, self._n_left())
         if n > self._refitter.n_ranked:
@@ -415,7 +415,8 @@ class LabelingSession(Readings, Fronts, Exchange):
         seed = [learner._state.seed, self._n_questions]
         rows, reason = choose(
             n,
-            available,
+            self.n_rows,
+            barred,
             self._state.undone,
             ranking,
             self._behind(),
