@@ -43,8 +43,9 @@ class RefitsEstimator:
             return [None] * len(rows)
         if self._solves_locally():
             return self._transduced(rows).tolist()
-        if hasattr(self, "transduction_"):
-            return self.transduction_[rows].tolist()
+        transduction = getattr(self, "transduction_", None)
+        if transduction is not None:
+            return transduction[rows].tolist()
         return self.predict(take(self._state.X, rows)).tolist()
 
     def _solves_locally(self):

@@ -5,6 +5,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 from scipy import sparse
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
@@ -13,6 +14,9 @@ from sklearn.utils import check_array, gen_batches
 from sklearn_active.graph._approximate import approximate_neighbors, can_approximate
 
 _ROWS_AT_ONCE = 4096
+_ROWS_REMEMBERED = 20_000
+_NUMBERS_AT_ONCE = 2**22
+_MEGABYTES_AT_ONCE = 64
 FLOATS = (np.float64, np.float32)
 _SHARED = WeakValueDictionary()
 
@@ -172,6 +176,7 @@ class NeighborSearch:
         self.metric = metric
         self.neighbors = neighbors
         self.n_jobs = n_jobs
+        self._last_query = None, None
 
     def fit(self, X):
         """Index the rows and find the neighbors among themselves."""
@@ -215,10 +220,15 @@ class NeighborSearch:
             return *pairs, self._distances_of(*pairs)
         return self._exact_edges()
 
+    def _pairs_at_once(self):
+        """Return how many differences of rows to hold: some 32 MB of numbers."""
+        size = self._X.nnz if sparse.issparse(self._X) else self._X.size
+        return max(1, _NUMBERS_AT_ONCE * self._X.shape[0] // max(size, 1))
+
     def _distances_of(self, rows, columns):
         """Return the exact distances of pairs of rows."""
         distances = np.empty(len(rows))
-        for batch in gen_batches(len(rows), 16 * _ROWS_AT_ONCE):
+        for batch in gen_batches(len(rows), self._pairs_at_once()):
             difference = self._X[rows[batch]] - self._X[columns[batch]]
             distances[batch] = _squared_norms(difference)
         return np.sqrt(distances) if self.metric == "euclidean" else distances / 2
@@ -228,9 +238,7 @@ class NeighborSearch:
         k = min(self.n_neighbors, n_rows - 1)
         if k < 1:
             return np.zeros(0, int), np.zeros(0, int), np.zeros(0)
-        distances, columns = self._exact(
-            self._X, *self._index.kneighbors(n_neighbors=k)
-        )
+        distances, columns = self._exact(self._X, *self._nearest(None, k))
         rows = np.repeat(np.arange(n_rows), k)
         return rows, columns.ravel(), distances.ravel()
 
@@ -259,16 +267,30 @@ class NeighborSearch:
         return rows[kept], columns[kept], distances[kept]
 
     def query(self, X):
-        """Return distances to and positions of the nearest fitted rows, (n, k)."""
-        k = min(self.n_neighbors, self._X.shape[0])
-        found = self._index.kneighbors(X, n_neighbors=k)
-        return self._exact(normalize(X) if self.metric == "cosine" else X, *found)
+        """Return distances to and positions of the nearest fitted rows, (n, k).
+
+        Those of the last rows are kept: curves predict the same ones every round.
+        """
+        key, (last, kept) = _digest(X), self._last_query
+        if key != last:
+            k = min(self.n_neighbors, self._X.shape[0])
+            found = self._nearest(X, k)
+            kept = self._exact(normalize(X) if self.metric == "cosine" else X, *found)
+            small = X.shape[0] <= _ROWS_REMEMBERED
+            self._last_query = (key, kept) if small else (None, None)
+        return kept
+
+    def _nearest(self, X, n_neighbors):
+        # Where scikit-learn goes by blocks of all distances: not a gigabyte each.
+        with config_context(working_memory=_MEGABYTES_AT_ONCE):
+            return self._index.kneighbors(X, n_neighbors=n_neighbors)
 
     def _exact(self, X, distances, columns):
         if self.metric not in ("euclidean", "cosine"):
             return distances, columns
         exact = np.empty_like(distances, dtype=np.float64)
-        for batch in gen_batches(len(columns), _ROWS_AT_ONCE):
+        at_once = max(1, self._pairs_at_once() // columns.shape[1])
+        for batch in gen_batches(len(columns), at_once):
             rows = np.arange(batch.start, batch.stop).repeat(columns.shape[1])
             difference = X[rows] - self._X[columns[batch].ravel()]
             exact[batch] = _squared_norms(difference).reshape(columns[batch].shape)
@@ -282,7 +304,7 @@ class NeighborSearch:
             at_once = max(1, 10 * _ROWS_AT_ONCE // n_neighbors)
             for batch in gen_batches(len(rows), at_once):
                 some = rows[batch]
-                found = self._index.kneighbors(X[some], n_neighbors=n_neighbors)
+                found = self._nearest(X[some], n_neighbors)
                 distances, _ = self._exact(self._X[some], *found)
                 nearest = np.where(distances > 0, distances, np.inf).min(axis=1)
                 self.scales_[some] = np.where(np.isfinite(nearest), nearest, 0)

@@ -313,7 +313,10 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             weights = self_tuning_weights(
                 distances, widths[:, None], self._search.scales_[columns]
             )
-        masses = np.einsum("ij,ijk->ik", weights, self.label_masses_[columns])
+        bounds = np.arange(0, columns.size + 1, columns.shape[1])
+        shape = len(columns), len(self.label_masses_)
+        nearest = sparse.csr_array((weights.ravel(), columns.ravel(), bounds), shape)
+        masses = nearest @ self.label_masses_
         totals = weights.sum(axis=1, keepdims=True)
         masses = np.divide(masses, totals, out=np.zeros_like(masses), where=totals > 0)
         return _distributions(masses)
