@@ -73,8 +73,8 @@ def _in_parts(strategy, pool, distributions):
         getattr(strategy, "needs", ("fit",))  # else it reads no row at all
         and len(pool) > piece_length(pool.X)
         and is_pointwise(strategy)
-        and pool.masses is None
         and not distributions.is_transductive(pool.estimator)
+        and pool.masses is None
     )
 
 
@@ -91,7 +91,7 @@ def _checked(choice, pool, batch_size):
         and not np.isnan(utilities).any()
         and 1 <= len(indices) <= batch_size
         and utilities.shape == indices.shape == np.unique(indices).shape
-        and np.isin(indices, pool.candidates).all()
+        and pool.state.are_candidates(indices).all()
     )
     if not valid:
         raise ValueError(

@@ -138,13 +138,13 @@ class DelegatesToEstimator(ClassifierMixin):
         labels = parse_y(y, num_samples(X), mark)
         if not labels.n_known:
             raise ValueError(
-                f"None of the {len(labels.known)} rows has a label to score against: "
+                f"None of the {len(labels)} rows has a label to score against: "
                 f"all of y is {mark!r}, which marks unlabeled rows."
             )
-        if not labels.known.all():
-            rows = np.flatnonzero(labels.known)
+        if not labels.all_known:
+            rows = labels.rows
             X, params = take(X, rows), check_method_params(X, params, indices=rows)
-        y = labels.values[labels.known]
+        y = labels.values[labels.rows]
         if self._encoded:
             y = _positions(self.classes_, y)
         return self._call("score", X, params, y)

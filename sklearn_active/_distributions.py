@@ -40,7 +40,12 @@ class Distributions:
 
     def is_transductive(self, estimator):
         """Say whether the distributions come from the fit."""
-        return self._transductive(estimator) is not None
+        final = final_estimator(estimator)
+        # Not read: to compute them may take long.
+        return self.all_rows and (
+            hasattr(type(final), "label_distributions_")
+            or "label_distributions_" in vars(final)
+        )
 
     def look_at(self, estimator):
         """Warn where a transductive fit left rows without information."""

@@ -72,16 +72,16 @@ def updated(estimator, data, last):
     """Return the fitted estimator, taught what changed since `last`, or None.
 
     None where it offers no `update_labels`, or must be fitted anew: the first
-    time, with fit parameters, or where other positions stand for the labels.
+    time, with fit parameters, or where labels are encoded only now.
     """
     if not hasattr(estimator, "update_labels") or last is None or data.params:
         return None
     if data.X is not last.X or data.encoded != last.encoded:
         return None
-    if data.encoded and len(data.classes) != len(last.classes):
-        return None
-    changed = np.flatnonzero(data.y != last.y)
-    return estimator.update_labels(changed, data.y[changed])
+    rows = np.union1d(last.rows, data.rows)
+    now = data.targets_of(rows)
+    changed = now != last.targets_of(rows)
+    return estimator.update_labels(rows[changed], now[changed])
 
 
 def check_supported(estimator, some_unlabeled):
@@ -128,8 +128,8 @@ class TrainingData:
     encoded : bool
         Whether y holds positions in the classes instead of the labels: text
         can't stand beside -1, and a class -1 can't either.
-    classes : ndarray of shape (n_classes,)
-        The classes of the labels.
+    rows : ndarray of int of shape (n_known,)
+        The labeled rows, ascending.
     """
 
     def __init__(self, X, labels, all_rows, params, takes_minus_one_for_a_mark=False):
@@ -137,15 +137,28 @@ class TrainingData:
         self.encoded = (takes_minus_one_for_a_mark and class_minus_one) or (
             all_rows and (labels.values.dtype.kind not in "iuf" or class_minus_one)
         )
-        self.classes = labels.classes
+        self._labels = labels
+        self.rows = labels.rows
+        codes = labels.codes_of(self.rows)
+        self._targets = codes if self.encoded else labels.values[self.rows]
+        self._all_rows = all_rows
         # Rows in chunks have to be taken, even where they are all labeled.
-        whole = labels.known.all() and not isinstance(X, RowsInChunks)
-        rows = None if all_rows or whole else np.flatnonzero(labels.known)
-        self.X = X if rows is None else take(X, rows)
-        self.params = check_method_params(X, params, indices=rows)
+        whole = labels.all_known and not isinstance(X, RowsInChunks)
+        some = None if all_rows or whole else self.rows
+        self.X = X if some is None else take(X, some)
+        self.params = check_method_params(X, params, indices=some)
+
+    @property
+    def y(self):
+        """What stands for the labels of the rows of X; to be read in its round."""
+        if not self._all_rows:
+            return self._targets
         if self.encoded:
-            self.y = labels.codes()[slice(None) if rows is None else rows]
-        elif all_rows:
-            self.y = np.where(labels.known, labels.values, np.int8(-1))
-        else:
-            self.y = labels.values[labels.known]
+            return self._labels.codes()
+        return np.where(self._labels.known, self._labels.values, np.int8(-1))
+
+    def targets_of(self, rows):
+        """Return what stands for the labels of some rows, all labeled ones included."""
+        targets = np.full(len(rows), -1, dtype=self._targets.dtype)
+        targets[np.searchsorted(rows, self.rows)] = self._targets
+        return targets

@@ -1,6 +1,5 @@
 """What y means: marks of unlabeled rows, kinds and dtypes of labels, encoding."""
 
-from copy import deepcopy
 from numbers import Number
 
 import numpy as np
@@ -47,6 +46,9 @@ class Labels:
         The labels; undefined where not known.
     known : ndarray of bool of shape (n_rows,)
         Whether the row's label is known.
+    rows : ndarray of int of shape (n_known,)
+        The rows whose label is known, ascending. Nothing but y as a whole takes time
+        that grows with n_rows.
     classes : ndarray of shape (n_classes,)
         The sorted distinct known labels.
     """
@@ -54,10 +56,23 @@ class Labels:
     def __init__(self, n_rows, mark=AUTO, minus_one="mark"):
         self.values = np.zeros(n_rows, dtype=np.int64)
         self.known = np.zeros(n_rows, dtype=bool)
+        self.rows = np.zeros(0, dtype=np.intp)
         self.classes = self.values[:0]
-        self.n_known = 0
         self.mark = mark
         self.minus_one = minus_one
+
+    def __len__(self):
+        return len(self.known)
+
+    @property
+    def n_known(self):
+        """Return the number of labels known."""
+        return len(self.rows)
+
+    @property
+    def all_known(self):
+        """Return whether every row has a label."""
+        return self.n_known == len(self)
 
     @property
     def kind(self):
@@ -71,12 +86,12 @@ class Labels:
         new = not self.n_known or not np.isin(labels, self.classes).all()
         classes = np.unique(seen) if new else self.classes
         if not self.n_known:
-            self.values = np.zeros(len(self.known), dtype=labels.dtype)
+            self.values = np.zeros(len(self), dtype=labels.dtype)
         elif self.values.dtype != labels.dtype:
             labels = self._promote(labels)
         self.values[indices] = labels
         self.known[indices] = True
-        self.n_known = int(np.count_nonzero(self.known))
+        self.rows = read_only(np.union1d(self.rows, indices))
         self.classes = read_only(classes.astype(self.values.dtype))
         if _is_auto(self.mark):
             self.mark = _default_mark(labels)
@@ -84,17 +99,8 @@ class Labels:
     def withdraw(self, indices):
         """Forget the labels at `indices`."""
         self.known[indices] = False
-        self.n_known = int(np.count_nonzero(self.known))
-        self.classes = read_only(np.unique(self.values[self.known]))
-
-    def changed(self, indices, answers):
-        """Return a copy with other labels at `indices`; an abstention withdraws."""
-        labels, answered = self.parse_answers(answers, len(indices), "y")
-        changed = deepcopy(self)
-        changed.withdraw(indices)
-        if len(labels):
-            changed.add(indices[answered], labels)
-        return changed
+        self.rows = read_only(np.setdiff1d(self.rows, indices))
+        self.classes = read_only(np.unique(self.values[self.rows]))
 
     def _promote(self, labels):
         if self.values.dtype.kind in "iu" and labels.dtype.kind == "f":
@@ -119,9 +125,13 @@ class Labels:
 
     def codes(self):
         """Return positions in `classes`, -1 where not known, shape (n_rows,)."""
-        codes = np.full(len(self.known), -1)
-        codes[self.known] = np.searchsorted(self.classes, self.values[self.known])
+        codes = np.full(len(self), -1)
+        codes[self.rows] = self.codes_of(self.rows)
         return codes
+
+    def codes_of(self, rows):
+        """Return positions in `classes` of rows whose label is known."""
+        return np.searchsorted(self.classes, self.values[rows])
 
     def parse_answers(self, answers, n_expected, source="The oracle"):
         """Return `answers` as an array of labels, and which rows were abstained.
@@ -278,7 +288,7 @@ def _labels_of(column, known, mark, minus_one):
     values = natural(column[known])
     if len(values):
         _check_classes(values)
-        labels.add(known, values)
+        labels.add(np.flatnonzero(known), values)
         if _is_auto(mark):
             labels.mark = _default_mark(values)
     return labels

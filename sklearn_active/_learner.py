@@ -1,6 +1,7 @@
 """ActiveLearner: fit is a loop over query and teach."""
 
 from contextlib import suppress
+from functools import partial
 from math import ceil
 from numbers import Integral
 from time import perf_counter
@@ -25,6 +26,7 @@ from sklearn_active._inner import (
 )
 from sklearn_active._labels import AUTO, parse_complete_y, parse_y
 from sklearn_active._pool import PoolState
+from sklearn_active._progress import listening
 from sklearn_active._published import PublishesPool
 from sklearn_active._query import Query
 from sklearn_active._recording import ask, in_the_order_asked, record, rows_to_teach
@@ -268,15 +270,16 @@ class ActiveLearner(
                 "use start(X), then query() and teach(query, labels)."
             )
         self._begin(X, labels, params, asks=oracle is not None)
-        self._tasks = begin_tasks(self, self._most_rounds(oracle))
+        self._tasks = begin_tasks(self, self._most_rounds(oracle), _shown)
         try:
             if oracle is None:
                 self._refit()
                 self.termination_condition_ = "no_oracle"
             else:
-                self._refit_if_possible()
-                self.termination_condition_ = self._loop(oracle)
-                self._ensure_fitted()
+                with listening(partial(self._tasks.work, self)):
+                    self._refit_if_possible()
+                    self.termination_condition_ = self._loop(oracle)
+                    self._ensure_fitted()
             self._tasks.end(self)
         finally:
             self._graph_memo = GraphMemo()  # let go of the graph
@@ -391,7 +394,7 @@ class ActiveLearner(
                 "start() has no labeled=: whoever steps has the labels. Mark unlabeled "
                 "rows in y, or use fit(X, y, labeled=mask)."
             )
-        some_unlabeled = not labels.known.all()
+        some_unlabeled = not labels.all_known
         check_supported(self.estimator, some_unlabeled)
         strategy = as_strategy(self.query_strategy)
         if asks:
@@ -476,3 +479,8 @@ class ActiveLearner(
         if self.budget is None:
             return self.batch_size
         return min(self.batch_size, self.budget - self._state.n_asked)
+
+
+def _shown(learner):
+    """Return what callbacks are shown of the data."""
+    return {"X": learner._state.X, "y": lambda: learner.y_}

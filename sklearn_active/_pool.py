@@ -33,29 +33,41 @@ class PoolState:
         self.token = uuid4().hex
         # 0: never, k + 1: in round k. Zeros cost no memory until they are written.
         self.learned_in = np.zeros(len(self), dtype=int)
-        self.learned_in[labels.known] = 1
-        self.declined = np.zeros(len(self), dtype=bool)
+        self.learned_in[labels.rows] = 1
+        self.declined = np.zeros(0, dtype=int)
         self.n_asked = 0
         self.n_fitted = 0
         self.history = []
         self.open_queries = {}
         self.n_queries = 0
         self.query_seconds = 0.0
-        self.newly_known = np.flatnonzero(labels.known).tolist()
+        self.newly_known = labels.rows.tolist()
         self.withdrawn = []
 
     def __len__(self):
-        return len(self.labels.known)
+        return len(self.labels)
 
     @property
     def candidates(self):
         """Return the positions of the rows that can be asked, ascending."""
-        return np.flatnonzero(~self.labels.known & ~self.declined)
+        open_rows = ~self.labels.known
+        open_rows[self.declined] = False
+        return np.flatnonzero(open_rows)
+
+    @property
+    def others(self):
+        """Return the positions of the rows that can't be asked, ascending."""
+        return np.union1d(self.labels.rows, self.declined)
+
+    def are_candidates(self, rows):
+        """Return which of some rows can be asked, shape (n_rows,)."""
+        inside = (rows >= 0) & (rows < len(self))
+        return inside & ~np.isin(rows, self.others)
 
     @property
     def n_candidates(self):
         """Return the number of rows that can be asked."""
-        return len(self) - int(np.count_nonzero(self.labels.known | self.declined))
+        return len(self) - len(self.others)
 
     @property
     def round(self):
@@ -78,8 +90,8 @@ class PoolState:
             self.labels.add(known, labels)
         self.learned_in[known] = self.round + 1
         self.newly_known.extend(known.tolist())
-        self.declined[known] = False
-        self.declined[indices[~answered]] = True
+        declined = np.setdiff1d(self.declined, known)
+        self.declined = np.union1d(declined, indices[~answered])
         self.n_asked += len(indices)
 
     def close_round(self, indices, answers, utilities):
@@ -149,11 +161,11 @@ class Pool:
     ):
         self.state = state
         self._distributions = distributions
+        self._masses = masses
         self.X = state.X
         self.estimator = estimator
         # Those that the estimator knows: the columns of `proba`.
         self.classes = read_only(state.labels.classes if classes is None else classes)
-        self.masses = None if masses is None else read_only(masses)
 
     def __len__(self):
         return len(self.state)
@@ -161,6 +173,11 @@ class Pool:
     @cached_property
     def candidates(self):
         return read_only(self.state.candidates)
+
+    @cached_property
+    def masses(self):
+        masses = None if self._masses is None else self._masses()
+        return None if masses is None else read_only(masses)
 
     @cached_property
     def draws(self):
@@ -173,7 +190,7 @@ class Pool:
 
     @cached_property
     def labeled(self):
-        return read_only(np.flatnonzero(self.state.labels.known))
+        return self.state.labels.rows
 
     @cached_property
     def newly_known(self):
@@ -181,7 +198,7 @@ class Pool:
 
     @cached_property
     def declined(self):
-        return read_only(np.flatnonzero(self.state.declined))
+        return read_only(self.state.declined)
 
     @cached_property
     def withdrawn(self):
@@ -252,6 +269,30 @@ class Pool:
             n_taken = min(2 * n_taken, n_candidates)
         best = best[:wanted]
         return self.candidates[best], utilities[best]
+
+    def best(self, utilities, without=()):
+        """Choose one candidate by utilities of all rows: one look at each.
+
+        Parameters
+        ----------
+        utilities : ndarray of float of shape (n_rows,)
+            None NaN; changed while it is looked at.
+        without : sequence of int
+            Candidates that are out of the question.
+
+        Returns
+        -------
+        indices : ndarray of int of shape (1,)
+        utilities : ndarray of float of shape (1,)
+        """
+        out = np.concatenate([self.state.others, np.asarray(without, dtype=int)])
+        kept, utilities[out] = utilities[out], -np.inf
+        highest = utilities.max()
+        tied = np.flatnonzero(utilities == highest)
+        utilities[out] = kept
+        if len(tied) > 1:
+            tied = tied[[self.draws.tie_ranks(tied).argmin()]]
+        return tied, np.array([highest])
 
     def _checked(self, utilities):
         utilities = np.asarray(utilities, dtype=float)

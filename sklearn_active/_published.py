@@ -43,7 +43,7 @@ class PublishesPool:
 
         The mark stands where the estimator gave a row no label.
         """
-        if not self._all_rows and not self._known_state().labels.known.all():
+        if not self._all_rows and not self._known_state().labels.all_known:
             raise AttributeError(
                 "transduction_ is not available: the estimator was not given the "
                 "unlabeled rows."

@@ -20,7 +20,8 @@ class RefitsEstimator:
 
     def _pool(self):
         estimator = getattr(self, "estimator_", None)
-        masses = getattr(final_estimator(estimator), "label_masses_", None)
+        final = final_estimator(estimator)
+        masses = partial(getattr, final, "label_masses_", None)
         proba = partial(self._distributions.of_candidates, estimator)
         return Pool(self._state, estimator, proba, masses, self.classes_)
 
@@ -37,8 +38,13 @@ class RefitsEstimator:
 
     def _predictions(self, rows):
         """Return what the fitted estimator expects of some rows, None without one."""
-        if not hasattr(getattr(self, "estimator_", None), "predict"):
+        estimator = getattr(self, "estimator_", None)
+        if not hasattr(estimator, "predict"):
             return [None] * len(rows)
+        final = final_estimator(estimator)
+        if self._all_rows and hasattr(final, "masses_of"):
+            best = final.masses_of(rows).argmax(axis=1)
+            return self._decoded(final.classes_[best]).tolist()
         if hasattr(self, "transduction_"):
             return self.transduction_[rows].tolist()
         return self.predict(take(self._state.X, rows)).tolist()
@@ -80,7 +86,8 @@ class RefitsEstimator:
         self._encoded = data.encoded
         # Only an update compares with it; else it would keep a copy of the rows.
         self._last_fit = data if hasattr(estimator, "update_labels") else None
-        self._distributions.look_at(estimator)
+        if self._last_fit is None:  # else it warns of unreached rows by itself
+            self._distributions.look_at(estimator)
 
     def _ensure_fitted(self):
         """Fit what the loop left unfitted: no label, or labels of one class."""

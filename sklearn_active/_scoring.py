@@ -198,7 +198,7 @@ def best_of_parts(strategy, pool, batch_size):
     """
     state = pool.state
     scoring = Scoring(strategy, pool, batch_size)
-    excluded = np.flatnonzero(state.labels.known | state.declined)
+    excluded = state.others
     if not isinstance(pool.X, RowsInChunks):
         return folded(scoring.best_of, scoring.merged, pieces(pool.X, 0, excluded))
     if isinstance(strategy, RandomSampling):

@@ -36,7 +36,7 @@ def reason_to_stop(learner, state):
     """
     if learner._tasks.stopped:
         return "callback"
-    if state.labels.known.all():
+    if state.labels.all_known:
         return "all_labeled"
     if not state.n_candidates:
         return "all_asked"

@@ -13,7 +13,7 @@ import sklearn_active
 PACKAGE = Path(sklearn_active.__file__).parent
 ROOMS = [
     {"_sklearn"},
-    {"_columns", "_rows", "_seeds", "_warnings"},
+    {"_columns", "_progress", "_rows", "_seeds", "_warnings"},
     {"pools"},
     {"_labels", "_query", "_stopping"},
     {"_pool", "_callbacks"},

@@ -15,6 +15,7 @@ from sklearn.semi_supervised import LabelSpreading
 from sklearn.utils.fixes import parse_version
 
 from sklearn_active import ActiveLearner, StopLabeling
+from sklearn_active.graph import GraphLabelSpreading, _approximate, _resolvent
 from sklearn_active.model_selection import PoolScoreMonitor
 
 CALLBACKS_EXIST = parse_version(sklearn.__version__) >= parse_version("1.9")
@@ -104,6 +105,28 @@ if CALLBACKS_EXIST:
         assert "lbfgs-iter" in names
         assert listener.events[0] == ("setup", "ActiveLearner")
         assert listener.events[-1] == ("teardown", "ActiveLearner")
+
+    def test_the_kernel_of_many_rows_is_a_task_whose_parts_are_counted(monkeypatch):
+        monkeypatch.setattr(_resolvent, "_MANY_ROWS", 50)
+        listener = Listener()
+        watched = ActiveLearner(GraphLabelSpreading(), "graph_herding", budget=2)
+        watched.set_callbacks(listener).fit(X, TRUTH, labeled=START)
+        begun = [event[1] for event in listener.events if event[0] == "begin"]
+        ended = [event[1] for event in listener.events if event[0] == "end"]
+        assert sorted(begun) == sorted(ended)
+        assert begun.count("kernel") == 1
+        assert begun.count("kernel-part") == 7 * 16
+        # The learner's fit, round 0 told by the estimator's fit, two updates.
+        told = [name for name in begun if name in ("fit", "round")]
+        assert told == ["fit", "fit", "round", "round"]
+
+    def test_the_approximate_search_is_a_task_of_the_fit(monkeypatch):
+        monkeypatch.setattr(_approximate, "MANY_ROWS", 50)
+        listener = Listener()
+        GraphLabelSpreading(4).set_callbacks(listener).fit(X, TRUTH)
+        begun = [event[1] for event in listener.events if event[0] == "begin"]
+        assert begun == ["fit", "neighbors", "neighbors-part"]
+        assert listener.events[-1] == ("teardown", "GraphLabelSpreading")
 
     def test_an_estimator_without_callbacks_is_no_reason_to_warn():
         listener = Listener()

@@ -1,5 +1,8 @@
 """Symmetric nearest-neighbor affinity graphs."""
 
+from hashlib import blake2b
+from weakref import WeakValueDictionary
+
 import numpy as np
 from scipy import sparse
 from sklearn.base import clone
@@ -11,6 +14,7 @@ from sklearn_active.graph._approximate import approximate_neighbors, can_approxi
 
 _ROWS_AT_ONCE = 4096
 FLOATS = (np.float64, np.float32)
+_SHARED = WeakValueDictionary()
 
 
 def knn_affinity(
@@ -77,9 +81,45 @@ def knn_affinity(
     check_neighbors(neighbors)
     # Differences of small integers would wrap around.
     X = check_array(X, accept_sparse="csr", dtype=FLOATS)
-    return (
-        NeighborSearch(n_neighbors, metric, neighbors, n_jobs).fit(X).affinity(weights)
-    )
+    search = NeighborSearch(n_neighbors, metric, neighbors, n_jobs)
+    return search.fit(X).weighted(weights)
+
+
+def shared_search(X, n_neighbors, metric, neighbors, n_jobs=None):
+    """Return a fitted NeighborSearch; one that exists for equal rows, if any does.
+
+    A strategy and an estimator with the same graph build it once. It is kept as long
+    as one of them is.
+
+    Parameters
+    ----------
+    X : {ndarray, csr matrix} of float of shape (n_samples, n_features)
+        The rows; compared by content, since whoever had them may have changed them.
+    n_neighbors, metric, neighbors, n_jobs : object
+        As in :class:`NeighborSearch`.
+
+    Returns
+    -------
+    search : NeighborSearch
+        Its arrays are read-only.
+    """
+    search = NeighborSearch(n_neighbors, metric, neighbors, n_jobs)
+    if not isinstance(metric, str) or not isinstance(neighbors, str):
+        return search.fit(X)  # what is behind a function, nobody can compare
+    approximate = neighbors == "auto" and can_approximate(X, metric)
+    key = (n_neighbors, metric, approximate, _digest(X))
+    kept = _SHARED.get(key)
+    if kept is None or (kept.X is not X and _digest(kept.X) != key[-1]):
+        kept = _SHARED[key] = search.fit(X)
+    return kept
+
+
+def _digest(X):
+    arrays = (X.data, X.indices, X.indptr) if sparse.issparse(X) else (X,)
+    digest = blake2b(repr((X.shape, X.dtype)).encode())
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.digest()
 
 
 def check_neighbors(neighbors):
@@ -135,7 +175,9 @@ class NeighborSearch:
 
     def fit(self, X):
         """Index the rows and find the neighbors among themselves."""
+        self.X = X
         self._X = normalize(X) if self.metric == "cosine" else X
+        self._affinities = {}
         self._index = NearestNeighbors(metric=self.metric, n_jobs=self.n_jobs).fit(X)
         edges = self._edges(X)
         self.rows_, self.columns_, self.distances_ = edges
@@ -145,6 +187,14 @@ class NeighborSearch:
         return self
 
     def affinity(self, weights):
+        """Return the matrix of weights, made once: it is read-only."""
+        if weights not in self._affinities:
+            self._affinities[weights] = affinity = self.weighted(weights)
+            for array in (affinity.data, affinity.indices, affinity.indptr):
+                array.flags.writeable = False
+        return self._affinities[weights]
+
+    def weighted(self, weights):
         """Return the symmetric matrix of weights, see `knn_affinity`."""
         if weights == "connectivity":
             values = np.ones(len(self.rows_))
@@ -259,10 +309,15 @@ def _union(rows, columns, values, n_rows):
 
 def normalized(affinity):
     r"""Return :math:`D^{-1/2} W D^{-1/2}`, 0 where a row has no neighbor."""
-    degrees = np.asarray(affinity.sum(axis=1)).ravel()
+    roots = root_degrees(affinity)
     with np.errstate(divide="ignore"):
-        roots = np.where(degrees > 0, 1 / np.sqrt(degrees), 0)
+        roots = np.where(roots > 0, 1 / roots, 0)
     S = sparse.csr_array(affinity, dtype=np.float64, copy=True)
     S.data *= np.repeat(roots, np.diff(S.indptr))
     S.data *= roots[S.indices]
     return S
+
+
+def root_degrees(affinity):
+    """Return the square roots of the row sums, shape (n_samples,)."""
+    return np.sqrt(np.asarray(affinity.sum(axis=1)).ravel())

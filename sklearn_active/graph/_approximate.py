@@ -4,10 +4,14 @@ import importlib.util
 
 import numpy as np
 from scipy import sparse
+from sklearn.utils import gen_batches
+
+from sklearn_active._progress import begin_work
 
 MANY_ROWS = 50_000
 _LISTS_PROBED = 32
 _SAMPLES_A_LIST = 40
+_ROWS_AT_ONCE = 20_000
 
 
 def can_approximate(X, metric):
@@ -68,8 +72,13 @@ def approximate_neighbors(X, n_neighbors):
     index.train(X[sample])
     index.add(X)
     index.nprobe = _LISTS_PROBED
-    _, found = index.search(X, n_neighbors + 1)
-    rows = np.repeat(np.arange(n_rows), n_neighbors + 1)
+    batches = list(gen_batches(n_rows, _ROWS_AT_ONCE))
+    part_done = begin_work("neighbors", len(batches))
+    found = np.empty((n_rows, n_neighbors + 1), dtype=np.int32)
+    for batch in batches:
+        found[batch] = index.search(X[batch], n_neighbors + 1)[1]
+        part_done()
+    rows = np.repeat(np.arange(n_rows, dtype=np.int32), n_neighbors + 1)
     columns = found.ravel()
     others = (columns >= 0) & (columns != rows)
     rows, columns = rows[others], columns[others]

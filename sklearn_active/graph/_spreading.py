@@ -1,5 +1,6 @@
 """Label spreading on a nearest-neighbor graph, exact and updatable."""
 
+from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
@@ -7,24 +8,34 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sklearn_active._columns import joined
+from sklearn_active._callbacks import begin_tasks
 from sklearn_active._labels import AUTO, parse_y
+from sklearn_active._progress import listening
 from sklearn_active._rows import checked_positions
-from sklearn_active._sklearn import HasMethods, Interval, StrOptions, fit_context
+from sklearn_active._sklearn import (
+    CallbackSupportMixin,
+    HasMethods,
+    Interval,
+    StrOptions,
+    fit_context,
+    with_callbacks,
+)
 from sklearn_active._warnings import warn_user
 from sklearn_active.graph._affinity import (
     FLOATS,
-    NeighborSearch,
     normalized,
+    root_degrees,
     self_tuning_weights,
+    shared_search,
 )
+from sklearn_active.graph._masses import ClassMasses
 from sklearn_active.graph._resolvent import resolvent_times
 
 # Masses below are rounding errors of the solver, or as good as none.
 _NO_MASS = 1e-11
 
 
-class GraphLabelSpreading(ClassifierMixin, BaseEstimator):
+class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     r"""Spread labels over a nearest-neighbor graph, solved to convergence.
 
     Where :class:`sklearn.semi_supervised.LabelSpreading` iterates on a dense
@@ -141,6 +152,7 @@ class GraphLabelSpreading(ClassifierMixin, BaseEstimator):
         self.missing_label = missing_label
         self.n_jobs = n_jobs
 
+    @with_callbacks
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y):
         """Build the graph and spread the labels.
@@ -170,15 +182,19 @@ class GraphLabelSpreading(ClassifierMixin, BaseEstimator):
         labels = parse_y(y, X.shape[0], self.missing_label)
         if not labels.n_known:
             raise ValueError("y holds no label: at least one row must be labeled.")
-        self._search = NeighborSearch(
-            self.n_neighbors, self.metric, self.neighbors, self.n_jobs
-        ).fit(X)
+        tasks = begin_tasks(self, 0, lambda _: {"X": X, "y": y})
+        with listening(partial(tasks.work, self)):
+            self._search = shared_search(
+                X, self.n_neighbors, self.metric, self.neighbors, self.n_jobs
+            )
         self.affinity_ = self._search.affinity(self.weights)
         self._S = normalized(self.affinity_)
         _, self._component = sparse.csgraph.connected_components(self._S)
-        indicator = _indicator(labels, labels.classes)
-        self._publish(labels, resolvent_times(self._S, self.alpha, indicator))
+        roots = root_degrees(self.affinity_)
+        self._masses = ClassMasses(self._S, self.alpha, roots, self._component)
+        self._learn(labels)
         self._warn_of_unreached()
+        tasks.end(self)
         return self
 
     def update_labels(self, indices, y):
@@ -205,28 +221,57 @@ class GraphLabelSpreading(ClassifierMixin, BaseEstimator):
             or kind, or no label would be left.
         """
         check_is_fitted(self)
-        before = self._labels
-        indices = checked_positions(indices, len(before.known), "update_labels")
-        labels = before.changed(indices, y)
-        if not labels.n_known:
+        labels = self._labels
+        indices = checked_positions(indices, len(labels), "update_labels")
+        values, answered = labels.parse_answers(y, len(indices), "y")
+        if not len(values) and not len(np.setdiff1d(labels.rows, indices)):
             raise ValueError("No label would be left; at least one must stay.")
-        classes = np.unique(joined(before.classes, labels.classes))
-        change = _indicator(labels, classes, indices) - _indicator(
-            before, classes, indices
-        )
-        changes = np.zeros((len(before.known), len(classes)))
-        changes[indices] = change
-        masses = np.zeros_like(changes)
-        masses[:, np.isin(classes, before.classes)] = self.label_masses_
-        masses += resolvent_times(self._S, self.alpha, changes)
-        self._publish(labels, masses[:, np.isin(classes, labels.classes)])
+        labels.withdraw(indices)
+        if len(values):
+            labels.add(indices[answered], values)
+        self._learn(labels)
         return self
+
+    def masses_of(self, indices):
+        r"""Return class masses of some rows of the fitted X, at once.
+
+        After labels came, only the rows near them are solved for, however many rows
+        there are; `label_masses_` solves for all.
+
+        Parameters
+        ----------
+        indices : array-like of int of shape (n_rows,)
+            Positions in the X given to `fit`.
+
+        Returns
+        -------
+        masses : ndarray of float64 of shape (n_rows, n_classes)
+            Within :math:`10^{-5} \sqrt{d_i}` of `label_masses_`, with the degree
+            :math:`d_i`, the sum of row i of `affinity_`.
+        """
+        check_is_fitted(self)
+        return self._masses.of_rows(np.asarray(indices, dtype=int))
+
+    @property
+    def label_masses_(self):
+        """Unnormalized class masses of every row; solved for when they are read."""
+        return self._masses.of_all()
+
+    @property
+    def label_distributions_(self):
+        """The masses, each row normalized; uniform where no label reaches."""
+        return _distributions(self.label_masses_)
+
+    @property
+    def transduction_(self):
+        """The class with the largest mass of every row."""
+        return self.classes_[self.label_masses_.argmax(axis=1)]
 
     @property
     def leave_one_out_accuracy_(self):
         """Share of the labeled rows that the other labels predict right."""
-        rows = np.flatnonzero(self._labels.known)
-        codes = self._labels.codes()[rows]
+        rows = self._labels.rows
+        codes = self._labels.codes_of(rows)
         right = 0
         for batch in np.array_split(np.arange(len(rows)), len(rows) // 256 + 1):
             columns = self._columns(rows[batch])
@@ -286,25 +331,20 @@ class GraphLabelSpreading(ClassifierMixin, BaseEstimator):
         units[rows, np.arange(len(rows))] = 1
         return resolvent_times(self._S, self.alpha, units)
 
-    def _publish(self, labels, masses):
-        """Set everything that follows from labels and masses."""
-        # Where no label of a class can reach, the solver leaves rounding errors.
-        codes = labels.codes()
-        n_components = self._component.max() + 1
-        present = np.zeros((n_components, masses.shape[1]), dtype=bool)
-        present[self._component[labels.known], codes[labels.known]] = True
-        masses = np.where(present[self._component], np.maximum(masses, 0), 0)
+    def _learn(self, labels):
+        """Set what follows from the labels at once."""
+        codes = labels.codes_of(labels.rows)
+        groups = [labels.rows[codes == k] for k in range(len(labels.classes))]
+        self._masses.set_labels(groups)
         self._labels = labels
         self.classes_ = labels.classes
-        self.label_masses_ = masses
-        self.label_distributions_ = _distributions(masses)
-        self.transduction_ = labels.classes[masses.argmax(axis=1)]
 
     def _warn_of_unreached(self):
-        n_unreached = np.count_nonzero(self.label_masses_.sum(axis=1) < _NO_MASS)
+        reached = np.isin(self._component, self._component[self._labels.rows])
+        n_unreached = np.count_nonzero(~reached)
         if n_unreached:
             warn_user(
-                f"No label reaches {n_unreached} of {len(self._component)} rows: their "
+                f"No label reaches {n_unreached} of {len(reached)} rows: their "
                 "distributions are uniform and their predictions arbitrary. The graph "
                 f"has {self._component.max() + 1} components; label a row in each, or "
                 "take more neighbors.",
@@ -314,16 +354,6 @@ class GraphLabelSpreading(ClassifierMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-def _indicator(labels, classes, rows=None):
-    """Return one-hot rows of the labels, zero where unlabeled."""
-    rows = np.arange(len(labels.known)) if rows is None else rows
-    indicator = np.zeros((len(rows), len(classes)))
-    known = np.flatnonzero(labels.known[rows])
-    codes = np.searchsorted(classes, labels.values[rows[known]])
-    indicator[known, codes] = 1
-    return indicator
 
 
 def _distributions(masses):

@@ -2,10 +2,16 @@
 
 from hashlib import sha256
 
+import numpy as np
+from scipy import sparse
 from sklearn.base import clone
+from sklearn.utils import gen_batches
 
-from sklearn_active._rows import row_keys
+from sklearn_active._rows import row_keys, take
+from sklearn_active._sklearn import num_samples
 from sklearn_active.labeling._journal import LabelJournal
+
+_ROWS_AT_ONCE = 1024
 
 
 def with_class_minus_one(learner):
@@ -17,11 +23,18 @@ def with_class_minus_one(learner):
 
 def digest(X, keys):
     """Return what binds a journal to its rows: their keys, else their content."""
-    keys = row_keys(X) if keys is None else [str(key).encode() for key in keys]
+    keys = _contents(X) if keys is None else (str(key).encode() for key in keys)
     digest = sha256()
     for key in keys:
         digest.update(len(key).to_bytes(8, "big") + key)
     return digest.hexdigest()
+
+
+def _contents(X):
+    """Yield one bytes object a row; a part of the rows is held twice at a time."""
+    X = X.tocsr() if sparse.issparse(X) else X
+    for batch in gen_batches(num_samples(X), _ROWS_AT_ONCE):
+        yield from row_keys(take(X, np.arange(batch.start, batch.stop)))
 
 
 def opened(journal, header):

@@ -80,8 +80,7 @@ class Model:
         """
         learner, state = self.learner, self.learner._state
         changed = _difference(state, labels)
-        state.declined[:] = False
-        state.declined[list(declined)] = True
+        state.declined = np.array(sorted(declined), dtype=int)
         state.n_asked = n_asked
         state.open_queries = {}
         if changed:
@@ -125,8 +124,9 @@ class Model:
         estimator = getattr(learner, "estimator_", None)
         if not hasattr(estimator, "predict"):
             return lambda rows: [None] * len(rows)
-        if hasattr(learner, "transduction_"):
-            return _Lookup(learner.transduction_)
+        transduction = getattr(learner, "transduction_", None)
+        if transduction is not None:
+            return _Lookup(transduction)
         classes, encoded = learner.classes_, learner._encoded
         X = learner._state.X
         if hasattr(estimator, "update_labels"):  # it changes in place
@@ -161,7 +161,7 @@ class _Lookup:
 
 def _difference(state, labels):
     """Return the rows whose label is new, another one, or gone."""
-    known = np.flatnonzero(state.labels.known).tolist()
+    known = state.labels.rows.tolist()
     values = state.labels.values
     gone = [row for row in known if row not in labels]
     other = [

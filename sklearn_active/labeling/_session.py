@@ -339,7 +339,10 @@ class LabelingSession(Readings, Fronts, Exchange):
     def done(self):
         """Why nothing is asked any more, or None: as `termination_condition_`."""
         with self._lock:
-            reasons = [self._reason_to_stop(who) for who in self._annotators or {None}]
+            reasons = [
+                self._reason_to_stop(self._available(who))
+                for who in self._annotators or {None}
+            ]
             return None if None in reasons else reasons[0]
 
     def wait(self):
@@ -372,14 +375,15 @@ class LabelingSession(Readings, Fronts, Exchange):
         if self._closed:
             raise ValueError("The session is closed; open a new one on its journal.")
 
-    def _reason_to_stop(self, annotator):
+    def _reason_to_stop(self, available):
+        """Return why nothing is asked of those for whom these rows are available."""
         all_labeled = len(self._ledger.labels) == self.n_rows
         if all_labeled and self.votes_per_row == 1:
             return "all_labeled"
         budget = self._model.learner.budget
         if budget is not None and self._state.n_asked >= budget:
             return "budget"
-        if not self._available(annotator).any():
+        if not available.any():
             return "all_labeled" if all_labeled else "all_asked"
         ranking = self._refitter.ranking
         if ranking.stop == "stop_when" and ranking.version == self._ledger.version:
@@ -397,7 +401,8 @@ class LabelingSession(Readings, Fronts, Exchange):
         return self._ledger.available(annotator, self.votes_per_row, self._open)
 
     def _next_question(self, n, annotator):
-        if self._reason_to_stop(annotator) is not None:
+        available = self._available(annotator)
+        if self._reason_to_stop(available) is not None:
             return None
         n = min(n, self._n_left())
         if n > self._refitter.n_ranked:
@@ -410,7 +415,7 @@ class LabelingSession(Readings, Fronts, Exchange):
         seed = [learner._state.seed, self._n_questions]
         rows, reason = choose(
             n,
-            self._available(annotator),
+            available,
             self._state.undone,
             ranking,
             self._behind(),

@@ -210,8 +210,8 @@ def _full_score(learner, X, y, train, test, scoring):
     all_known = np.ones(len(train), dtype=bool)
     learner = clone(learner).set_params(random_state=0)
     learner.fit(take(X, train), y[train], labeled=all_known)
-    scorer = labeled_scorer(scoring, missing_label=None)
-    return scorer(learner, take(X, test), y[test])
+    score_of = labeled_scorer(scoring).of_labeled  # y is complete
+    return score_of(learner, take(X, test), y[test])
 
 
 def _areas(scores):

@@ -233,8 +233,7 @@ def _run(learner, X, y, split, start, seed, budget, scoring):
     """
     train, test = split
     X_test, y_test, y = take(X, test), y[test], y[train]
-    # None marks nothing in a complete y, whatever its classes are.
-    scorer = labeled_scorer(scoring, missing_label=None)
+    score_of = labeled_scorer(scoring).of_labeled  # y is complete
     scores = {}
     learner = clone(learner)
     rule = as_rule(learner.stop_when)
@@ -242,7 +241,7 @@ def _run(learner, X, y, split, start, seed, budget, scoring):
     def score_and_ask(learner):
         n_labels = np.count_nonzero(learner.labeled_iter_ >= 0)
         if n_labels not in scores:
-            scores[n_labels] = scorer(learner, X_test, y_test)
+            scores[n_labels] = score_of(learner, X_test, y_test)
         return rule is not None and rule(learner)
 
     learner.set_params(budget=budget, random_state=seed, stop_when=score_and_ask)
@@ -252,7 +251,7 @@ def _run(learner, X, y, split, start, seed, budget, scoring):
     for number, n_labels in enumerate(_numbers_of_labels(learner)):
         if n_labels not in scores:  # no model yet
             known = (learner.labeled_iter_ >= 0) & (learner.labeled_iter_ <= number)
-            scores[n_labels] = _without_model(scorer, y[known], X_test, y_test)
+            scores[n_labels] = _without_model(score_of, y[known], X_test, y_test)
     seconds = {r.n_labeled: (r.query_seconds, r.fit_seconds) for r in learner.history_}
     return scores, seconds, np.count_nonzero(start)
 
@@ -263,11 +262,11 @@ def _numbers_of_labels(learner):
         yield record.n_labeled
 
 
-def _without_model(scorer, known, X_test, y_test):
+def _without_model(score_of, known, X_test, y_test):
     if not len(known):
         return np.nan
     frequencies = DummyClassifier().fit(np.zeros((len(known), 1)), known)
-    return scorer(frequencies, X_test, y_test)
+    return score_of(frequencies, X_test, y_test)
 
 
 def _joined(runs, shape, n_start, batch_size, budget):

@@ -84,13 +84,17 @@ class _LabeledScorer(BaseEstimator):
         labels = parse_y(y, num_samples(X), self.missing_label, has_oracle=True)
         if not labels.n_known:
             raise ValueError(
-                f"None of the {len(labels.known)} rows to score has a label. Split "
+                f"None of the {len(labels)} rows to score has a label. Split "
                 "with PartiallyLabeledSplit, whose test folds hold labeled rows only."
             )
-        rows = np.flatnonzero(labels.known)
-        if len(rows) < len(labels.known):
+        rows = labels.rows
+        if len(rows) < len(labels):
             X, params = take(X, rows), check_method_params(X, params, indices=rows)
-        return score(self._scorer(estimator), estimator, X, labels.values[rows], params)
+        return self.of_labeled(estimator, X, labels.values[rows], **params)
+
+    def of_labeled(self, estimator, X, y, **params):
+        """Return the score on rows that all have a label, which is not checked."""
+        return score(self._scorer(estimator), estimator, X, y, params)
 
     def _scorer(self, estimator):
         if self.scoring is None:

@@ -118,7 +118,7 @@ class PartiallyLabeledSplit(BaseEstimator):
             )
         n_rows = num_samples(y if X is None else X)
         labels = parse_y(y, n_rows, self.missing_label, has_oracle=True)
-        rows = np.flatnonzero(labels.known)
+        rows = labels.rows
         y = labels.values[rows]
         if not len(rows):
             raise ValueError(

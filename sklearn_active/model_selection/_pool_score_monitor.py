@@ -65,10 +65,10 @@ class PoolScoreMonitor(ScoringMonitor or object):
         labels = parse_y(y, num_samples(X), missing_label, has_oracle=True)
         if not labels.n_known:
             raise ValueError(
-                f"PoolScoreMonitor got {len(labels.known)} rows and no label to score "
+                f"PoolScoreMonitor got {len(labels)} rows and no label to score "
                 "against: every one holds the mark."
             )
-        rows = np.flatnonzero(labels.known)
+        rows = labels.rows
         scored = take(X, rows), labels.values[rows]
         super().__init__(scoring=_Score(scoring, *scored))
 

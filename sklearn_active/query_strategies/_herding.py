@@ -4,11 +4,15 @@ from numbers import Integral, Real
 
 import numpy as np
 from scipy import sparse
+from sklearn.utils import gen_batches
 
 from sklearn_active._sklearn import HasMethods, Interval, StrOptions
 from sklearn_active.graph import sparse_resolvent
 from sklearn_active.query_strategies._on_graph import GraphStrategy
 from sklearn_active.query_strategies._uncertainty import unseen_margin
+
+_DIGITS = 9
+_ROWS_AT_ONCE = 16_384
 
 
 class GraphUncertaintyHerding(GraphStrategy):
@@ -120,17 +124,18 @@ class GraphUncertaintyHerding(GraphStrategy):
         self.neighbors = neighbors
 
     def _gains(self):
-        # Rounded, so that rounding errors decide no tie; isolated rows last.
-        return np.where(self._isolated, -1.0, np.round(self.gains_, 9))
+        return self._ranked
 
     def _snapshot(self):
-        return {"gains_": self.gains_.copy(), "_coverage": self._coverage.copy()}
+        names = ("gains_", "_ranked", "_coverage")
+        return {name: vars(self)[name].copy() for name in names}
 
     def _catch_up(self, pool):
         super()._catch_up(pool)
         # A declined row may have been taught since: covered already, not yet labeled.
-        for row in pool.labeled[~self._labeled[pool.labeled]]:
-            self._take_in(row, pool)
+        for row in pool.labeled.tolist():
+            if row not in self._labeled:
+                self._take_in(row, pool)
 
     def _take_in(self, row, pool):
         label = pool.label_of(row)
@@ -138,7 +143,8 @@ class GraphUncertaintyHerding(GraphStrategy):
             self._absorb(row)
         else:
             self._learn(row, label)
-        self._labeled[row] = label is not None
+        if label is not None:
+            self._labeled.add(row)
 
     def _build(self, affinity):
         n_kept = self._n_kept(affinity.shape[0])
@@ -147,9 +153,14 @@ class GraphUncertaintyHerding(GraphStrategy):
         self._set_kernel(masses)
 
     def _set_kernel(self, masses):
-        roots = 1 / np.sqrt(masses.diagonal())
-        kernel = masses.multiply(roots[:, None]).multiply(roots)
-        self.kernel_, self._roots = sparse.csr_array(kernel), roots
+        roots = (1 / np.sqrt(masses.diagonal())).astype(masses.dtype)
+        kernel = sparse.csr_array(masses)
+        for rows in gen_batches(kernel.shape[0], _ROWS_AT_ONCE):
+            entries = slice(*kernel.indptr[[rows.start, rows.stop]])
+            lengths = np.diff(kernel.indptr[rows.start : rows.stop + 1])
+            kernel.data[entries] *= np.repeat(roots[rows], lengths)
+            kernel.data[entries] *= roots[kernel.indices[entries]]
+        self.kernel_, self._roots = kernel, roots
         self.kernel_.sort_indices()
 
     def _n_kept(self, n_rows):
@@ -161,11 +172,14 @@ class GraphUncertaintyHerding(GraphStrategy):
         n_rows = self.kernel_.shape[0]
         self._coverage = np.zeros(n_rows)
         self._uncertainty = np.ones(n_rows)
-        self._absorbed = np.zeros(n_rows, dtype=bool)
-        self._labeled = np.zeros(n_rows, dtype=bool)
+        self._labeled = set()
         self._classes = []
-        self._masses = np.zeros((n_rows, 0))
-        self.gains_ = np.asarray(self.kernel_.sum(axis=0)).ravel()
+        self._masses = []
+        # It is symmetric, and no row is empty.
+        starts = self.kernel_.indptr[:-1]
+        self.gains_ = np.add.reduceat(self.kernel_.data, starts, dtype=np.float64)
+        # Rounded, so that rounding errors decide no tie; isolated rows last.
+        self._ranked = np.where(self._isolated, -1.0, np.round(self.gains_, _DIGITS))
 
     def _absorb(self, row):
         """Raise the coverage near `row`, and lower the gains by what it takes."""
@@ -179,11 +193,12 @@ class GraphUncertaintyHerding(GraphStrategy):
         n_rows = len(self._coverage)
         if label not in self._classes:
             self._classes.append(label)
-            self._masses = np.column_stack([self._masses, np.zeros(n_rows)])
+            self._masses.append(np.zeros(n_rows))
         near, similarity = self._near(row)
         masses = similarity / (self._roots[near] * self._roots[row])
-        self._masses[near, self._classes.index(label)] += masses
-        uncertainty = unseen_margin(self._masses[near], 1 / n_rows)
+        self._masses[self._classes.index(label)][near] += masses
+        masses = np.array([column[near] for column in self._masses]).T
+        uncertainty = unseen_margin(masses, 1 / n_rows)
         coverage = np.maximum(self._coverage[near], similarity)
         self._change(near, coverage, uncertainty)
 
@@ -206,3 +221,5 @@ class GraphUncertaintyHerding(GraphStrategy):
         before = gains()
         self._coverage[rows], self._uncertainty[rows] = coverage, uncertainty
         np.add.at(self.gains_, block.indices, gains() - before)
+        now = np.round(self.gains_[block.indices], _DIGITS)
+        self._ranked[block.indices] = np.where(self._isolated[block.indices], -1.0, now)

@@ -3,8 +3,9 @@
 from numbers import Real
 
 import numpy as np
+from scipy import sparse
 from sklearn.preprocessing import normalize
-from sklearn.utils import check_array
+from sklearn.utils import check_array, gen_batches
 from sklearn.utils.extmath import row_norms, safe_sparse_dot
 
 from sklearn_active._sklearn import HasMethods, Interval
@@ -115,30 +116,36 @@ class MaxHerding(KeptUpToDate):
         n_rows, n_features = X.shape
         self._gamma = 1 / n_features if self.gamma is None else self.gamma
         self._points, self._squares = X, row_norms(X, squared=True)
+        if sparse.issparse(X):  # else each product would turn it into csr
+            self._columns = X.T.tocsr()
         self._n_at_once = max(_BLOCK // n_rows, 1)
         self._alone = np.zeros(n_rows)
-        for start in range(0, n_rows, self._n_at_once):
-            stop = start + self._n_at_once
-            block = self._kernel(slice(start, stop), start)
-            self._alone[start:stop] += block.sum(axis=1)
-            self._alone[stop:] += block[:, self._n_at_once :].sum(axis=0)
+        squares = list(gen_batches(n_rows, int(_BLOCK**0.5)))
+        for i, rows in enumerate(squares):
+            for others in squares[i:]:
+                block = self._kernel(rows, others)
+                self._alone[rows] += block.sum(axis=1)
+                if others is not rows:
+                    self._alone[others] += block.sum(axis=0)
         self._alone /= n_rows
 
     def _reset(self):
         """Forget all labels."""
         n_rows = len(self._alone)
         self.coverage_ = np.zeros(n_rows)
-        self._absorbed = np.zeros(n_rows, dtype=bool)
         self._bounds = (1 + _CENTRAL) * self._alone
         self._stale = np.zeros(n_rows, dtype=bool)
 
-    def _kernel(self, rows, first=0):
-        """Return the kernel between some rows and all from the `first` on, dense."""
-        others = self._points[first:] if first else self._points
-        block = safe_sparse_dot(self._points[rows], others.T, dense_output=True)
+    def _kernel(self, rows, others=None):
+        """Return the kernel between some rows and others, all where None, dense."""
+        if others is None and sparse.issparse(self._points):
+            columns = self._columns
+        else:
+            columns = self._points.T if others is None else self._points[others].T
+        block = safe_sparse_dot(self._points[rows], columns, dense_output=True)
         block *= 2
         block -= self._squares[rows, None]
-        block -= self._squares[first:]
+        block -= self._squares if others is None else self._squares[others]
         np.minimum(block, 0, out=block)
         block *= self._gamma
         return np.exp(block, out=block)

@@ -5,10 +5,11 @@ from abc import abstractmethod
 import numpy as np
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.utils import check_array
 
 from sklearn_active._rows import row_keys, take
 from sklearn_active._sklearn import num_samples
-from sklearn_active.graph import knn_affinity
+from sklearn_active.graph._affinity import FLOATS, shared_search
 from sklearn_active.query_strategies._base import QueryStrategy
 
 
@@ -26,7 +27,7 @@ class KeptUpToDate(QueryStrategy):
         """Choose greedily: each pick takes away what the next need not bring."""
         self._catch_up(pool)
         if batch_size == 1:
-            return pool.top(self._gains()[pool.candidates], 1)
+            return pool.best(self._gains())
         kept = self._snapshot()
         try:
             return greedy(pool, batch_size, self._gains, self._absorb)
@@ -40,12 +41,15 @@ class KeptUpToDate(QueryStrategy):
             self._start(pool.X)
             self._X = pool.X
             self._reset()
-        elif len(pool.withdrawn):
-            self._reset()
-        known = np.concatenate([pool.declined, pool.labeled])
-        for row in known[~self._absorbed[known]]:
-            self._take_in(row, pool)
-            self._absorbed[row] = True
+            self._absorbed = set()
+        known = [*pool.declined.tolist(), *pool.labeled.tolist()]
+        if len(pool.withdrawn) or not self._absorbed.issubset(known):
+            self._reset()  # also where a declined row may be asked again
+            self._absorbed = set()
+        for row in known:
+            if row not in self._absorbed:
+                self._take_in(row, pool)
+                self._absorbed.add(row)
 
     def _take_in(self, row, pool):
         """Take in a row that became labeled or was declined."""
@@ -57,7 +61,7 @@ class KeptUpToDate(QueryStrategy):
 
     @abstractmethod
     def _reset(self):
-        """Forget all labels, and set `_absorbed` to False."""
+        """Forget all labels."""
 
     @abstractmethod
     def _gains(self):
@@ -77,10 +81,10 @@ class GraphStrategy(KeptUpToDate):
 
     def _start(self, X):
         X, metric = graph_input(X, self.transformer, self.metric, self)
-        affinity = knn_affinity(
-            X, self.n_neighbors, metric=metric, neighbors=self.neighbors
-        )
-        self._build(affinity)
+        X = check_array(X, accept_sparse="csr", dtype=FLOATS)
+        # Kept, so that an estimator with the same graph need not build it again.
+        self._search = shared_search(X, self.n_neighbors, metric, self.neighbors)
+        self._build(self._search.affinity("self_tuning"))
 
     @abstractmethod
     def _build(self, affinity):
@@ -141,12 +145,11 @@ def greedy(pool, batch_size, gains, absorb):
     indices : ndarray of int of shape (n_chosen,)
     utilities : ndarray of float of shape (n_chosen,)
     """
-    indices, utilities, keys = [], [], set()
-    barred = np.zeros(len(pool), dtype=bool)
-    while len(indices) < batch_size and not barred[pool.candidates].all():
-        now = np.where(barred, -np.inf, gains())[pool.candidates]
-        (row,), (utility,) = pool.top(now, 1)
-        barred[row] = True
+    indices, utilities, barred, keys = [], [], [], set()
+    n_candidates = pool.state.n_candidates
+    while len(indices) < batch_size and len(barred) < n_candidates:
+        (row,), (utility,) = pool.best(gains(), barred)
+        barred.append(row)
         key = row_keys(take(pool.X, np.array([row])))[0]
         if key not in keys:
             keys.add(key)

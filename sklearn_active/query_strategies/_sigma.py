@@ -109,7 +109,6 @@ class SigmaOptimality(GraphStrategy):
         self._sums = np.asarray(self._kernel.sum(axis=0)).ravel()
         self._noise = self.noise * self._variance.mean()
         self._factor = np.zeros((n_rows, 0))
-        self._absorbed = np.zeros(n_rows, dtype=bool)
 
     def _absorb(self, row):
         """Condition the covariance on a label of `row`."""

@@ -63,7 +63,7 @@ def choice_by_hand(learner, X, utilities, k):
     seen, chosen = set(), []
     keys = row_keys(X)
     for row in sorted(rows.tolist(), key=lambda row: (-utilities[row], ranks[row])):
-        if learner._state.labels.known[row] or learner._state.declined[row]:
+        if learner._state.labels.known[row] or row in learner._state.declined:
             continue
         if keys[row] not in seen or k == 1:
             chosen.append(row)

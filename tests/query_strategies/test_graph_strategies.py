@@ -52,7 +52,8 @@ def gains_by_definition(A, state, uncertainty="margin"):
     n = len(A)
     d = A.diagonal()
     K = A / np.sqrt(np.outer(d, d))
-    covered = state.labels.known | state.declined
+    covered = state.labels.known.copy()
+    covered[state.declined] = True
     c = K[:, covered].max(axis=1) if covered.any() else np.zeros(n)
     u = np.ones(n)
     if uncertainty == "margin" and state.labels.n_known:

@@ -1,0 +1,1 @@
+"""Benchmarks of asv: `time_` and `peakmem_` for speed, `track_` for the rows asked."""

@@ -1,0 +1,206 @@
+"""Class masses of label spreading: solved near a label, or everywhere, on request."""
+
+from collections import Counter
+from threading import RLock
+
+import numpy as np
+from scipy import sparse
+
+from sklearn_active.graph._resolvent import conjugate_gradients, resolvent_times
+
+TOL = 1e-5  # of masses near a label, in units of the root of the degree
+
+
+class ClassMasses:
+    r"""Hold the masses F = A Y of a graph, one column a class.
+
+    A label costs nothing when it comes: it waits in the residual. Whoever then asks
+    for the masses of some rows has the system solved where the label reaches; whoever
+    asks for all of them, everywhere. Safe to use from several threads.
+
+    Parameters
+    ----------
+    S : csr_array of shape (n_rows, n_rows)
+        The normalized affinity.
+    alpha : float
+        In (0, 1).
+    roots : ndarray of float of shape (n_rows,)
+        Square roots of the degrees.
+    component : ndarray of int of shape (n_rows,)
+        The component of each row: where a class has no label, its mass is exactly 0.
+
+    Notes
+    -----
+    With the residual R of the columns X at hand,
+    :math:`F = X + (I - \alpha S)^{-1} R` always holds, so nothing is lost by solving
+    for some rows only: what leaves them is in the residual of their neighbors. Rows
+    whose residual is above :math:`\epsilon (1 - \alpha) \sqrt{d_j}` are taken in, and
+    the system is solved on all rows taken in, until no neighbor is above. As
+    :math:`S D^{1/2} 1 = D^{1/2} 1`, then
+
+    .. math:: |F_i - X_i| \le \epsilon \sqrt{d_i}
+
+    in every row. The rows taken in are those where the label's mass is not negligible;
+    how many depends on :math:`\alpha`, :math:`\epsilon` and the degrees, and not on
+    the number of rows.
+
+    References
+    ----------
+    R. Andersen, F. Chung and K. Lang, "Local Graph Partitioning using PageRank
+    Vectors", FOCS 2006. :doi:`10.1109/FOCS.2006.44`
+    """
+
+    def __init__(self, S, alpha, roots, component):
+        self._S = S
+        self._alpha = alpha
+        self._goals = TOL * (1 - alpha) * roots
+        self._component = component
+        self._all = None
+        self._place = np.full(S.shape[0], -1, dtype=np.int32)
+        self._columns = []
+        self._lock = RLock()
+
+    def __getstate__(self):
+        return {name: x for name, x in vars(self).items() if name != "_lock"}
+
+    def __setstate__(self, state):
+        vars(self).update(state, _lock=RLock())
+
+    def set_labels(self, groups):
+        """Say which rows are labeled, class by class.
+
+        A class goes on with the column that had most of its rows, whatever it was
+        called; only rows that come or go change a column.
+
+        Parameters
+        ----------
+        groups : list of ndarray of int
+            The rows of each class.
+        """
+        with self._lock:
+            continued = _matched([column.rows for column in self._columns], groups)
+            self._columns = [
+                _Column(self._S.shape[0]) if j is None else self._columns[j]
+                for j in continued
+            ]
+            for column, rows in zip(self._columns, groups, strict=True):
+                column.set_rows(set(rows.tolist()), 1 - self._alpha)
+            self._all = None
+
+    def of_rows(self, rows):
+        """Return masses of some rows, within the bound, (n_rows, n_classes)."""
+        with self._lock:
+            for column in self._columns:
+                self._solve_near(column)
+            return self._stacked(rows)
+
+    def of_all(self):
+        """Return the masses of all rows, exact, (n_rows, n_classes)."""
+        with self._lock:
+            if self._all is not None:
+                return self._all
+            todo = [column for column in self._columns if not column.exact]
+            if todo:
+                R = np.array([column.residual for column in todo]).T
+                X = resolvent_times(self._S, self._alpha, R / (1 - self._alpha))
+                for column, x in zip(todo, X.T, strict=True):
+                    column.finish(column.x + x)
+            self._all = self._stacked(slice(None))
+            return self._all
+
+    def _stacked(self, rows):
+        """Return the columns side by side, without what rounding errors left."""
+        component = self._component[rows]
+        masses = np.zeros((len(component), len(self._columns)))
+        for k, column in enumerate(self._columns):
+            labeled = self._component[np.array(sorted(column.rows), dtype=int)]
+            reached = np.isin(component, labeled)
+            masses[:, k] = np.where(reached, np.maximum(column.x[rows], 0), 0)
+        return masses
+
+    def _solve_near(self, column):
+        """Solve where residuals are above the goals, until none is."""
+        rows, hot = [], self._above(column, np.array(sorted(column.waiting), dtype=int))
+        try:
+            while len(hot):
+                rows = np.union1d(rows, hot).astype(int)
+                hot = self._above(column, self._solve_on(column, rows))
+            column.waiting = set()
+        except BaseException:  # Ctrl-C in between two of its arrays
+            column.restart(1 - self._alpha)
+            self._place[:] = -1
+            raise
+
+    def _above(self, column, rows):
+        """Return the rows to take in: none, if no residual is above its goal."""
+        rows = np.unique(rows)
+        residuals, goals = np.abs(column.residual[rows]), self._goals[rows]
+        if not np.any(residuals > goals):
+            return rows[:0]
+        # And those that soon would be: fewer solutions in all.
+        return rows[residuals > goals / 10]
+
+    def _solve_on(self, column, rows):
+        """Solve on some rows; return their neighbors, which got what left them."""
+        block = self._S[rows]
+        self._place[rows] = np.arange(len(rows))
+        place = self._place[block.indices]
+        self._place[rows] = -1
+        inside = place >= 0
+        ends = np.concatenate([[0], np.cumsum(inside)])[block.indptr]
+        near = (block.data[inside], place[inside], ends)
+        near = sparse.csr_array(near, (len(rows), len(rows)))
+        goals = self._goals[rows]
+        goals = goals[goals > 0]  # a row without a neighbor is solved at once
+        goal = goals.min() / 3 if len(goals) else 0
+        right = column.residual[rows][:, None]
+        x, residual = conjugate_gradients(near, self._alpha, right, goal)
+        leaving = np.repeat(x[:, 0], np.diff(block.indptr))[~inside]
+        neighbors = block.indices[~inside]
+        column.x[rows] += x[:, 0]
+        column.residual[rows] = residual[:, 0]
+        amounts = self._alpha * block.data[~inside] * leaving
+        np.add.at(column.residual, neighbors, amounts)
+        return neighbors
+
+
+class _Column:
+    """The masses of one class, and what they lack."""
+
+    def __init__(self, n_rows):
+        self.rows = set()
+        self.x = np.zeros(n_rows)
+        self.residual = np.zeros(n_rows)
+        self.waiting = set()
+        self.exact = True
+
+    def set_rows(self, rows, mass):
+        """Put the labels that come or go into the residual."""
+        for row in rows ^ self.rows:
+            self.residual[row] += mass if row in rows else -mass
+            self.waiting.add(row)
+            self.exact = False
+        self.rows = rows
+
+    def restart(self, mass):
+        """Forget what was solved."""
+        rows = self.rows
+        self.__init__(len(self.x))
+        self.set_rows(rows, mass)
+
+    def finish(self, x):
+        """Take the exact masses."""
+        self.x, self.exact, self.waiting = x, True, set()
+        self.residual = np.zeros(len(x))
+
+
+def _matched(old, new):
+    """Return, for each new group of rows, the old one that shares most, or None."""
+    group_of = {row: j for j, rows in enumerate(old) for row in rows}
+    pairs = ((group_of.get(row), k) for k, rows in enumerate(new) for row in rows)
+    shared = Counter(pair for pair in pairs if pair[0] is not None)
+    matched = [None] * len(new)
+    for (j, k), _ in shared.most_common():
+        if matched[k] is None and j not in matched:
+            matched[k] = j
+    return matched

@@ -1,0 +1,99 @@
+"""The benchmarks of asv run, and what they track of the picks is exact."""
+
+import importlib
+import inspect
+import itertools
+import json
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sklearn_active import query_strategies
+
+FOLDER = Path(__file__).parent.parent / "doc" / "benchmarks" / "asv"
+FILES = ("learner", "strategies", "graph", "journal")
+KINDS = ("time_", "peakmem_", "track_")
+
+
+def modules():
+    sys.path.insert(0, str(FOLDER))
+    try:
+        return [importlib.import_module(f"benchmarks.{name}") for name in FILES]
+    finally:
+        sys.path.remove(str(FOLDER))
+
+
+def smallest(kind):
+    """Return each choice of parameters: all names, and the smallest numbers."""
+    choices = getattr(kind, "params", [])
+    return itertools.product(
+        *([min(c)] if isinstance(c[0], int) else c for c in choices)
+    )
+
+
+CASES = [
+    pytest.param(kind, method, params, id="-".join([kind.__name__, method, *params_id]))
+    for module in modules()
+    for _, kind in inspect.getmembers(module, inspect.isclass)
+    if kind.__module__ == module.__name__
+    for method in dir(kind)
+    if method.startswith(KINDS)
+    for params in smallest(kind)
+    for params_id in [map(str, params)]
+]
+
+
+def run(kind, method, params):
+    """Return what one benchmark returns, run as asv does."""
+    benchmark = kind()
+    benchmark.setup(*params)
+    try:
+        return getattr(benchmark, method)(*params)
+    finally:
+        getattr(benchmark, "teardown", lambda *params: None)(*params)
+
+
+@pytest.mark.parametrize(("kind", "method", "params"), CASES)
+def test_a_benchmark_runs_and_what_it_tracks_is_the_same_twice(kind, method, params):
+    value = run(kind, method, params)
+    if method.startswith("track_"):
+        assert isinstance(value, float)
+        assert np.isfinite(value)
+        assert run(kind, method, params) == value
+
+
+def test_every_file_has_what_is_timed_and_what_is_tracked():
+    for kind in ("time_", "peakmem_", "track_"):
+        files = {
+            case.values[0].__module__.split(".")[-1]
+            for case in CASES
+            if case.values[1].startswith(kind)
+        }
+        assert files == set(FILES)
+
+
+def test_every_query_strategy_is_measured():
+    measured = {
+        case.values[2][0] for case in CASES if "strategies" in str(case.values[0])
+    }
+    others = {"QueryStrategy", "FunctionStrategy"}
+    assert measured == set(query_strategies.__all__) - others
+
+
+def test_other_rows_or_another_order_have_another_checksum():
+    checksum = modules()[0].checksum
+    rows = [3, 1, 4, 15, 9]
+    values = [checksum(rows), checksum(rows[::-1]), checksum(rows[:-1])]
+    ratios = [a / b for a, b in itertools.combinations(values, 2)]
+    assert checksum(np.array(rows)) == values[0]
+    assert [r for r in ratios if 1 / 2 < r < 2] == []
+
+
+def test_the_configuration_names_no_place_of_one_machine():
+    text = (FOLDER / "asv.conf.json").read_text()
+    values = json.loads(re.sub(r"^\s*//.*$", "", text, flags=re.M))
+    assert values["repo"] == "../../.."
+    assert re.search(r'"/|https?:|file:', text) is None

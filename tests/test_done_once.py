@@ -1,0 +1,99 @@
+"""What costs something is done once: a fit, a prediction, a look at the pool."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from helpers import blobs
+from sklearn.naive_bayes import GaussianNB
+
+from sklearn_active import ActiveLearner
+from sklearn_active.graph import GraphLabelSpreading
+from sklearn_active.labeling import LabelingSession
+from sklearn_active.labeling._ledger import Ledger
+from sklearn_active.labeling._refitter import Inline
+from sklearn_active.model_selection import active_learning_curve
+
+X, Y, TRUTH = blobs(60, n_labeled=6)
+called = Counter()
+
+
+class Counting(GaussianNB):
+    """Naive Bayes that counts its calls, by method and number of rows."""
+
+    def fit(self, X, y):
+        called["fit"] += 1
+        return super().fit(X, y)
+
+    def predict(self, X):
+        called["predict", len(X)] += 1
+        return super().predict(X)
+
+    def predict_proba(self, X):
+        called["predict_proba"] += 1
+        return super().predict_proba(X)
+
+
+@pytest.fixture(autouse=True)
+def no_calls():
+    called.clear()
+
+
+@pytest.mark.parametrize("strategy", ["entropy", "margin", "least_confident"])
+def test_a_round_is_one_fit_one_predict_proba_and_one_prediction_of_the_rows_asked(
+    strategy,
+):
+    learner = ActiveLearner(Counting(), strategy, batch_size=3, budget=12)
+    learner.set_params(oracle=lambda query: TRUTH[query.indices]).fit(X, Y)
+    assert called == {"fit": 5, "predict_proba": 4, ("predict", 3): 4}
+
+
+def test_asking_the_same_question_again_costs_nothing():
+    learner = ActiveLearner(Counting(), batch_size=3).start(X, Y)
+    queries = [learner.query() for _ in range(3)]
+    assert called == {"fit": 1, "predict_proba": 1}
+    assert all(query is queries[0] for query in queries)
+
+
+def test_a_learning_curve_scores_each_model_once():
+    learner = ActiveLearner(Counting(), "margin", batch_size=5)
+    y = TRUTH
+    active_learning_curve(learner, X, y, initial=6, budget=10, cv=3, random_state=0)
+    n_splits, n_points = 3, 3
+    assert called == {
+        "fit": n_splits * n_points,
+        ("predict", 20): n_splits * n_points,
+        "predict_proba": n_splits * (n_points - 1),
+        ("predict", 5): n_splits * (n_points - 1),
+    }
+
+
+def test_a_learning_curve_reads_its_complete_y_once(monkeypatch):
+    def refuse(*args, **params):
+        raise AssertionError("y is read again")
+
+    parse = "sklearn_active.model_selection._labeled_scorer.parse_y"
+    monkeypatch.setattr(parse, refuse)
+    learner = ActiveLearner(GaussianNB(), "margin", batch_size=5)
+    for scoring in (None, "accuracy", "neg_log_loss"):
+        curve = active_learning_curve(
+            learner, X, TRUTH, initial=6, budget=5, cv=3, scoring=scoring
+        )
+        assert np.isfinite(curve.test_scores).all()
+
+
+def test_a_session_looks_once_for_the_rows_that_can_be_asked(monkeypatch):
+    looks = []
+    available = Ledger.available
+
+    def counted(self, *args):
+        looks.append(args)
+        return available(self, *args)
+
+    monkeypatch.setattr(Ledger, "available", counted)
+    learner = ActiveLearner(GraphLabelSpreading(), "random", random_state=0)
+    with LabelingSession(learner, X, classes=[0, 1, 2], executor=Inline()) as session:
+        for n_asked in range(1, 4):
+            query = session.ask()
+            assert len(looks) == n_asked
+            session.tell(query.id, TRUTH[query.indices])
