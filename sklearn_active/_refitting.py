@@ -20,7 +20,7 @@ class RefitsEstimator:
 
     def _pool(self):
         estimator = getattr(self, "estimator_", None)
-        final = final_estimator(estimator)
+        final = final_estimator(estimator) if self._all_rows else None
         masses = partial(getattr, final, "label_masses_", None)
         proba = partial(self._distributions.of_candidates, estimator)
         return Pool(self._state, estimator, proba, masses, self.classes_)

@@ -24,6 +24,7 @@ from sklearn.semi_supervised import (
 
 from sklearn_active import ActiveLearner
 from sklearn_active._inner import accepts_unlabeled
+from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.query_strategies import MarginSampling
 
 
@@ -235,3 +236,13 @@ class TestRowsThatNoLabelReaches:
         assert learner.estimator_.X_seen_.dtype == np.float64
         learner = ActiveLearner(LogisticRegression()).start(X, [0, -1, -1, 1])
         assert learner.query().X.dtype == np.float64
+
+
+def test_masses_of_the_labeled_rows_alone_are_not_those_of_the_pool():
+    X, y, _ = blobs(30, 8)
+    for strategy in ("margin", "least_confident"):
+        learner = ActiveLearner(GraphLabelSpreading(3), strategy, unlabeled="drop")
+        query = learner.start(X, y).query()
+        assert learner._pool().masses is None
+        proba = learner.predict_proba(X[query.indices])
+        np.testing.assert_array_equal(query.proba, proba)

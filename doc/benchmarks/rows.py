@@ -167,22 +167,13 @@ def measure(system, n_rows):
     warnings.simplefilter("ignore")
     limit = GIGABYTES * 10**9
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    timed(system, *pool_of(200))  # imports, and whatever is made once
     X, y, truth = pool_of(n_rows)
     held, _ = resident()
-    began = perf_counter()
-    ask, teach = begin_of(system)(X, y)
-    row = ask()
-    build, seconds = perf_counter() - began, []
-    while len(seconds) < N_LABELS and (
-        len(seconds) < 3 or sum(seconds) < SECONDS_ASKED
-    ):
-        began = perf_counter()
-        teach(row, truth[row])
-        row = ask()
-        seconds.append(perf_counter() - began)
+    build, seconds = timed(system, X, y, truth)
     found = {
         "build": build,
-        "memory": resident()[1] - held,
+        "memory": max(resident()[1] - held, 0),
         "median": float(np.median(seconds)),
         "worst": max(seconds),
         "n_labels": len(seconds),
