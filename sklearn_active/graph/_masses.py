@@ -6,9 +6,10 @@ from threading import RLock
 import numpy as np
 from scipy import sparse
 
-from sklearn_active.graph._resolvent import conjugate_gradients, resolvent_times
+from sklearn_active.graph._resolvent import resolvent_times
 
 TOL = 1e-5  # of masses near a label, in units of the root of the degree
+_ROUGHLY = 0.05
 
 
 class ClassMasses:
@@ -120,11 +121,11 @@ class ClassMasses:
 
     def _solve_near(self, column):
         """Solve where residuals are above the goals, until none is."""
-        rows, hot = [], self._above(column, np.array(sorted(column.waiting), dtype=int))
+        rows, touched = [], np.array(sorted(column.waiting), dtype=int)
         try:
-            while len(hot):
+            while len(hot := self._above(column, touched)):
                 rows = np.union1d(rows, hot).astype(int)
-                hot = self._above(column, self._solve_on(column, rows))
+                touched = np.concatenate([rows, self._solve_on(column, rows)])
             column.waiting = set()
         except BaseException:  # Ctrl-C in between two of its arrays
             column.restart(1 - self._alpha)
@@ -133,12 +134,11 @@ class ClassMasses:
 
     def _above(self, column, rows):
         """Return the rows to take in: none, if no residual is above its goal."""
-        rows = np.unique(rows)
         residuals, goals = np.abs(column.residual[rows]), self._goals[rows]
         if not np.any(residuals > goals):
             return rows[:0]
         # And those that soon would be: fewer solutions in all.
-        return rows[residuals > goals / 10]
+        return np.unique(rows[residuals > goals / 10])
 
     def _solve_on(self, column, rows):
         """Solve on some rows; return their neighbors, which got what left them."""
@@ -150,18 +150,32 @@ class ClassMasses:
         ends = np.concatenate([[0], np.cumsum(inside)])[block.indptr]
         near = (block.data[inside], place[inside], ends)
         near = sparse.csr_array(near, (len(rows), len(rows)))
-        goals = self._goals[rows]
-        goals = goals[goals > 0]  # a row without a neighbor is solved at once
-        goal = goals.min() / 3 if len(goals) else 0
-        right = column.residual[rows][:, None]
-        x, residual = conjugate_gradients(near, self._alpha, right, goal)
-        leaving = np.repeat(x[:, 0], np.diff(block.indptr))[~inside]
+        x, residual = _roughly_solved(near, self._alpha, column.residual[rows])
+        leaving = np.repeat(x, np.diff(block.indptr))[~inside]
         neighbors = block.indices[~inside]
-        column.x[rows] += x[:, 0]
-        column.residual[rows] = residual[:, 0]
+        column.x[rows] += x
+        column.residual[rows] = residual
         amounts = self._alpha * block.data[~inside] * leaving
         np.add.at(column.residual, neighbors, amounts)
         return neighbors
+
+
+def _roughly_solved(S, alpha, right):
+    """Return x with (I - alpha S) x = `right`, nearly, and what `right` it leaves.
+
+    By conjugate gradients; rows that are taken in later change it anyway.
+    """
+    x, residual, direction = np.zeros_like(right), right.copy(), right.copy()
+    square = right @ right
+    goal = square * _ROUGHLY**2
+    while square > goal:
+        image = direction - alpha * (S @ direction)
+        step = square / (direction @ image)
+        x += step * direction
+        residual -= step * image
+        before, square = square, residual @ residual
+        direction = residual + square / before * direction
+    return x, residual
 
 
 class _Column:

@@ -176,34 +176,13 @@ def resolvent_times(S, alpha, B):
     X : ndarray of float64 of shape (n_samples, n_columns)
     """
     right = (1 - alpha) * np.asarray(B, dtype=np.float64)
-    goals = _RELATIVE * np.sqrt(np.einsum("ij,ij->j", right, right))
-    return conjugate_gradients(S, alpha, right, goals)[0]
-
-
-def conjugate_gradients(S, alpha, right, goals):
-    r"""Solve :math:`(I - \alpha S) X = R`, each column until its residual is small.
-
-    Parameters
-    ----------
-    S : csr_array of shape (n_rows, n_rows)
-        The normalized affinity, or the part of it between some rows.
-    alpha : float
-        In (0, 1).
-    right : ndarray of float64 of shape (n_rows, n_columns)
-        Right-hand sides.
-    goals : float or ndarray of float of shape (n_columns,)
-        Norms of the residuals to come to.
-
-    Returns
-    -------
-    X, residual : ndarray of float64 of shape (n_rows, n_columns)
-    """
     X = np.zeros_like(right)
     residual = right.copy()
     direction = residual.copy()
     squares = np.einsum("ij,ij->j", residual, residual)
+    goals = squares * _RELATIVE**2
     for _ in range(_n_iterations(alpha, _RELATIVE)):
-        if np.all(squares <= goals**2):
+        if np.all(squares <= goals):
             break
         image = direction - alpha * (S @ direction)
         curvature = np.einsum("ij,ij->j", direction, image)
@@ -212,7 +191,7 @@ def conjugate_gradients(S, alpha, right, goals):
         residual -= steps * image
         before, squares = squares, np.einsum("ij,ij->j", residual, residual)
         direction = residual + _divided(squares, before) * direction
-    return X, residual
+    return X
 
 
 def _n_iterations(alpha, tol):
