@@ -254,14 +254,8 @@ def exponent(lines, name):
 
 def tabulate(found):
     text = [".. list-table::", "   :header-rows: 1", ""]
-    head = [
-        "Rows",
-        "Before the first question",
-        "Memory",
-        "Label to next: median",
-        "Worst",
-    ]
-    add_row(text, ["", *head, "Worst"])
+    head = ["Rows", "To the first question", "Memory", "Label to next: median", "Worst"]
+    add_row(text, ["", *head])
     for system, title in SYSTEMS.items():
         lines = [line for line in found if line["system"] == system]
         for i, line in enumerate(lines):
@@ -288,9 +282,7 @@ def add_row(text, cells):
 
 
 def seconds(x):
-    return (
-        f"{1e3 * x:.3g} ms" if x < 1 else f"{x:,.3g} s" if x < 1000 else f"{x:,.0f} s"
-    )
+    return f"{1e3 * x:.0f} ms" if x < 1 else f"{x:.1f} s" if x < 100 else f"{x:,.0f} s"
 
 
 def read_machine():
