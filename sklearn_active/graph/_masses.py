@@ -121,11 +121,13 @@ class ClassMasses:
 
     def _solve_near(self, column):
         """Solve where residuals are above the goals, until none is."""
-        rows, touched = [], np.array(sorted(column.waiting), dtype=int)
+        touched = np.array(sorted(column.waiting), dtype=int)
+        rows = touched[:0]
         try:
             while len(hot := self._above(column, touched)):
-                rows = np.union1d(rows, hot).astype(int)
+                rows = self._taken_in(rows, hot)
                 touched = np.concatenate([rows, self._solve_on(column, rows)])
+            self._place[rows] = -1
             column.waiting = set()
         except BaseException:  # Ctrl-C in between two of its arrays
             column.restart(1 - self._alpha)
@@ -133,19 +135,26 @@ class ClassMasses:
             raise
 
     def _above(self, column, rows):
-        """Return the rows to take in: none, if no residual is above its goal."""
+        """Return the rows to take in, some twice; none, if all are below."""
         residuals, goals = np.abs(column.residual[rows]), self._goals[rows]
         if not np.any(residuals > goals):
             return rows[:0]
-        # And those that soon would be: fewer solutions in all.
-        return np.unique(rows[residuals > goals / 10])
+        # And those that soon would be above: fewer solutions in all.
+        return rows[residuals > goals / 10]
+
+    def _taken_in(self, rows, more):
+        """Return `rows` with those that were not there, each with its place."""
+        new = more[self._place[more] < 0]
+        order = np.arange(len(new))
+        self._place[new] = order
+        new = new[self._place[new] == order]  # of equal ones the last
+        self._place[new] = len(rows) + order[: len(new)]
+        return np.concatenate([rows, new])
 
     def _solve_on(self, column, rows):
         """Solve on some rows; return their neighbors, which got what left them."""
         block = self._S[rows]
-        self._place[rows] = np.arange(len(rows))
         place = self._place[block.indices]
-        self._place[rows] = -1
         inside = place >= 0
         ends = np.concatenate([[0], np.cumsum(inside)])[block.indptr]
         near = (block.data[inside], place[inside], ends)
