@@ -159,6 +159,7 @@ class TrainingData:
 
     def targets_of(self, rows):
         """Return what stands for the labels of some rows, all labeled ones included."""
-        targets = np.full(len(rows), -1, dtype=self._targets.dtype)
+        dtype = np.result_type(self._targets.dtype, np.int8)  # as y's
+        targets = np.full(len(rows), -1, dtype=dtype)
         targets[np.searchsorted(rows, self.rows)] = self._targets
         return targets

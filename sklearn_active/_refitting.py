@@ -78,13 +78,18 @@ class RefitsEstimator:
             self._fit_params,
             takes_minus_one_for_a_mark=accepts_unlabeled(self.estimator),
         )
-        estimator = updated(getattr(self, "estimator_", None), data, self._last_fit)
-        fresh = clone(self._prototype) if estimator is None else None
+        # An update that is interrupted is followed by a fresh fit.
+        last, self._last_fit = self._last_fit, None
+        estimator = updated(getattr(self, "estimator_", None), data, last)
+        fresh = None
+        if estimator is not None:
+            self._keep(estimator, data)
+        else:
+            fresh = clone(self._prototype)
         with self._tasks.round(self, fresh):
             if fresh is not None:
                 self._graph_memo.fit(fresh, data)
-                estimator = fresh
-            self._keep(estimator, data)
+                self._keep(fresh, data)
             if state.history:
                 state.history[-1].fit_seconds = perf_counter() - began
                 state.history[-1].seconds += state.history[-1].fit_seconds

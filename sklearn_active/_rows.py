@@ -169,6 +169,12 @@ def stacked(containers):
         return [row for rows in containers for row in rows]
     package = type(first).__module__.partition(".")[0]
     if package in ("pandas", "polars"):
+        for frame in containers:
+            if list(frame.columns) != list(first.columns):
+                raise ValueError(
+                    f"The rows come with the columns {list(first.columns)} in one "
+                    f"chunk, and with {list(frame.columns)} in another."
+                )
         return import_module(package).concat(containers)
     return np.concatenate(containers)
 
@@ -185,7 +191,7 @@ def read_only(array):
     return array
 
 
-def checked_positions(positions, n_rows, method):
+def checked_positions(positions, n_rows, method, distinct=True):
     """Return positions of rows as an int array, or raise what is wrong with them.
 
     Parameters
@@ -196,6 +202,8 @@ def checked_positions(positions, n_rows, method):
         Number of rows.
     method : str
         Begins the error message.
+    distinct : bool, default=True
+        Whether none may stand there twice.
 
     Returns
     -------
@@ -203,10 +211,10 @@ def checked_positions(positions, n_rows, method):
     """
     indices = np.asarray(positions)
     if indices.ndim != 1 or (len(indices) and indices.dtype.kind not in "iu"):
+        or_query = " (or a Query)" if method == "teach" else ""
         raise ValueError(
-            f"{method} needs a 1-d sequence of integer positions (teach also "
-            f"takes a Query); got an array of dtype {indices.dtype} and shape "
-            f"{indices.shape}."
+            f"{method} needs a 1-d sequence of integer positions{or_query}; got an "
+            f"array of dtype {indices.dtype} and shape {indices.shape}."
         )
     indices = indices.astype(np.intp)
     outside = indices[(indices < 0) | (indices >= n_rows)]
@@ -214,7 +222,7 @@ def checked_positions(positions, n_rows, method):
         raise ValueError(
             f"Positions must lie in 0 ... {n_rows - 1}, got {outside.tolist()}."
         )
-    if len(np.unique(indices)) < len(indices):
+    if distinct and len(np.unique(indices)) < len(indices):
         raise ValueError(f"Positions must not repeat, got {indices.tolist()}.")
     return indices
 

@@ -120,6 +120,23 @@ if CALLBACKS_EXIST:
         told = [name for name in begun if name in ("fit", "round")]
         assert told == ["fit", "fit", "round", "round"]
 
+    def test_a_callback_that_raises_leaves_model_and_classes_together():
+        class Broken(OwnListener):
+            def on_fit_task_begin(self, estimator, context):
+                if (context.task_name, context.task_id) == ("round", 1):
+                    raise OSError("the disk is full")
+
+        names = np.array(["b", "d", "a"])[TRUTH]
+        known = np.isin(np.arange(60), [list(TRUTH).index(k) for k in (0, 1)])
+        oracle = lambda query: ["a"]  # noqa: E731
+        watched = ActiveLearner(GraphLabelSpreading(4), "random", oracle=oracle)
+        with pytest.raises(OSError, match="full"):
+            watched.set_callbacks(Broken()).fit(X, np.where(known, names, None))
+        assert watched.classes_.tolist() == ["a", "b", "d"]
+        assert set(watched.predict(X)) <= {"a", "b", "d"}
+        rows = np.flatnonzero(known)
+        assert watched.predict(X[rows]).tolist() == names[rows].tolist()
+
     def test_the_approximate_search_is_a_task_of_the_fit(monkeypatch):
         monkeypatch.setattr(_approximate, "MANY_ROWS", 50)
         listener = Listener()

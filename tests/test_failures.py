@@ -9,7 +9,9 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import SVC
 
 from sklearn_active import ActiveLearner, StopLabeling
+from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.oracles import ArrayOracle
+from sklearn_active.query_strategies import GraphUncertaintyHerding
 
 
 def n_labeled(learner):
@@ -354,3 +356,61 @@ class TestStrategy:
         learner.teach(learner.query(), answers())
         assert n_labeled(learner) == 4
         assert learner.estimator_.class_count_.sum() == 4
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_an_update_that_is_interrupted_is_followed_by_a_fresh_fit(
+    monkeypatch, after, error
+):
+    X, _, truth = blobs(60, 0)
+    names = np.array(["b", "d", "a"])[truth]
+    known = [np.flatnonzero(truth == k)[0] for k in (0, 1)]
+    learner = ActiveLearner(GraphLabelSpreading(4), "margin").start(X)
+    learner.teach(known, names[known])
+    update = GraphLabelSpreading.update_labels
+
+    def interrupted(self, *args):
+        if after:
+            update(self, *args)
+        monkeypatch.undo()
+        raise error
+
+    monkeypatch.setattr(GraphLabelSpreading, "update_labels", interrupted)
+    new = np.flatnonzero(truth == 2)[0]
+    with pytest.raises(error):
+        learner.teach([new], names[[new]])
+    assert learner.y_[new] == "a"
+    last = np.flatnonzero(truth == 2)[1]
+    learner.teach([last], names[[last]])
+    y = np.full(60, None)
+    y[[*known, new, last]] = names[[*known, new, last]]
+    fresh = ActiveLearner(GraphLabelSpreading(4), "margin").start(X, y)
+    assert learner.predict(X).tolist() == fresh.predict(X).tolist()
+
+
+@pytest.mark.parametrize("where", ["_reset", "_absorb", "_change"])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_strategy_that_is_interrupted_begins_again(monkeypatch, where, after):
+    X, y, truth = blobs(60, 4)
+    strategy = GraphUncertaintyHerding
+    method = getattr(strategy, where)
+
+    def interrupted(self, *args):
+        if after:
+            method(self, *args)
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    learner = ActiveLearner(GaussianNB(), "graph_herding").start(X, y)
+    fresh = ActiveLearner(GaussianNB(), "graph_herding").start(X, y)
+    if where != "_reset":
+        learner.query()
+        learner.teach([50], [None] if where == "_absorb" else truth[[50]])
+        fresh.teach([50], [None] if where == "_absorb" else truth[[50]])
+    monkeypatch.setattr(strategy, where, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        learner.query()
+    assert learner.query().indices.tolist() == fresh.query().indices.tolist()
+    gains = learner.query_strategy_.gains_
+    np.testing.assert_allclose(gains, fresh.query_strategy_.gains_, atol=1e-12)

@@ -246,3 +246,15 @@ def test_masses_of_the_labeled_rows_alone_are_not_those_of_the_pool():
         assert learner._pool().masses is None
         proba = learner.predict_proba(X[query.indices])
         np.testing.assert_array_equal(query.proba, proba)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "u2", "u4", "u8", "i1", "i8", "f4", "f8"])
+def test_labels_of_any_number_type_update_the_model(dtype):
+    X, _, truth = blobs(60, 0)
+    truth = truth.astype(dtype)
+    learner = ActiveLearner(GraphLabelSpreading(4), "margin").start(X)
+    for rows in (np.arange(6), np.arange(6, 8), np.arange(8, 9)):
+        learner.teach(rows, truth[rows])
+    fresh = ActiveLearner(GraphLabelSpreading(4), "margin").start(X)
+    fresh.teach(np.arange(9), truth[:9])
+    np.testing.assert_array_equal(learner.predict(X), fresh.predict(X))

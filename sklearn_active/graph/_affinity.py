@@ -90,10 +90,10 @@ def knn_affinity(
 
 
 def shared_search(X, n_neighbors, metric, neighbors, n_jobs=None):
-    """Return a fitted NeighborSearch; one that exists for equal rows, if any does.
+    """Return a fitted NeighborSearch; with the graph of equal rows, if there is one.
 
     A strategy and an estimator with the same graph build it once. It is kept as long
-    as one of them is.
+    as the last of them is.
 
     Parameters
     ----------
@@ -112,10 +112,8 @@ def shared_search(X, n_neighbors, metric, neighbors, n_jobs=None):
         return search.fit(X)  # what is behind a function, nobody can compare
     approximate = neighbors == "auto" and can_approximate(X, metric)
     key = (n_neighbors, metric, approximate, _digest(X))
-    kept = _SHARED.get(key)
-    if kept is None or (kept.X is not X and _digest(kept.X) != key[-1]):
-        kept = _SHARED[key] = search.fit(X)
-    return kept
+    _SHARED[key] = search.fit(X, _SHARED.get(key))
+    return search
 
 
 def _digest(X):
@@ -178,12 +176,19 @@ class NeighborSearch:
         self.n_jobs = n_jobs
         self._last_query = None, None
 
-    def fit(self, X):
-        """Index the rows and find the neighbors among themselves."""
-        self.X = X
+    def fit(self, X, like=None):
+        """Index the rows and find the neighbors among themselves.
+
+        `like` has them already: a search that was fitted on equal rows, which may be
+        other ones by now.
+        """
         self._X = normalize(X) if self.metric == "cosine" else X
-        self._affinities = {}
         self._index = NearestNeighbors(metric=self.metric, n_jobs=self.n_jobs).fit(X)
+        if like is not None:
+            for name in ("rows_", "columns_", "distances_", "scales_", "_affinities"):
+                setattr(self, name, getattr(like, name))
+            return self
+        self._affinities = {}
         edges = self._edges(X)
         self.rows_, self.columns_, self.distances_ = edges
         self.scales_ = np.zeros(X.shape[0])

@@ -42,7 +42,7 @@ def approximate_neighbors(X, n_neighbors):
     ----------
     X : ndarray of float of shape (n_rows, n_features)
         The rows, of unit length where the metric is 'cosine'. A float32 copy is made
-        for the search alone.
+        for the search alone, centered and scaled, lest digits be lost.
     n_neighbors : int
         How many neighbors a row.
 
@@ -63,7 +63,7 @@ def approximate_neighbors(X, n_neighbors):
     """
     import faiss
 
-    X = np.ascontiguousarray(X, dtype=np.float32)
+    X = _centered(X)
     n_rows, n_features = X.shape
     n_lists = max(1, min(int(4 * np.sqrt(n_rows)), n_rows // _SAMPLES_A_LIST))
     index = faiss.IndexIVFFlat(faiss.IndexFlatL2(n_features), n_features, n_lists)
@@ -85,3 +85,15 @@ def approximate_neighbors(X, n_neighbors):
     # A row that has many twins may not be among its own neighbors.
     ranks = np.arange(len(rows)) - np.searchsorted(rows, np.arange(n_rows))[rows]
     return rows[ranks < n_neighbors], columns[ranks < n_neighbors]
+
+
+def _centered(X):
+    """Return a float32 copy whose distances are in the same order."""
+    largest = max(abs(float(X.max())), abs(float(X.min()))) or 1.0
+    batches = list(gen_batches(len(X), _ROWS_AT_ONCE))
+    center = sum((X[b] / np.float64(largest)).sum(axis=0) for b in batches) / len(X)
+    spread = max(np.abs(X[b] / np.float64(largest) - center).max() for b in batches)
+    copy = np.empty(X.shape, dtype=np.float32)
+    for b in batches:
+        copy[b] = (X[b] / np.float64(largest) - center) / (spread or 1.0)
+    return copy

@@ -1,15 +1,18 @@
 """Class masses of label spreading: solved near a label, or everywhere, on request."""
 
 from collections import Counter
+from contextlib import contextmanager
 from threading import RLock
 
 import numpy as np
 from scipy import sparse
 
+from sklearn_active._rows import read_only
 from sklearn_active.graph._resolvent import resolvent_times
 
 TOL = 1e-5  # of masses near a label, in units of the root of the degree
 _ROUGHLY = 0.05
+_COLUMNS_AT_ONCE = 16
 
 
 class ClassMasses:
@@ -58,7 +61,7 @@ class ClassMasses:
         self._component = component
         self._all = None
         self._place = np.full(S.shape[0], -1, dtype=np.int32)
-        self._columns = []
+        self._columns, self._groups = [], []
         self._lock = RLock()
 
     def __getstate__(self):
@@ -78,7 +81,9 @@ class ClassMasses:
         groups : list of ndarray of int
             The rows of each class.
         """
-        with self._lock:
+        with self._lock, self._restarted_if_interrupted():
+            self._groups = groups
+            self._all = None
             continued = _matched([column.rows for column in self._columns], groups)
             self._columns = [
                 _Column(self._S.shape[0]) if j is None else self._columns[j]
@@ -86,28 +91,41 @@ class ClassMasses:
             ]
             for column, rows in zip(self._columns, groups, strict=True):
                 column.set_rows(set(rows.tolist()), 1 - self._alpha)
-            self._all = None
+
+    @contextmanager
+    def _restarted_if_interrupted(self):
+        """Begin again from the labels where Ctrl-C came between two arrays."""
+        try:
+            yield
+        except BaseException:
+            self._columns = [_Column(self._S.shape[0]) for _ in self._groups]
+            for column, rows in zip(self._columns, self._groups, strict=True):
+                column.set_rows(set(rows.tolist()), 1 - self._alpha)
+            self._place[:] = -1
+            raise
 
     def of_rows(self, rows):
         """Return masses of some rows, within the bound, (n_rows, n_classes)."""
-        with self._lock:
+        with self._lock, self._restarted_if_interrupted():
             for column in self._columns:
                 self._solve_near(column)
             return self._stacked(rows)
 
     def of_all(self):
         """Return the masses of all rows, exact, (n_rows, n_classes)."""
-        with self._lock:
-            if self._all is not None:
-                return self._all
-            todo = [column for column in self._columns if not column.exact]
-            if todo:
-                R = np.array([column.residual for column in todo]).T
-                X = resolvent_times(self._S, self._alpha, R / (1 - self._alpha))
-                for column, x in zip(todo, X.T, strict=True):
-                    column.finish(column.x + x)
-            self._all = self._stacked(slice(None))
+        with self._lock, self._restarted_if_interrupted():
+            if self._all is None:
+                todo = [column for column in self._columns if not column.exact]
+                for first in range(0, len(todo), _COLUMNS_AT_ONCE):
+                    self._solve_everywhere(todo[first : first + _COLUMNS_AT_ONCE])
+                self._all = read_only(self._stacked(slice(None)))
             return self._all
+
+    def _solve_everywhere(self, columns):
+        R = np.array([column.residual for column in columns]).T
+        X = resolvent_times(self._S, self._alpha, R / (1 - self._alpha))
+        for column, x in zip(columns, X.T, strict=True):
+            column.finish(column.x + x)
 
     def _stacked(self, rows):
         """Return the columns side by side, without what rounding errors left."""
@@ -123,16 +141,11 @@ class ClassMasses:
         """Solve where residuals are above the goals, until none is."""
         touched = np.array(sorted(column.waiting), dtype=int)
         rows = touched[:0]
-        try:
-            while len(hot := self._above(column, touched)):
-                rows = self._taken_in(rows, hot)
-                touched = np.concatenate([rows, self._solve_on(column, rows)])
-            self._place[rows] = -1
-            column.waiting = set()
-        except BaseException:  # Ctrl-C in between two of its arrays
-            column.restart(1 - self._alpha)
-            self._place[:] = -1
-            raise
+        while len(hot := self._above(column, touched)):
+            rows = self._taken_in(rows, hot)
+            touched = np.concatenate([rows, self._solve_on(column, rows)])
+        self._place[rows] = -1
+        column.waiting = set()
 
     def _above(self, column, rows):
         """Return the rows to take in, some twice; none, if all are below."""
@@ -204,12 +217,6 @@ class _Column:
             self.waiting.add(row)
             self.exact = False
         self.rows = rows
-
-    def restart(self, mass):
-        """Forget what was solved."""
-        rows = self.rows
-        self.__init__(len(self.x))
-        self.set_rows(rows, mass)
 
     def finish(self, x):
         """Take the exact masses."""

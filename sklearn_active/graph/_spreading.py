@@ -208,7 +208,8 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     def update_labels(self, indices, y):
         """Learn labels of rows of the fitted X, or take them back, without a new fit.
 
-        The result equals a fresh fit. Nothing changes if it raises.
+        The result equals a fresh fit. Nothing changes if it raises. Another thread must
+        not predict meanwhile.
 
         Parameters
         ----------
@@ -258,7 +259,9 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             :math:`d_i`, the sum of row i of `affinity_`.
         """
         check_is_fitted(self)
-        return self._masses.of_rows(np.asarray(indices, dtype=int))
+        n_rows = len(self._labels)
+        indices = checked_positions(indices, n_rows, "masses_of", distinct=False)
+        return self._masses.of_rows(indices)
 
     @property
     def label_masses_(self):

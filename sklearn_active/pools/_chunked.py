@@ -1,6 +1,10 @@
 """ChunkedPool: rows that a function reads in chunks."""
 
+from copy import copy
+from numbers import Integral, Number
+
 import numpy as np
+from joblib import effective_n_jobs
 
 from sklearn_active._rows import folded, stacked, take
 from sklearn_active._sklearn import num_samples
@@ -61,6 +65,8 @@ class ChunkedPool(KeepsRows):
                 f"in each call; got a {type(factory).__name__}. Pass "
                 "lambda: (chunk for chunk in ...), or the generator function itself."
             )
+        if n_rows is not None and (not isinstance(n_rows, Integral) or n_rows < 1):
+            raise ValueError(f"n_rows must be an int >= 1 or None; got {n_rows!r}.")
         self.factory = factory
         self.read_rows = read_rows
         self._n_rows = n_rows
@@ -105,12 +111,19 @@ class ChunkedPool(KeepsRows):
         chunk : container of shape (n_chunk_rows, ...)
         """
         iterator = self.factory()
-        if not hasattr(iterator, "__iter__"):
+        if not hasattr(iterator, "__iter__") or hasattr(iterator, "shape"):
             raise ValueError(
                 "factory must return an iterator over chunks of rows; it returned a "
-                f"{type(iterator).__name__}."
+                f"{type(iterator).__name__}. Rows that fit in memory are one chunk: "
+                "return [X]."
             )
-        yield from iterator
+        for chunk in iterator:
+            if _is_one_row(chunk):
+                raise ValueError(
+                    f"A chunk must hold rows; the factory gave {chunk!r:.60}, a single "
+                    "row. Return an iterator over chunks, not over rows."
+                )
+            yield chunk
 
     def _template(self):
         """Return the first chunk."""
@@ -120,7 +133,10 @@ class ChunkedPool(KeepsRows):
 
     def _fold(self, score, merged, excluded):
         """Score chunk by chunk, and keep what is best so far."""
-        parts = ((chunk, start, excluded) for start, chunk in self._numbered())
+        chunks = self._numbered()
+        if effective_n_jobs(None) > 1:  # the factory may fill one buffer again
+            chunks = ((start, copy(chunk)) for start, chunk in chunks)
+        parts = ((chunk, start, excluded) for start, chunk in chunks)
         return folded(score, merged, parts)
 
     def _numbered(self):
@@ -162,3 +178,13 @@ class ChunkedPool(KeepsRows):
                 f"read_rows gave {num_samples(rows)} rows for {len(indices)} positions."
             )
         return rows
+
+
+def _is_one_row(chunk):
+    """Say whether a chunk is a text, numbers in a row, or a number."""
+    if isinstance(chunk, (str, bytes, Number)) or not hasattr(chunk, "__len__"):
+        return True
+    if isinstance(chunk, (list, tuple)):
+        return len(chunk) > 0 and isinstance(chunk[0], Number)
+    one_axis = len(getattr(chunk, "shape", (0, 0))) < 2
+    return one_axis and getattr(chunk.dtype, "kind", "O") in "biufc"

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from itertools import pairwise
+from threading import RLock
 
 import numpy as np
 
@@ -12,8 +13,15 @@ class KeepsRows(RowsInChunks):
     """Rows in chunks that keeps in memory what was taken: labeled rows are few."""
 
     def __init__(self):
+        self._lock = RLock()
         self._slots = {}  # position of a row: its place in the rows kept
         self._kept = None
+
+    def __getstate__(self):
+        return {name: x for name, x in vars(self).items() if name != "_lock"}
+
+    def __setstate__(self, state):
+        vars(self).update(state, _lock=RLock())
 
     @abstractmethod
     def _read(self, indices):
@@ -44,24 +52,26 @@ class KeepsRows(RowsInChunks):
                 f"Positions must lie in 0 ... {len(self) - 1}, got "
                 f"{indices.min()} ... {indices.max()}."
             )
-        unread = [i for i in set(indices.tolist()) if i not in self._slots]
-        if unread:
-            unread = np.sort(unread)
-            self._keep(unread, self._read(unread))
-        slots = [self._slots[i] for i in indices.tolist()]
-        return take(self._kept, np.array(slots))
+        with self._lock:
+            unread = [i for i in set(indices.tolist()) if i not in self._slots]
+            if unread:
+                unread = np.sort(unread)
+                self._keep(unread, self._read(unread))
+            slots = [self._slots[i] for i in indices.tolist()]
+            return take(self._kept, np.array(slots))
 
     def _keep(self, indices, rows):
         """Remember rows that were read in passing."""
-        new = np.array([i not in self._slots for i in indices.tolist()], dtype=bool)
-        if not new.any():
-            return
-        n_kept = len(self._slots)
-        if not new.all():
-            rows = take(rows, np.flatnonzero(new))
-        self._kept = stacked([rows] if self._kept is None else [self._kept, rows])
-        for slot, index in enumerate(indices[new].tolist(), start=n_kept):
-            self._slots[index] = slot
+        with self._lock:
+            new = np.array([i not in self._slots for i in indices.tolist()], dtype=bool)
+            if not new.any():
+                return
+            n_kept = len(self._slots)
+            if not new.all():
+                rows = take(rows, np.flatnonzero(new))
+            self._kept = stacked([rows] if self._kept is None else [self._kept, rows])
+            for slot, index in enumerate(indices[new].tolist(), start=n_kept):
+                self._slots[index] = slot
 
 
 def runs(indices, bounds):

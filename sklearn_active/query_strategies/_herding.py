@@ -130,12 +130,12 @@ class GraphUncertaintyHerding(GraphStrategy):
         names = ("gains_", "_ranked", "_coverage")
         return {name: vars(self)[name].copy() for name in names}
 
-    def _catch_up(self, pool):
-        super()._catch_up(pool)
+    def _follow(self, pool, rows):
+        super()._follow(pool, rows)
         # A declined row may have been taught since: covered already, not yet labeled.
-        for row in pool.labeled.tolist():
-            if row not in self._labeled:
-                self._take_in(row, pool)
+        super()._follow(
+            pool, [row for row in pool.labeled.tolist() if row not in self._labeled]
+        )
 
     def _take_in(self, row, pool):
         label = pool.label_of(row)

@@ -73,7 +73,7 @@ def check_compatible(strategy, estimator):
 
 def is_pointwise(strategy):
     """Say whether a strategy may be asked part by part."""
-    select = getattr(type(strategy), "select", None)
+    select = getattr(type(strategy), "select", QueryStrategy.select)  # or given ours
     return getattr(strategy, "pointwise", False) and select is QueryStrategy.select
 
 

@@ -39,17 +39,20 @@ class KeptUpToDate(QueryStrategy):
         if getattr(self, "_X", None) is not pool.X:
             self._validate_params()
             self._start(pool.X)
+            self._absorbed = None
             self._X = pool.X
-            self._reset()
-            self._absorbed = set()
         known = [*pool.declined.tolist(), *pool.labeled.tolist()]
-        if len(pool.withdrawn) or not self._absorbed.issubset(known):
+        absorbed, self._absorbed = self._absorbed, None  # where Ctrl-C comes: anew
+        if absorbed is None or len(pool.withdrawn) or not absorbed.issubset(known):
             self._reset()  # also where a declined row may be asked again
-            self._absorbed = set()
-        for row in known:
-            if row not in self._absorbed:
-                self._take_in(row, pool)
-                self._absorbed.add(row)
+            absorbed = set()
+        self._follow(pool, [row for row in known if row not in absorbed])
+        self._absorbed = set(known)
+
+    def _follow(self, pool, rows):
+        """Take in the rows that became known."""
+        for row in rows:
+            self._take_in(row, pool)
 
     def _take_in(self, row, pool):
         """Take in a row that became labeled or was declined."""

@@ -6,10 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 from scipy.spatial.distance import cdist
-from sklearn.neighbors import KNeighborsTransformer
+from sklearn.neighbors import KNeighborsTransformer, NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 
-from sklearn_active.graph import knn_affinity
+from sklearn_active import ActiveLearner
+from sklearn_active.graph import GraphLabelSpreading, knn_affinity
+from sklearn_active.graph._affinity import NeighborSearch
+from sklearn_active.graph._approximate import approximate_neighbors
 
 
 def brute_force(X, k, weights="self_tuning", metric="euclidean"):
@@ -174,3 +177,41 @@ class TestApproximateNeighbors:
 def test_neighbors_of_another_kind_are_refused(neighbors):
     with pytest.raises(ValueError, match=r"'auto', 'exact' or a transformer"):
         knn_affinity(np.arange(8.0)[:, None], 3, neighbors=neighbors)
+
+
+def test_the_graph_of_equal_rows_is_built_once_and_belongs_to_nobody(monkeypatch):
+    X = np.random.RandomState(0).normal(size=(40, 3))
+    y = np.full(40, -1)
+    y[:4] = [0, 1, 0, 1]
+    other = X.copy()
+    first = GraphLabelSpreading(3).fit(X, y)
+    monkeypatch.setattr(NeighborSearch, "_edges", None)  # no second search
+    second = GraphLabelSpreading(3).fit(other, y)
+    assert second.affinity_ is first.affinity_
+    expected = second.predict_proba(other + 0.1)
+    X[:] = 0  # refilled by whoever owns it
+    np.testing.assert_array_equal(second.predict_proba(other + 0.1), expected)
+    monkeypatch.undo()
+    changed = GraphLabelSpreading(3).fit(X + np.arange(40)[:, None], y)
+    assert changed.affinity_ is not first.affinity_
+
+
+def test_a_strategy_and_an_estimator_share_their_graph():
+    X = np.random.RandomState(0).normal(size=(60, 3))
+    y = np.full(60, -1)
+    y[:2] = [0, 1]
+    learner = ActiveLearner(GraphLabelSpreading(), "graph_herding").start(X, y)
+    learner.query()
+    assert learner.query_strategy_._search.affinity("self_tuning") is (
+        learner.estimator_.affinity_
+    )
+
+
+@pytest.mark.parametrize("offset", [0, 1e6, 1e9])
+@pytest.mark.parametrize("factor", [1, -1e-20, 1e30])
+def test_approximate_neighbors_depend_neither_on_origin_nor_on_unit(offset, factor):
+    X = np.random.RandomState(0).normal(size=(1500, 8))
+    nearest = NearestNeighbors(n_neighbors=6).fit(X).kneighbors()[1]
+    rows, columns = approximate_neighbors((X + offset) * factor, 6)
+    found = sparse.csr_array((np.ones(len(rows)), (rows, columns)), (1500, 1500))
+    assert found[np.arange(1500)[:, None], nearest].mean() > 0.95

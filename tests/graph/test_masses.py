@@ -122,22 +122,33 @@ def test_a_class_goes_on_with_its_column_under_another_name(monkeypatch):
     np.testing.assert_allclose(near, exact, atol=1e-4)
 
 
-def test_an_interrupted_solution_is_begun_again(monkeypatch):
+@pytest.mark.parametrize("where", ["set_rows", "_solve_on", "_taken_in", "finish"])
+@pytest.mark.parametrize("after", [False, True])
+def test_whatever_is_interrupted_is_begun_again_from_the_labels(
+    monkeypatch, where, after
+):
     masses = masses_on(W)
     masses.set_labels([np.array([3]), np.array([60])])
-    add_at = np.add
+    owner = ClassMasses if where.startswith("_") else _masses._Column
+    method = getattr(owner, where)
 
-    class Interrupted:
-        def at(self, *args):
-            raise KeyboardInterrupt
+    def interrupted(*args):
+        if after:
+            method(*args)
+        monkeypatch.setattr(owner, where, method)
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(_masses.np, "add", Interrupted())
+    def use():
+        masses.set_labels([np.array([3, 7]), np.array([60])])
+        return masses.of_rows(np.arange(N)), masses.of_all()
+
+    monkeypatch.setattr(owner, where, interrupted)
     with pytest.raises(KeyboardInterrupt):
-        masses.of_rows(np.array([0]))
-    monkeypatch.setattr(_masses.np, "add", add_at)
-    exact = A @ indicator([[3], [60]])
-    np.testing.assert_allclose(masses.of_rows(np.arange(N)), exact, atol=1e-4)
-    np.testing.assert_allclose(masses.of_all(), exact, atol=1e-12)
+        use()
+    near, every = use()
+    exact = A @ indicator([[3, 7], [60]])
+    np.testing.assert_allclose(near, exact, atol=1e-4)
+    np.testing.assert_allclose(every, exact, atol=1e-12)
 
 
 def test_masses_can_be_pickled():
@@ -152,3 +163,30 @@ def test_a_row_without_a_neighbor_has_its_own_label_alone():
     masses.set_labels([np.array([0]), np.array([N])])
     near = masses.of_rows(np.array([0, N]))
     np.testing.assert_allclose(near, [[A[0, 0], 0], [0, 0.1]], atol=1e-4)
+
+
+def test_the_masses_of_all_rows_can_not_be_written_to():
+    model = GraphLabelSpreading(3).fit(*blobs(N, 9)[:2])
+    with pytest.raises(ValueError, match="read-only"):
+        model.label_masses_[:] = 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        (np.ones(N, dtype=bool), "integer positions"),
+        ([0.9], "integer positions"),
+        ([-1], "0 ... 89"),
+        ([N], "0 ... 89"),
+    ],
+)
+def test_masses_of_what_is_no_position_are_refused(rows, complaint):
+    model = GraphLabelSpreading(3).fit(*blobs(N, 9)[:2])
+    with pytest.raises(ValueError, match=complaint):
+        model.masses_of(rows)
+
+
+def test_a_position_may_be_asked_for_twice():
+    model = GraphLabelSpreading(3).fit(*blobs(N, 9)[:2])
+    first, second = model.masses_of([4, 4])
+    np.testing.assert_array_equal(first, second)

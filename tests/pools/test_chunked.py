@@ -2,6 +2,7 @@
 
 import pickle
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import patch
 
 import numpy as np
@@ -21,6 +22,8 @@ from sklearn_active import ActiveLearner, _rows
 from sklearn_active.inspection import PoolDisplay, QueryDisplay
 from sklearn_active.labeling import LabelingSession
 from sklearn_active.pools import ChunkedPool
+
+X, _, TRUTH = blobs(75, 0)
 
 CONTAINERS = {
     "array": lambda X: X,
@@ -480,3 +483,73 @@ def test_a_pool_whose_rows_are_all_labeled_can_be_fitted():
     np.testing.assert_array_equal(
         learner.predict_proba(X), GaussianNB().fit(X, truth).predict_proba(X)
     )
+
+
+@pytest.mark.parametrize(
+    ("make", "complaint"),
+    [
+        (lambda: X, "rows that fit in memory are one chunk"),
+        (lambda: pd.DataFrame(X), "rows that fit in memory are one chunk"),
+        (lambda: iter(X), "a single row"),
+        (lambda: ["one text", "another"], "a single row"),
+        (lambda: [[1.0, 2.0], [3.0, 4.0]], "a single row"),
+    ],
+)
+def test_rows_instead_of_chunks_are_refused(make, complaint):
+    with pytest.raises(ValueError, match=f"(?i){complaint}"):
+        len(ChunkedPool(make))
+
+
+@pytest.mark.parametrize("n_rows", [0, -1, 300.0, "many"])
+def test_a_number_of_rows_that_is_none_is_refused(n_rows):
+    with pytest.raises(ValueError, match="n_rows must be an int >= 1"):
+        ChunkedPool(lambda: [X], n_rows)
+
+
+def test_one_buffer_for_all_chunks_gives_the_rows_asked_also_in_threads():
+    def refilled():
+        buffer = np.empty((10, X.shape[1]))
+        for start in range(0, len(X) - 9, 10):
+            buffer[:] = X[start : start + 10]
+            yield buffer
+
+    n_rows = len(X) // 10 * 10
+    y = np.full(n_rows, -1)
+    y[:20] = TRUTH[:20]
+    with parallel_config("threading", n_jobs=3):
+        learner = ActiveLearner(GaussianNB(), "margin", batch_size=7)
+        query = learner.start(ChunkedPool(refilled), y).query()
+    np.testing.assert_array_equal(query.X, X[query.indices])
+
+
+def test_chunks_with_other_columns_are_refused_where_their_rows_meet():
+    frames = [pd.DataFrame({"a": [0.0], "b": [1.0]}), pd.DataFrame({"b": [0.0]})]
+    with pytest.raises(ValueError, match=r"columns \['a', 'b'\] in one chunk"):
+        ChunkedPool(lambda: iter(frames)).take([0, 1])
+
+
+def test_threads_that_take_rows_of_one_pool_get_theirs():
+    pool = ChunkedPool(lambda: np.array_split(X, 7))
+    rng = np.random.RandomState(0)
+    asked = [rng.permutation(len(X))[:9] for _ in range(60)]
+    with ThreadPoolExecutor(8) as threads:
+        for indices, rows in zip(asked, threads.map(pool.take, asked), strict=True):
+            np.testing.assert_array_equal(rows, X[indices])
+
+
+def test_a_strategy_without_a_base_class_may_be_pointwise_too():
+    class Mine:
+        needs = ("predict_proba",)
+        pointwise = True
+
+        def utilities(self, pool):
+            return 1 - pool.proba.max(axis=1)
+
+    y = np.full(len(X), -1)
+    y[:20] = TRUTH[:20]
+    pool = ChunkedPool(lambda: np.array_split(X, 7))
+    asked = [
+        ActiveLearner(GaussianNB(), Mine(), batch_size=5).start(rows, y).query().indices
+        for rows in (X, pool)
+    ]
+    np.testing.assert_array_equal(*asked)
