@@ -14,7 +14,8 @@ A system stops where it needs more than 20 GB or more than 10 minutes for its fi
 questions, and then isn't tried on more rows. What is run replaces its rows in
 results/rows.csv (--tabulate: nothing is run), from which results/rows.inc, the table of
 the user guide, is made. Exponents are those of a line through the logarithms, from
-10,000 rows on, or from 1,000 where a system stops before 100,000. Needs faiss-cpu (the extra scale) and scikit-activeml.
+10,000 rows on, or from 1,000 where a system stops before 100,000. Needs faiss-cpu (the
+extra scale) and scikit-activeml.
 """
 
 import argparse
