@@ -6,7 +6,7 @@ from uuid import uuid4
 import numpy as np
 from sklearn.utils import Bunch
 
-from sklearn_active._rows import read_only, row_keys, take
+from sklearn_active._rows import first_of_each, read_only, row_keys, take
 from sklearn_active._seeds import Draws
 
 
@@ -316,10 +316,7 @@ class Pool:
         if len(unread):
             read = row_keys(take(self.X, unread))
             keys.update(zip(unread.tolist(), read, strict=True))
-        first = {}
-        for position, index in enumerate(indices.tolist()):
-            first.setdefault(keys[index], position)
-        return list(first.values())
+        return first_of_each(keys[index] for index in indices.tolist())
 
 
 def _largest(utilities, k, ranks_of):

@@ -258,6 +258,25 @@ def row_keys(rows):
     return [_nonzero_key(np.flatnonzero(row), row[row != 0]) for row in exact]
 
 
+def first_of_each(keys):
+    """Return the positions of the keys that stand there for the first time.
+
+    Parameters
+    ----------
+    keys : iterable of hashable
+        As of :func:`row_keys`.
+
+    Returns
+    -------
+    positions : list of int
+        Ascending.
+    """
+    first = {}
+    for position, key in enumerate(keys):
+        first.setdefault(key, position)
+    return list(first.values())
+
+
 def _sparse_row_keys(rows):
     rows = sparse.csr_matrix(rows, dtype=np.float64, copy=True)
     rows.sum_duplicates()

@@ -10,6 +10,7 @@ from sklearn_active._distributions import predicted
 from sklearn_active._pool import Pool
 from sklearn_active._rows import (
     RowsInChunks,
+    first_of_each,
     folded,
     pieces,
     row_keys,
@@ -87,7 +88,7 @@ class Scoring:
         }
         order = np.lexsort((joined["indices"], joined["ranks"], -joined["utilities"]))
         if self.batch_size > 1:
-            order = _first_of_each(joined["keys"], order)
+            order = order[first_of_each(joined["keys"][order])]
         order = order[: self.batch_size]
         proba = None
         if bests[0].proba is not None:
@@ -172,14 +173,6 @@ class _PartDraws:
         return self.draws.tie_ranks(self.positions[rows])
 
 
-def _first_of_each(keys, order):
-    """Return `order` without the later ones of equal keys."""
-    first = {}
-    for position in order.tolist():
-        first.setdefault(keys[position], position)
-    return np.array(list(first.values()), dtype=int)
-
-
 def best_of_parts(strategy, pool, batch_size):
     """Return the best rows of the whole pool, which is scored part by part.
 
@@ -216,7 +209,7 @@ def _drawn(strategy, pool, batch_size, excluded):
         distinct = np.arange(len(best.indices))
         if batch_size > 1:
             keys = row_keys(take(pool.X, best.indices))
-            distinct = _first_of_each(keys, distinct)[:batch_size]
+            distinct = first_of_each(keys)[:batch_size]
         if len(distinct) == batch_size or n_drawn >= n_left:
             chosen = best.indices[distinct], best.utilities[distinct]
             return replace(best, indices=chosen[0], utilities=chosen[1])

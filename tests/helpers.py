@@ -1,5 +1,7 @@
 """Estimators and pools that several test modules use."""
 
+from contextlib import contextmanager
+
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import make_blobs
@@ -12,6 +14,24 @@ def blobs(n_rows=30, n_labeled=4, centers=3, seed=0):
     y = truth.copy()
     y[n_labeled:] = -1
     return X, y, truth
+
+
+@contextmanager
+def cluster_of_two(folder):
+    """Start two processes of a Dask cluster; yield its client."""
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            local_directory=folder,
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
 
 
 def _n_rows(X):

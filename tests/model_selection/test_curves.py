@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pandas as pd
 import pytest
-from helpers import blobs
+from helpers import blobs, cluster_of_two
 from joblib import parallel_config
 from scipy import stats
 from sklearn.datasets import load_iris
@@ -223,18 +223,7 @@ def test_serial_and_loky_give_the_same_numbers():
 
 
 def test_serial_and_a_dask_cluster_of_two_processes_give_the_same_numbers(tmp_path):
-    from distributed import Client, LocalCluster
-
-    with (
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,
-            local_directory=tmp_path,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
+    with cluster_of_two(tmp_path) as client:
         pids = client.run(os.getpid)
         assert len(pids) == 2
         assert os.getpid() not in pids.values()

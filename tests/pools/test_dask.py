@@ -10,7 +10,7 @@ import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 import pytest
-from distributed import Client, LocalCluster
+from helpers import cluster_of_two
 from pool_helpers import FirstColumn, Sigmoid, cut
 from scipy import sparse
 from sklearn.naive_bayes import GaussianNB
@@ -221,14 +221,7 @@ def test_a_worker_killed_in_the_middle_of_a_query_changes_nothing(tmp_path):
     expected = [learner.start(X, Y).query().indices.tolist()]
     expected.append(learner.teach(expected[0], [0] * 7).query().indices.tolist())
     with (
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,
-            local_directory=tmp_path,
-        ) as cluster,
-        Client(cluster) as client,
+        cluster_of_two(tmp_path) as client,
         dask.config.set(scheduler="distributed"),
     ):
         before = set(client.run(os.getpid).values())
