@@ -1,16 +1,18 @@
 """What y means: marks of unlabeled rows, kinds and dtypes of labels, encoding."""
 
+from copy import copy
 from numbers import Number
 
 import numpy as np
 from sklearn.utils import assert_all_finite
 
 from sklearn_active._columns import (
+    EXACT_IN_FLOAT,
     as_column,
+    common_dtype,
     equals,
     is_null,
     is_sequence,
-    joined,
     kind_of,
     kind_of_value,
     natural,
@@ -51,6 +53,8 @@ class Labels:
         that grows with n_rows.
     classes : ndarray of shape (n_classes,)
         The sorted distinct known labels.
+    remark : str
+        What was assumed of y, to be said where nothing is left to ask.
     """
 
     def __init__(self, n_rows, mark=AUTO, minus_one="mark"):
@@ -60,6 +64,7 @@ class Labels:
         self.classes = self.values[:0]
         self.mark = mark
         self.minus_one = minus_one
+        self.remark = ""
 
     def __len__(self):
         return len(self.known)
@@ -82,33 +87,45 @@ class Labels:
     def add(self, indices, labels):
         """Record `labels`, an ndarray checked by `parse_answers`, at `indices`."""
         # Whatever may raise comes first: nothing is recorded by halves.
-        seen = joined(self.classes, labels) if self.n_known else labels
-        new = not self.n_known or not np.isin(labels, self.classes).all()
-        classes = np.unique(seen) if new else self.classes
         if not self.n_known:
-            self.values = np.zeros(len(self), dtype=labels.dtype)
-        elif self.values.dtype != labels.dtype:
-            labels = self._promote(labels)
+            classes, values = labels[:0], np.zeros(len(self), dtype=labels.dtype)
+        else:
+            dtype = common_dtype(self.values[self.rows], labels)
+            labels = labels.astype(dtype, copy=False)
+            classes = self.classes.astype(dtype, copy=False)
+            values = self.values.astype(dtype, copy=False)
+        if not np.isin(labels, classes).all():
+            classes = np.unique(np.concatenate([classes, labels]))
+        self.values, self.classes = values, read_only(classes)
         self.values[indices] = labels
         self.known[indices] = True
         self.rows = read_only(np.union1d(self.rows, indices))
-        self.classes = read_only(classes.astype(self.values.dtype))
         if _is_auto(self.mark):
             self.mark = _default_mark(labels)
+
+    def copy(self):
+        """Return labels that change by themselves."""
+        return self.extended(0)
+
+    def extended(self, n_more):
+        """Return the same labels of so many more rows, none of them known."""
+        labels = copy(self)
+        more = np.zeros(n_more, dtype=self.values.dtype)
+        labels.values = np.concatenate([self.values, more])
+        labels.known = np.concatenate([self.known, np.zeros(n_more, dtype=bool)])
+        return labels
+
+    def with_made_up(self, rows):
+        """Return labels that hold one of the classes at each of `rows`, in turn."""
+        labels = self.copy()
+        labels.add(rows, self.classes[np.arange(len(rows)) % len(self.classes)])
+        return labels
 
     def withdraw(self, indices):
         """Forget the labels at `indices`."""
         self.known[indices] = False
         self.rows = read_only(np.setdiff1d(self.rows, indices))
         self.classes = read_only(np.unique(self.values[self.rows]))
-
-    def _promote(self, labels):
-        if self.values.dtype.kind in "iu" and labels.dtype.kind == "f":
-            labels = labels.astype(np.int64)  # integral, as parse_answers has seen to
-        dtype = joined(self.values[:0], labels[:0]).dtype
-        self.values = self.values.astype(dtype)
-        self.classes = self.classes.astype(dtype)
-        return labels.astype(dtype)
 
     def as_array(self):
         """Return all labels known, the mark elsewhere, shape (n_rows,)."""
@@ -171,7 +188,7 @@ class Labels:
         if not (is_null(self.mark) and self.minus_one == "class"):
             refuse_numpys_text(column, source, self.mark, self.classes)
         missing = missing | self._is_mark(column, missing)
-        labels = natural(column[~missing])
+        labels = natural(column[~missing], beside_nan=_holds_nan(column))
         self._check_kind(labels, source)
         return labels, ~missing
 
@@ -236,7 +253,13 @@ def parse_y(y, n_rows, missing_label=AUTO, *, has_oracle=False):
     else:
         missing = _read_stated_mark(column, missing, missing_label)
         mark, minus_one = _stated(missing_label)["mark"], "class"
-    return _labels_of(column, ~missing, mark, minus_one)
+    labels = _labels_of(column, ~missing, mark, minus_one)
+    if _is_auto(missing_label) and minus_one == "class":
+        labels.remark = (
+            " y holds only -1 and 1, and -1 was taken for a class. Where it marks "
+            "unlabeled rows, say missing_label=-1, or begin with start(X, y)."
+        )
+    return labels
 
 
 def parse_complete_y(y, n_rows, labeled, missing_label=AUTO):
@@ -285,13 +308,17 @@ def parse_complete_y(y, n_rows, labeled, missing_label=AUTO):
 
 def _labels_of(column, known, mark, minus_one):
     labels = Labels(len(column), mark, minus_one)
-    values = natural(column[known])
+    values = natural(column[known], beside_nan=_holds_nan(column))
     if len(values):
         _check_classes(values)
         labels.add(np.flatnonzero(known), values)
         if _is_auto(mark):
             labels.mark = _default_mark(values)
     return labels
+
+
+def _holds_nan(column):
+    return column.dtype.kind == "f" and bool(np.isnan(column).any())
 
 
 def _is_auto(mark):
@@ -391,6 +418,11 @@ def _check_classes(values):
             f"Unknown label type: {type(values[0]).__name__}. Labels must be numbers "
             "or text."
         )
+    if kind_of(values) in ("text", "bytes") and np.any(values == values[0][:0]):
+        raise ValueError(
+            "An empty text ('') is among the labels, and is no class. Pass "
+            "missing_label='' if it marks unlabeled rows; else give the class a name."
+        )
     if values.dtype.kind == "f":
         assert_all_finite(values, input_name="y")
         if np.any(values != np.floor(values)):
@@ -408,4 +440,10 @@ def _dtype_with(mark, values):
         return object
     if mark_dtype.kind == "i":
         mark_dtype = np.min_scalar_type(mark)
-    return np.result_type(values.dtype, mark_dtype)
+    dtype = np.result_type(values.dtype, mark_dtype)
+    if dtype.kind != "f" or values.dtype.kind not in "iu":
+        return dtype
+    lowest, highest = int(values.min()), int(values.max())
+    if max(-lowest, highest) > EXACT_IN_FLOAT:
+        return object
+    return np.int64 if mark_dtype.kind == "i" else dtype

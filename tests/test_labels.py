@@ -6,7 +6,9 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
 
+from sklearn_active import ActiveLearner
 from sklearn_active._labels import parse_complete_y, parse_y
 
 
@@ -271,7 +273,7 @@ class TestCompleteY:
 
 labels_of_one_kind = st.one_of(
     st.lists(st.integers(0, 10**6), min_size=1, max_size=8),
-    st.lists(st.text("abc\u00e9", max_size=6), min_size=1, max_size=8),
+    st.lists(st.text("abc\u00e9", min_size=1, max_size=6), min_size=1, max_size=8),
     st.lists(st.booleans(), min_size=1, max_size=8),
 )
 
@@ -284,3 +286,163 @@ def test_any_labels_in_any_order_come_back_as_they_were_given(values, data):
     assert labels.as_array().tolist() == values
     assert labels.classes.tolist() == sorted(set(values))
     assert labels.classes[labels.codes()].tolist() == values
+
+
+TEXT = ["cat", None, None, "dog"]
+NUMBERS = [3, None, None, 5]
+COLUMNS = {
+    "text": [(TEXT, t) for t in ("object", "string", "str", "category")],
+    "number": [(NUMBERS, t) for t in ("Int64", "UInt8", "float64", "category")],
+    "bool": [([True, None, None, False], "boolean")],
+}
+ARROW = {"text": (TEXT, "string"), "number": (NUMBERS, "int64")}
+
+
+def pandas_columns():
+    for kind, columns in COLUMNS.items():
+        for values, dtype in columns:
+            yield pytest.param(
+                kind, pd.Series(values, dtype=dtype), id=f"{kind}-{dtype}"
+            )
+
+
+class TestColumnsOfFrames:
+    """A series, its index and the array behind it mean the same."""
+
+    expected = {"text": ["cat", "dog"], "number": [3, 5], "bool": [False, True]}
+
+    def assert_read(self, kind, y):
+        labels = parse_y(y, 4)
+        assert labels.classes.tolist() == self.expected[kind]
+        assert labels.rows.tolist() == [0, 3]
+        kinds = {"text": str, "number": int, "bool": bool}
+        assert all(type(x) is kinds[kind] for x in labels.classes.tolist())
+        again = parse_y(labels.as_array(), 4)
+        np.testing.assert_array_equal(again.known, labels.known)
+
+    @pytest.mark.parametrize(("kind", "series"), pandas_columns())
+    def test_of_pandas_of_every_dtype(self, kind, series):
+        for y in (series, series.values, pd.Index(series)):
+            self.assert_read(kind, y)
+
+    @pytest.mark.parametrize("kind", ARROW)
+    def test_of_pandas_that_arrow_holds(self, kind):
+        pa = pytest.importorskip("pyarrow")
+        values, name = ARROW[kind]
+        dtype = pd.ArrowDtype(getattr(pa, name)())
+        for y in (pd.Series(values, dtype=dtype), pd.array(values, dtype=dtype)):
+            self.assert_read(kind, y)
+
+    def test_of_polars_enumerated_too(self):
+        for dtype in (pl.String, pl.Enum(["cat", "dog"]), pl.Categorical):
+            self.assert_read("text", pl.Series(TEXT, dtype=dtype))
+        self.assert_read("number", pl.Series(NUMBERS))
+
+    @pytest.mark.skipif(
+        not hasattr(np, "dtypes") or not hasattr(np.dtypes, "StringDType"),
+        reason="numpy < 2 has no StringDType",
+    )
+    @pytest.mark.parametrize("null", [None, np.nan])
+    def test_of_numpys_own_text(self, null):
+        y = np.array(["cat", null, null, "dog"], np.dtypes.StringDType(na_object=null))
+        self.assert_read("text", y)
+
+
+class TestIntegersStayWhatTheyAre:
+    big = 2**53 + 1  # the first that float64 can't hold
+
+    @pytest.mark.parametrize(
+        ("known", "taught"),
+        [
+            (np.array([big, big + 1]), np.array([big], dtype=np.uint64)),
+            (np.array([big, big + 1], dtype=np.uint64), np.array([big])),
+            (np.array([0, 1], dtype=np.uint8), np.array([big], dtype=np.uint64)),
+            (np.array([0, 1]), [2**64 - 1]),
+            (np.array([0.0, 1.0]), [big]),
+            ([0, big], np.array([1.0])),
+            ([0, 1], [float(2**60)]),
+        ],
+        ids=range(7),
+    )
+    def test_whatever_dtypes_meet(self, known, taught):
+        labels = parse_y([*known, None], 3) if isinstance(known, list) else None
+        if labels is None:
+            labels = parse_y(np.r_[known, known[:1]], 3)
+            labels.withdraw([2])
+        labels.add([2], labels.parse_answers(taught, 1)[0])
+        expected = [int(x) for x in (*known, *taught)]
+        assert [int(x) for x in labels.as_array()] == expected
+        assert labels.classes.tolist() == sorted(set(expected))
+
+    @given(
+        st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=6),
+        st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=6),
+    )
+    def test_any_two_sets_of_them(self, first, second):
+        values = [*first, *second]
+        labels = parse_y([*first, *[None] * len(second)], len(values))
+        rows = np.arange(len(first), len(values))
+        labels.add(rows, labels.parse_answers(second, len(second))[0])
+        assert labels.as_array().tolist() == values
+        assert labels.classes.dtype.kind in "iu"
+        again = parse_y(labels.as_array(), len(values))
+        assert again.as_array().tolist() == values
+
+    @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=6))
+    def test_beside_missing_ones_too(self, values):
+        labels = parse_y([*values, None], len(values) + 1, missing_label=None)
+        assert labels.as_array().tolist() == [*values, None]
+        labels.mark = np.nan
+        assert [int(x) for x in labels.as_array()[:-1]] == values
+
+    def test_what_64_bits_cannot_hold_is_refused_with_the_way_out(self):
+        with pytest.raises(ValueError, match=r"between -5 and 9\d+, .*Use text"):
+            parse_y([2**63 + 1, -5], 2, missing_label=None)
+        labels = parse_y([-5, None], 2)
+        with pytest.raises(ValueError, match="Use text"):
+            labels.add([1], labels.parse_answers([2**64 - 1], 1)[0])
+        assert labels.as_array().tolist() == [-5, None]
+
+    def test_marks_beside_unsigned_ones_make_no_floats(self):
+        labels = parse_y(np.array([1, 2, 0], dtype=np.uint64), 3)
+        labels.withdraw([2])
+        labels.mark = -1
+        assert labels.as_array().dtype == np.int64
+
+    @pytest.mark.parametrize(
+        "y", [np.array([3, np.nan, 5]), np.array([3, np.nan, 5], dtype=np.float32)]
+    )
+    def test_in_a_float_array_with_nan_they_come_back_as_from_a_list(self, y):
+        from_list = parse_y([3, np.nan, 5], 3)
+        labels = parse_y(y, 3)
+        assert labels.classes.dtype == from_list.classes.dtype == np.int64
+        assert labels.parse_answers(y, 3)[0].dtype == np.int64
+
+    def test_floats_without_nan_stay_floats(self):
+        assert parse_y(np.array([3.0, 5.0]), 2).classes.dtype == float
+
+
+class TestEmptyText:
+    @pytest.mark.parametrize(
+        "y",
+        [["cat", "", ""], np.array(["cat", "", "dog"]), np.array([b"", b"cat"]), [""]],
+    )
+    def test_it_is_no_class(self, y):
+        with pytest.raises(ValueError, match=r"empty text .*missing_label=''"):
+            parse_y(y, len(y))
+
+    def test_it_is_the_mark_where_it_is_stated(self):
+        labels = parse_y(["cat", "", "dog"], 3, missing_label="")
+        assert labels.rows.tolist() == [0, 2]
+        assert labels.as_array().tolist() == ["cat", "", "dog"]
+
+    def test_as_an_answer_it_is_refused_or_abstains(self):
+        with pytest.raises(ValueError, match="empty text"):
+            parse_y(["cat", None], 2).parse_answers([""], 1)
+        labels = parse_y(["cat", ""], 2, missing_label="")
+        assert labels.parse_answers([""], 1)[1].tolist() == [False]
+
+    def test_a_column_of_a_file_read_as_text(self):
+        y = pd.Series(["cat", "", "", "dog"])
+        with pytest.raises(ValueError, match="empty text"):
+            ActiveLearner(LogisticRegression(), oracle=len).fit([[0], [1], [2], [3]], y)
