@@ -58,6 +58,8 @@ class FitTasks:
         """
         if self.context is None:
             return lambda: None
+        if self.context.max_subtasks is not None:
+            self.context.max_subtasks += 1  # beside the rounds
         task = self._next_task(name, n_parts)
         task.call_on_fit_task_begin(estimator=estimator)
         left = iter(range(n_parts))

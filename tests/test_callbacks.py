@@ -55,6 +55,23 @@ class OwnListener(Listener):
     max_propagation_depth = property()  # raises AttributeError: not propagated
 
 
+class Counter(OwnListener):
+    """Compares the number of tasks that was told with those that there were."""
+
+    n_rounds = n_others = 0
+
+    def on_fit_task_begin(self, estimator, context):
+        if context.parent is None:
+            self.told, self.root = context.max_subtasks, context
+        elif context.parent is self.root:
+            self.n_rounds += context.task_name == "round"
+            self.n_others += context.task_name != "round"
+
+    def on_fit_task_end(self, estimator, context):
+        if context.parent is None:
+            self.told_at_the_end = context.max_subtasks
+
+
 def learner(**params):
     params = {"batch_size": 2, "budget": 6, "random_state": 0} | params
     return ActiveLearner(LogisticRegression(), "margin", **params)
@@ -83,6 +100,35 @@ if CALLBACKS_EXIST:
             ]
         expected += [("end", "fit", 0), ("teardown", "ActiveLearner")]
         assert listener.events == expected
+
+    @pytest.mark.parametrize(
+        ("params", "n_rounds"),
+        [
+            ({"budget": 6}, 4),  # the first fit and three questions
+            ({"budget": 5}, 4),
+            ({"budget": 0}, 1),
+            ({"budget": None}, 1 + 27),  # 54 rows are unlabeled
+            ({"budget": 900}, 1 + 27),
+        ],
+        ids=repr,
+    )
+    def test_callbacks_are_told_beforehand_how_many_rounds_there_can_be(
+        params, n_rounds
+    ):
+        counter = Counter()
+        fitted = learner(**params).set_callbacks(counter)
+        fitted.fit(X, TRUTH, labeled=START)
+        assert counter.told == n_rounds
+        assert counter.n_rounds == n_rounds == len(fitted.history_) + 1
+
+    def test_work_beside_the_rounds_is_told_beside_them(monkeypatch):
+        monkeypatch.setattr(_resolvent, "_MANY_ROWS", 50)
+        counter = Counter()
+        fitted = learner().set_params(query_strategy="graph_herding")
+        fitted.set_callbacks(counter).fit(X, TRUTH, labeled=START)
+        assert counter.n_rounds == 4
+        assert counter.n_others > 0
+        assert counter.told_at_the_end == counter.n_rounds + counter.n_others
 
     def test_a_callback_that_returns_true_stops_the_loop_after_its_round():
         fitted = learner().set_callbacks(OwnListener(stop_at=1))

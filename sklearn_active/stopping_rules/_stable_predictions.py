@@ -11,7 +11,7 @@ from sklearn_active._sklearn import Interval
 
 
 class StablePredictions(BaseEstimator):
-    r"""Stop when successive models agree on the unlabeled rows.
+    r"""Stop when successive models agree on the rows of the pool.
 
     Needs no label beside those asked, and no probabilities: it fits any classifier.
     It says that more of these labels change nothing, not that the model is right.
@@ -33,11 +33,12 @@ class StablePredictions(BaseEstimator):
     -----
     .. math:: \kappa = \frac{p_o - p_e}{1 - p_e}
 
-    over the rows that are unlabeled now, with the share :math:`p_o` of rows on
-    which the two models agree and the share :math:`p_e` expected of their class
-    frequencies. Two models that give every row the same single class have no
-    defined kappa; that counts as 0, since such agreement says nothing. Cost per
-    round: one `predict` of the pool (none where the estimator is transductive).
+    over all rows of the pool, with the share :math:`p_o` of rows on which the two
+    models agree and the share :math:`p_e` expected of their class frequencies.
+    Labeled rows count: once a rare class is found, it may have no others. Two
+    models that give every row the same single class have no defined kappa; that
+    counts as 0, since such agreement says nothing. Cost per round: one `predict` of
+    the pool (none where the estimator is transductive).
 
     References
     ----------
@@ -82,12 +83,11 @@ class StablePredictions(BaseEstimator):
         if not hasattr(self, "kappas_"):
             self._validate_params()
             self.kappas_, self._last, self._n_labels = [], None, None
-        unlabeled = learner.labeled_iter_ < 0
-        n_labels = np.count_nonzero(~unlabeled)
+        n_labels = np.count_nonzero(learner.labeled_iter_ >= 0)
         if n_labels != self._n_labels:  # else nothing was learned: no new model
             now = _predictions(learner)
             if self._last is not None:
-                self.kappas_.append(kappa(self._last[unlabeled], now[unlabeled]))
+                self.kappas_.append(kappa(self._last, now))
             self._last, self._n_labels = now, n_labels
         recent = self.kappas_[-self.window :]
         return len(recent) == self.window and np.mean(recent) >= self.threshold

@@ -1,9 +1,12 @@
 """Rules that end the loop before the budget does."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from helpers import blobs
 from sklearn.base import clone
+from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score
 from sklearn.semi_supervised import LabelSpreading
@@ -23,30 +26,72 @@ def fitted(stop_when, estimator=None, strategy="margin", **params):
 
 
 def models_by_hand(learner):
-    """Return the predictions of every round's model, refitted from the history."""
+    """Return what each round's model predicts, refitted from the history."""
     known = START.copy()
     predictions = [LogisticRegression().fit(X[known], TRUTH[known]).predict(X)]
-    masks = [known.copy()]
     for record in learner.history_:
         known[record.rows] = True
         predictions.append(LogisticRegression().fit(X[known], TRUTH[known]).predict(X))
-        masks.append(known.copy())
-    return predictions, masks
+    return predictions
 
 
-def test_stable_predictions_stop_at_the_first_window_that_agrees_enough():
-    learner = fitted(StablePredictions(threshold=0.97, window=4), batch_size=2)
-    predictions, masks = models_by_hand(learner)
-    kappas = [
-        cohen_kappa_score(before[~known], after[~known])
-        for before, after, known in zip(
-            predictions[:-1], predictions[1:], masks[1:], strict=True
-        )
-    ]
-    means = [np.mean(kappas[k - 4 : k]) for k in range(4, len(kappas) + 1)]
+@pytest.mark.parametrize(("threshold", "window"), [(0.97, 4), (0.99, 3), (1, 2)])
+def test_stable_predictions_stop_at_the_first_window_that_agrees_enough(
+    threshold, window
+):
+    learner = fitted(StablePredictions(threshold, window=window), batch_size=2)
+    # Over all rows: a class may have no unlabeled row left.
+    kappas = [cohen_kappa_score(*two) for two in pairwise(models_by_hand(learner))]
+    assert learner._stop_when.kappas_ == pytest.approx(kappas)
+    means = [np.mean(kappas[k - window : k]) for k in range(window, len(kappas) + 1)]
     assert learner.termination_condition_ == "stop_when"
-    assert means[-1] >= 0.97
-    assert all(mean < 0.97 for mean in means[:-1])
+    assert means[-1] >= threshold
+    assert max(means[:-1], default=-1) < threshold
+
+
+def test_stable_predictions_stop_where_a_rare_class_is_found_entirely():
+    rows, truth = make_classification(
+        300, n_informative=4, weights=[0.95], class_sep=2, flip_y=0, random_state=3
+    )
+    assert np.sum(truth) < 20
+    first = np.zeros(300, dtype=bool)
+    for k in (0, 1):
+        first[np.flatnonzero(truth == k)[:2]] = True
+    learner = ActiveLearner(
+        LogisticRegression(), "margin", batch_size=5, stop_when="stable_predictions"
+    ).fit(rows, truth, labeled=first)
+    assert learner.termination_condition_ == "stop_when"
+    assert learner.n_asked_ <= 100
+    assert learner.score(rows, truth) > 0.99
+
+
+def test_a_rule_that_looks_at_the_question_computes_it_once_also_the_last_short_one():
+    batches = []
+
+    def utilities(pool):
+        batches.append(len(pool.candidates))
+        return np.ones(len(pool.candidates))
+
+    learner = fitted(
+        Confident(0.5), strategy=utilities, batch_size=4, budget=10, random_state=0
+    )
+    assert [len(record.rows) for record in learner.history_] == [4, 4, 2]
+    assert batches == [114, 110, 106]
+
+
+def test_confident_goes_on_at_the_threshold_itself():
+    ones = lambda pool: np.ones(len(pool.candidates))  # noqa: E731
+    counts = [
+        fitted(Confident(at), strategy=ones, budget=3).n_asked_ for at in (1.0, 1.001)
+    ]
+    assert counts == [3, 0]
+
+
+def test_a_rule_is_validated_where_it_is_first_asked():
+    with pytest.raises(ValueError, match="'threshold' parameter of StablePredictions"):
+        fitted(StablePredictions(threshold=1.5))
+    with pytest.raises(ValueError, match="'threshold' parameter of Confident"):
+        fitted(Confident(threshold="high"))
 
 
 def test_confident_stops_when_no_utility_left_reaches_the_threshold():
@@ -142,9 +187,12 @@ def test_stable_predictions_serve_an_estimator_without_probabilities():
 
 def test_history_holds_what_was_predicted_before_the_answer():
     learner = fitted(None, budget=10, batch_size=5)
-    predictions, _ = models_by_hand(learner)
-    for record, before in zip(learner.history_, predictions, strict=False):
-        assert record.predicted == before[record.rows].tolist()
+    *before, _ = models_by_hand(learner)
+    expected = [
+        model[r.rows].tolist()
+        for r, model in zip(learner.history_, before, strict=True)
+    ]
+    assert [record.predicted for record in learner.history_] == expected
 
 
 def test_history_says_none_where_no_model_could_predict():
