@@ -36,7 +36,7 @@ def choose(strategy, pool, batch_size, cold, distributions):
     if not n_candidates:
         raise ValueError(
             f"No row is left to ask: of {len(pool)} rows {state.labels.n_known} are "
-            f"labeled and {len(pool.declined)} were declined."
+            f"labeled and {len(pool.declined)} were declined.{state.labels.remark}"
         )
     yields = cold and getattr(strategy, "needs", ("fit",))
     asked = RandomSampling() if yields else strategy

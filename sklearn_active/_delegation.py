@@ -2,6 +2,7 @@
 
 import numpy as np
 from sklearn.base import ClassifierMixin
+from sklearn.exceptions import NotFittedError
 from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
@@ -9,9 +10,9 @@ from sklearn.utils.metadata_routing import (
     process_routing,
 )
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted
 
 from sklearn_active._labels import parse_y
+from sklearn_active._order import in_order_of, names_of
 from sklearn_active._rows import take
 from sklearn_active._sklearn import (
     check_method_params,
@@ -42,8 +43,8 @@ def _estimator_has(method):
 class DelegatesToEstimator(ClassifierMixin):
     """Give a meta-estimator its estimator's methods, tags and routing.
 
-    The estimator may have been given positions in the classes instead of labels;
-    what it answers is turned back into labels here.
+    What they say comes in labels, one per row, and in the order of the classes: see
+    :class:`~sklearn_active._fitted.FittedClassifier`.
     """
 
     @available_if(_estimator_has("predict"))
@@ -61,7 +62,8 @@ class DelegatesToEstimator(ClassifierMixin):
         -------
         y : ndarray of shape (n_samples,)
         """
-        return self._decoded(self._call("predict", X, params))
+        fitted, params = self._asked("predict", params)
+        return fitted.predict(X, **params)
 
     @available_if(_estimator_has("predict_proba"))
     def predict_proba(self, X, **params):
@@ -79,7 +81,8 @@ class DelegatesToEstimator(ClassifierMixin):
         proba : ndarray of shape (n_samples, n_classes)
             In the order of `classes_`.
         """
-        return self._call("predict_proba", X, params)
+        fitted, params = self._asked("predict_proba", params)
+        return fitted.predict_proba(X, **params)
 
     @available_if(_estimator_has("predict_log_proba"))
     def predict_log_proba(self, X, **params):
@@ -97,7 +100,8 @@ class DelegatesToEstimator(ClassifierMixin):
         log_proba : ndarray of shape (n_samples, n_classes)
             In the order of `classes_`.
         """
-        return self._call("predict_log_proba", X, params)
+        fitted, params = self._asked("predict_log_proba", params)
+        return fitted.predict_log_proba(X, **params)
 
     @available_if(_estimator_has("decision_function"))
     def decision_function(self, X, **params):
@@ -114,7 +118,8 @@ class DelegatesToEstimator(ClassifierMixin):
         -------
         decision : ndarray of shape (n_samples,) or (n_samples, n_classes)
         """
-        return self._call("decision_function", X, params)
+        fitted, params = self._asked("decision_function", params)
+        return fitted.estimator.decision_function(X, **params)
 
     @available_if(_estimator_has("score"))
     def score(self, X, y, **params):
@@ -133,8 +138,9 @@ class DelegatesToEstimator(ClassifierMixin):
         -------
         score : float
         """
-        check_is_fitted(self)
+        fitted, params = self._asked("score", params)
         mark = self._state.labels.mark
+        y = in_order_of(y, names_of(X), "y")
         labels = parse_y(y, num_samples(X), mark)
         if not labels.n_known:
             raise ValueError(
@@ -145,19 +151,18 @@ class DelegatesToEstimator(ClassifierMixin):
             rows = labels.rows
             X, params = take(X, rows), check_method_params(X, params, indices=rows)
         y = labels.values[labels.rows]
-        if self._encoded:
-            y = _positions(self.classes_, y)
-        return self._call("score", X, params, y)
+        if fitted.encoded:
+            y = _positions(fitted.classes, y)
+        return fitted.estimator.score(X, y, **params)
 
-    def _call(self, method, X, params, *args):
-        check_is_fitted(self)
+    def _asked(self, method, params):
+        """Return the fitted classifier, and what its method is given."""
+        if self._fitted is None:
+            raise NotFittedError(self._why_not_fitted())
         raise_for_params(params, self, method)
         if routing_enabled():
             params = getattr(process_routing(self, method, **params).estimator, method)
-        return getattr(self.estimator_, method)(X, *args, **params)
-
-    def _decoded(self, y):
-        return self.classes_[y] if self._encoded else y
+        return self._fitted, params
 
     def get_metadata_routing(self):
         """Return the routing of this object: everything goes to `estimator`.

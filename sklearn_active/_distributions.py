@@ -26,15 +26,15 @@ class Distributions:
         self.name = name
         self.warned = False
 
-    def of_candidates(self, estimator, candidates):
+    def of_candidates(self, fitted, candidates):
         """Return cleaned distributions, shape (n_candidates, n_classes).
 
         Those of the transductive fit where there are, else `predict_proba`.
         """
-        whole = self._transductive(estimator)
+        whole = self._transductive(fitted.estimator)
         if whole is not None:
             return cleaned(whole[candidates])
-        proba, n_empty = predicted(estimator, take(self.state.X, candidates))
+        proba, n_empty = predicted(fitted, take(self.state.X, candidates))
         self.warn_of(n_empty, len(proba))
         return proba
 
@@ -47,9 +47,9 @@ class Distributions:
             or "label_distributions_" in vars(final)
         )
 
-    def look_at(self, estimator):
+    def look_at(self, fitted):
         """Warn where a transductive fit left rows without information."""
-        whole = None if self.warned else self._transductive(estimator)
+        whole = None if self.warned else self._transductive(fitted.estimator)
         if whole is not None:
             unlabeled = whole[~self.state.labels.known]
             rows = empty_rows(unlabeled) | uniform_rows(unlabeled)
@@ -75,9 +75,9 @@ class Distributions:
         )
 
 
-def predicted(estimator, X):
+def predicted(fitted, X):
     """Return the cleaned distributions of rows, and how many were empty."""
-    proba = estimator.predict_proba(X)
+    proba = fitted.predict_proba(X)
     empty = empty_rows(proba)
     return cleaned(proba, empty), np.count_nonzero(empty)
 

@@ -1,20 +1,36 @@
 """What the wrapped estimator is given, and what it says of the pool."""
 
+from copy import copy
+
 import numpy as np
+from scipy import sparse
 from sklearn.base import is_regressor
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.utils import get_tags
+from sklearn.utils.validation import check_is_fitted
 
-from sklearn_active._rows import RowsInChunks, take
+from sklearn_active._columns import is_null
+from sklearn_active._rows import RowsInChunks, take, template_of
 from sklearn_active._sklearn import (
     BaseLabelPropagation,
     BaseSearchCV,
     check_method_params,
+    num_samples,
 )
 from sklearn_active._warnings import warn_user
 
 _ACCEPTING = (BaseLabelPropagation, SelfTrainingClassifier)
+_ROWS_LOOKED_AT = 100
+_TAKING_ANYTHING = (
+    "sklearn.compose.",
+    "sklearn.feature_extraction.",
+    "sklearn.impute.",
+    "sklearn.pipeline",
+)
+_TRIAL_ROWS = 50  # per class: more than folds and neighbors usually want
 
 
 def accepts_unlabeled(estimator):
@@ -55,6 +71,30 @@ def final_estimator(estimator):
     if isinstance(estimator, BaseSearchCV) and hasattr(estimator, "best_estimator_"):
         return final_estimator(estimator.best_estimator_)
     return estimator
+
+
+def is_pretrained(estimator):
+    """Say whether a clone is fitted already, as of scikit-learn's FrozenEstimator.
+
+    Such an estimator ranks rows from the first question on.
+    """
+    steps = [estimator]
+    if isinstance(estimator, Pipeline):  # which asks its last step only
+        steps = [step for _, step in estimator.steps]
+    try:
+        for step in steps:
+            if step not in (None, "passthrough"):
+                check_is_fitted(step)
+    except (NotFittedError, TypeError):  # TypeError: it has no fit
+        return False
+    return hasattr(estimator, "classes_")
+
+
+def rows_for_a_trial(candidates, n_classes):
+    """Return some of the rows that could be labeled, from all over the pool."""
+    n_rows = min(len(candidates), _TRIAL_ROWS * n_classes)
+    places = np.linspace(0, len(candidates) - 1, n_rows).astype(int)
+    return candidates[places]
 
 
 def state_the_mark(estimator):
@@ -99,6 +139,72 @@ def check_supported(estimator, some_unlabeled):
         )
 
 
+def check_takes(estimator, X):
+    """Raise where X holds text, and scikit-learn's estimator takes numbers only.
+
+    The first fit would say so, too, but after labels were paid for. Of estimators of
+    other packages nobody can tell before.
+    """
+    first = _first_to_see(estimator)
+    if first is None or sparse.issparse(X) or not num_samples(template_of(X)):
+        return
+    some = template_of(X)
+    some = take(some, np.arange(min(num_samples(some), _ROWS_LOOKED_AT)))
+    text = _text_in(some, isinstance(first, HistGradientBoostingClassifier))
+    if text:
+        raise ValueError(
+            f"{type(first).__name__} takes numbers, but X holds {text}. Make numbers "
+            "of it in the estimator, for example make_pipeline(TfidfVectorizer(), ...) "
+            "for texts, or make_column_transformer(...) for columns of a frame."
+        )
+
+
+def _first_to_see(estimator):
+    """Return scikit-learn's estimator of numbers that X is given to, or None."""
+    if isinstance(estimator, Pipeline):
+        steps = [s for _, s in estimator.steps if s not in (None, "passthrough")]
+        return _first_to_see(steps[0]) if steps else None
+    inside = getattr(estimator, "estimator", None)
+    if hasattr(inside, "fit"):
+        return _first_to_see(inside)
+    module = type(estimator).__module__
+    if not module.startswith("sklearn.") or module.startswith(_TAKING_ANYTHING):
+        return None
+    tags = get_tags(estimator)
+    taken = tags.input_tags
+    anything = tags.no_validation or taken.string or taken.categorical
+    return None if anything or not taken.two_d_array else estimator
+
+
+def _text_in(X, takes_categories):
+    """Return what of some rows can't be turned into numbers, in words, or ''."""
+    if hasattr(X, "columns"):
+        columns = [
+            name
+            for name in X.columns
+            if not _are_numbers(X[name])
+            and not (takes_categories and _is_categorical(X[name]))
+        ]
+        return f"text in the columns {columns}" if columns else ""
+    values = np.asarray(X)
+    return "" if values.dtype.kind not in "OUT" or _are_numbers(values) else "text"
+
+
+def _is_categorical(column):
+    return str(column.dtype).lower().startswith(("category", "categorical", "enum"))
+
+
+def _are_numbers(values):
+    values = np.asarray(values)
+    if values.dtype.kind == "O":
+        values = np.array([0 if is_null(v) else v for v in values.ravel()])
+    try:
+        values.astype(np.float64)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
 def warn_of_search():
     """Warn that a search would count unlabeled rows as errors."""
     warn_user(
@@ -107,6 +213,12 @@ def warn_of_search():
         "scoring=labeled_scorer(...) of sklearn_active.model_selection to the search, "
         "or unlabeled='drop'.",
     )
+
+
+def _stand_beside_minus_one(labels):
+    dtype = labels.values.dtype
+    both = np.result_type(dtype, np.int8) if dtype.kind in "iuf" else None
+    return both is not None and both.kind in ("i", dtype.kind)
 
 
 class TrainingData:
@@ -122,31 +234,56 @@ class TrainingData:
         Whether unlabeled rows are passed, marked with -1.
     params : dict
         Fit parameters; those of length n_rows are cut like the rows.
+    takes_minus_one_for_a_mark : bool, default=False
+        Whether the estimator would not learn a class -1.
+    encoded : bool, default=False
+        Whether the estimator needs positions in the classes.
 
     Attributes
     ----------
     encoded : bool
-        Whether y holds positions in the classes instead of the labels: text
-        can't stand beside -1, and a class -1 can't either.
+        Whether y holds positions in the classes instead of the labels: the
+        estimator needs them, or text can't stand beside -1, and a class -1 can't
+        either.
     rows : ndarray of int of shape (n_known,)
         The labeled rows, ascending.
+    classes : ndarray of shape (n_classes,)
+        The distinct labels, sorted.
     """
 
-    def __init__(self, X, labels, all_rows, params, takes_minus_one_for_a_mark=False):
+    def __init__(
+        self,
+        X,
+        labels,
+        all_rows,
+        params,
+        takes_minus_one_for_a_mark=False,
+        encoded=False,
+    ):
         class_minus_one = bool(np.any(labels.classes == -1))
-        self.encoded = (takes_minus_one_for_a_mark and class_minus_one) or (
-            all_rows and (labels.values.dtype.kind not in "iuf" or class_minus_one)
+        self.encoded = encoded or (
+            (takes_minus_one_for_a_mark and class_minus_one)
+            or (all_rows and (class_minus_one or not _stand_beside_minus_one(labels)))
         )
         self._labels = labels
         self.rows = labels.rows
-        codes = labels.codes_of(self.rows)
-        self._targets = codes if self.encoded else labels.values[self.rows]
+        self.classes = labels.classes
+        self._targets = labels.values[self.rows]
+        if self.encoded:
+            self._targets = labels.codes_of(self.rows)
         self._all_rows = all_rows
         # Rows in chunks have to be taken, even where they are all labeled.
         whole = labels.all_known and not isinstance(X, RowsInChunks)
         some = None if all_rows or whole else self.rows
         self.X = X if some is None else take(X, some)
         self.params = check_method_params(X, params, indices=some)
+
+    def with_codes(self):
+        """Return the same rows with positions in the classes instead of the labels."""
+        data = copy(self)
+        data.encoded = True
+        data._targets = self._labels.codes_of(self.rows)
+        return data
 
     @property
     def y(self):

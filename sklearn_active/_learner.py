@@ -20,18 +20,26 @@ from sklearn_active._graph_memo import GraphMemo
 from sklearn_active._inner import (
     accepts_unlabeled,
     check_supported,
+    check_takes,
     contains_search,
     state_the_mark,
     warn_of_search,
 )
 from sklearn_active._labels import AUTO, parse_complete_y, parse_y
+from sklearn_active._order import in_order_of, names_of
 from sklearn_active._pool import PoolState
 from sklearn_active._progress import listening
 from sklearn_active._published import PublishesPool
 from sklearn_active._query import Query
-from sklearn_active._recording import ask, in_the_order_asked, record, rows_to_teach
+from sklearn_active._recording import (
+    ask,
+    in_the_order_asked,
+    record,
+    rows_to_relabel,
+    rows_to_teach,
+)
 from sklearn_active._refitting import RefitsEstimator
-from sklearn_active._rows import refuse_chunks, template_of
+from sklearn_active._rows import refuse_chunks, stacked, template_of
 from sklearn_active._seeds import set_random_states
 from sklearn_active._sklearn import (
     CallbackSupportMixin,
@@ -84,7 +92,7 @@ class ActiveLearner(
         :mod:`sklearn_active.query_strategies` or a function
         `f(pool) -> utilities (n_candidates,)`, higher means ask first.
     oracle : callable, default=None
-        `oracle(query) -> labels`, one label a row, called by `fit`. None abstains
+        `oracle(query) -> labels`, one label per row, called by `fit`. None abstains
         from a row; a generator answers row by row; raising
         :class:`~sklearn_active.StopLabeling` ends the loop.
     batch_size : int, default=1
@@ -173,6 +181,8 @@ class ActiveLearner(
     'budget'
     """
 
+    _in_loop = False
+
     _parameter_constraints: dict = {
         "estimator": [HasMethods("fit")],
         "query_strategy": [
@@ -250,11 +260,13 @@ class ActiveLearner(
                 "y is None. To begin without any label, use start(X)."
             )
         X, oracle = wrapped(X), self.oracle
+        y = in_order_of(y, names_of(X), "y")
         if labeled is None:
             labels = parse_y(
                 y, num_samples(X), self.missing_label, has_oracle=oracle is not None
             )
         elif oracle is None:
+            labeled = in_order_of(labeled, names_of(X), "labeled")
             labels, truth = parse_complete_y(
                 y, num_samples(X), labeled, self.missing_label
             )
@@ -269,19 +281,21 @@ class ActiveLearner(
                 "y holds no label, and there is no oracle to ask. Pass an oracle, or "
                 "use start(X), then query() and teach(query, labels)."
             )
-        self._begin(X, labels, params, asks=oracle is not None)
+        self._begin(X, labels, params, "nobody" if oracle is None else "oracle")
         self._tasks = begin_tasks(self, self._most_rounds(oracle), _shown)
         try:
             if oracle is None:
-                self._refit()
+                self._refit(last_chance=True)
                 self.termination_condition_ = "no_oracle"
             else:
                 with listening(partial(self._tasks.work, self)):
                     self._refit_if_possible()
+                    self._in_loop = True
                     self.termination_condition_ = self._loop(oracle)
                     self._ensure_fitted()
             self._tasks.end(self)
         finally:
+            self._in_loop = False
             self._graph_memo = GraphMemo()  # let go of the graph
             self._tasks = FitTasks()
         return self
@@ -307,9 +321,15 @@ class ActiveLearner(
         self : ActiveLearner
         """
         X = wrapped(X)
+        if "labeled" in params:
+            raise ValueError(
+                "start() has no labeled=: whoever steps has the labels. Mark unlabeled "
+                "rows in y, or use fit(X, y, labeled=mask)."
+            )
+        y = in_order_of(y, names_of(X), "y")
         # Whoever steps answers too: a y of -1 and 1 is a pool with one class known.
         labels = parse_y(y, num_samples(X), self.missing_label, has_oracle=True)
-        self._begin(X, labels, params)
+        self._begin(X, labels, params, "caller")
         self._refit_if_possible()
         return self
 
@@ -321,7 +341,8 @@ class ActiveLearner(
         Parameters
         ----------
         batch_size : int, default=None
-            Number of rows; None: the learner's.
+            Number of rows; None: the learner's, and during `fit` not more than the
+            budget leaves.
 
         Returns
         -------
@@ -330,18 +351,20 @@ class ActiveLearner(
 
         Raises
         ------
+        NotFittedError
+            Where neither `fit` nor `start` was called.
         ValueError
             Where no row is left, or the estimator lacks a method that the query
             strategy needs.
         """
-        state = self._started_state("query")
-        batch_size = self.batch_size if batch_size is None else batch_size
+        state = self._known_state()
+        batch_size = self._next_batch_size() if batch_size is None else batch_size
         if not isinstance(batch_size, Integral) or batch_size < 1:
             raise ValueError(f"batch_size must be an int >= 1, got {batch_size!r}.")
         if batch_size not in state.open_queries:
-            check_compatible(self.query_strategy_, self.estimator)
+            check_compatible(self.query_strategy_, self._prototype)
             began = perf_counter()
-            cold = not hasattr(self, "estimator_") or len(self.classes_) < 2
+            cold = self._fitted is None or len(self.classes_) < 2
             query = choose(
                 self.query_strategy_,
                 self._pool(),
@@ -353,7 +376,7 @@ class ActiveLearner(
             state.query_seconds += perf_counter() - began
         return state.open_queries[batch_size]
 
-    def teach(self, query, labels):
+    def teach(self, query, labels, *, refit=True):
         """Record labels, then refit.
 
         Parameters
@@ -361,8 +384,12 @@ class ActiveLearner(
         query : Query or array-like of int of shape (n_rows,)
             What was asked: a query of this fit, or positions of unlabeled rows.
         labels : array-like of shape (n_rows,), or iterator of n_rows labels
-            One label a row; None, NaN, the mark or a masked value abstains: the
+            One label per row; None, NaN, the mark or a masked value abstains: the
             row is not asked again. What an iterator yields is recorded one by one.
+            A series whose index names the rows is put in their order.
+        refit : bool, default=True
+            False: only record. The model follows with the next `teach`, or with
+            `refit`.
 
         Returns
         -------
@@ -370,34 +397,138 @@ class ActiveLearner(
 
         Raises
         ------
+        NotFittedError
+            Where neither `fit` nor `start` was called.
         ValueError
             Where the rows are known already, duplicated or out of range, the query
             is of another fit, or the labels are wrong in number or kind. Nothing
             is recorded then (of an iterator: what it yielded before is).
         """
-        state = self._started_state("teach")
+        state = self._known_state()
         indices, utilities = rows_to_teach(state, query)
         if isinstance(query, Query):
-            labels = in_the_order_asked(labels, query)
+            labels = in_the_order_asked(labels, query, "teach")
         if not len(indices):
             return self
+        predicted = self._predictions(indices)
         with suppress(StopLabeling):  # out of an iterator: what it gave is recorded
-            record(state, indices, utilities, labels, "teach")
+            record(state, indices, utilities, predicted, labels, "teach")
+        if refit:
+            self._close_round()
+        return self
+
+    def relabel(self, indices, labels, *, refit=True):
+        """Correct labels that are known, or take them back; then refit.
+
+        Parameters
+        ----------
+        indices : array-like of int of shape (n_rows,)
+            Positions of labeled rows.
+        labels : array-like of shape (n_rows,)
+            Their right labels; None takes a label back: the row can be asked again.
+        refit : bool, default=True
+            False: only record, as in `teach`.
+
+        Returns
+        -------
+        self : ActiveLearner
+
+        Raises
+        ------
+        NotFittedError
+            Where neither `fit` nor `start` was called.
+        ValueError
+            Where a row has no label, is duplicated or out of range, or the labels
+            are wrong in number or kind. Nothing is changed then.
+        """
+        state = self._known_state()
+        indices = rows_to_relabel(state, indices)
+        values, answered = state.labels.parse_answers(labels, len(indices), "relabel")
+        if len(indices):
+            state.relabel(indices, values, answered)
+        return self.refit() if refit else self
+
+    def extend(self, X, y=None, *, refit=True):
+        """Add rows to the pool, behind those that are there; then refit.
+
+        Labels, declined rows, history and counts stay, and so do positions.
+
+        Parameters
+        ----------
+        X : container of shape (n_more, ...)
+            More rows, in the container and with the columns of the first.
+        y : array-like of shape (n_more,), default=None
+            Their labels, and the mark where unlabeled; None: nothing is labeled.
+        refit : bool, default=True
+            False: only record, as in `teach`.
+
+        Returns
+        -------
+        self : ActiveLearner
+
+        Raises
+        ------
+        NotFittedError
+            Where neither `fit` nor `start` was called.
+        ValueError
+            Where the rows don't fit to those that are there, or the fit was given
+            parameters per row. Nothing is changed then.
+        """
+        state = self._known_state()
+        self._check_more_rows(X)
+        labels = state.labels.extended(num_samples(X))
+        if y is not None:
+            y = in_order_of(y, names_of(X), "y")
+            values, known = labels.parse_answers(y, num_samples(X), "y")
+            if len(values):
+                labels.add(len(state) + np.flatnonzero(known), values)
+        state.extend(stacked([state.X, X]), labels)
+        self.query_strategy_ = clone(self.query_strategy_, safe=False)
+        return self.refit() if refit else self
+
+    def refit(self):
+        """Fit on all labels known, where some came or changed since the last fit.
+
+        For `teach`, `relabel` and `extend` with `refit=False`.
+
+        Returns
+        -------
+        self : ActiveLearner
+        """
+        state = self._known_state()
+        if state.is_stale and len(state.labels.classes) < 2:
+            self._forget_model()  # as after a start with these labels
         self._close_round()
         return self
 
-    def _begin(self, X, labels, params, asks=False):
-        """Check everything that can be checked, then reset and begin a new fit."""
-        raise_for_params(params, self, "fit")
-        if "labeled" in params:
+    def _check_more_rows(self, X):
+        for rows in (self._state.X, X):
+            refuse_chunks(wrapped(rows), "extend", "begin anew with start(X)")
+        per_row = [
+            name
+            for name, value in self._fit_params.items()
+            if hasattr(value, "__len__") and len(value) == len(self._state)
+        ]
+        if per_row:
             raise ValueError(
-                "start() has no labeled=: whoever steps has the labels. Mark unlabeled "
-                "rows in y, or use fit(X, y, labeled=mask)."
+                f"The fit was given {per_row} for each row, and extend has none for "
+                "the new ones. Begin anew with start(X, learner.y_, ...) on all rows."
             )
+        validate_data(self, X, reset=False, skip_check_array=True)
+
+    def _begin(self, X, labels, params, asks):
+        """Check everything that can be checked, then reset and begin a new fit.
+
+        `asks`: who will be asked for labels, 'oracle', 'caller' (step by step) or
+        'nobody'.
+        """
+        raise_for_params(params, self, "fit")
         some_unlabeled = not labels.all_known
         check_supported(self.estimator, some_unlabeled)
         strategy = as_strategy(self.query_strategy)
-        if asks:
+        if asks != "nobody":
+            check_takes(self.estimator, X)
+        if asks == "oracle":
             check_compatible(strategy, self.estimator)
             check_in_chunks(strategy, X)
         prototype = clone(self.estimator)
@@ -418,16 +549,18 @@ class ActiveLearner(
         validate_data(names, template_of(X), skip_check_array=True)
         for name in [name for name in vars(self) if name.endswith("_")]:
             delattr(self, name)
-        vars(self).pop("_classes", None)
         vars(self).update({k: v for k, v in vars(names).items() if k.endswith("_in_")})
         self.query_strategy_ = strategy
         self._prototype = prototype
         self._fit_params = params
+        # What is set by set_params from here on counts for the next fit.
+        self._batch_size, self._budget = self.batch_size, self.budget
+        self._stop_when = as_rule(self.stop_when)
         self._state = PoolState(X, labels, seed, self.random_state is not None)
-        self._last_fit = None
+        self._fitted, self._last_fit, self._why_no_fit = None, None, None
+        self._has_learned = self._needs_codes = False
         self._graph_memo = GraphMemo()
         self._tasks = FitTasks()
-        self._stop_when = as_rule(self.stop_when)
         self._all_rows = all_rows
         name = type(self.estimator).__name__
         self._distributions = Distributions(self._state, self._all_rows, name)
@@ -439,23 +572,17 @@ class ActiveLearner(
         state = super().__getstate__()
         return state | {"_graph_memo": GraphMemo()} if "_graph_memo" in state else state
 
-    def _started_state(self, method):
-        if not hasattr(self, "_state"):
-            raise ValueError(
-                f"{method}() needs a pool: call start(X, y) or fit(X, y) before it."
-            )
-        return self._state
-
     def _loop(self, oracle):
         state = self._state
         while True:
             reason = reason_to_stop(self, state)
             if reason is not None:
                 return reason
-            query = self.query(self._next_batch_size())
+            query = self.query()
+            rows, predicted = query.indices, self._predictions(query.indices)
             try:
                 answers = ask(oracle, query)
-                record(state, query.indices, query.utilities, answers, "The oracle")
+                record(state, rows, query.utilities, predicted, answers, "The oracle")
             except StopLabeling:
                 reason = "oracle_stopped"
             except KeyboardInterrupt:
@@ -471,14 +598,14 @@ class ActiveLearner(
     def _most_rounds(self, oracle):
         """Return how many rounds a fit can have, the first fit included."""
         n_asked = 0 if oracle is None else self._state.n_candidates
-        if self.budget is not None:
-            n_asked = min(n_asked, self.budget)
-        return 1 + ceil(n_asked / self.batch_size)
+        if self._budget is not None:
+            n_asked = min(n_asked, self._budget)
+        return 1 + ceil(n_asked / self._batch_size)
 
     def _next_batch_size(self):
-        if self.budget is None:
-            return self.batch_size
-        return min(self.batch_size, self.budget - self._state.n_asked)
+        if self._budget is None or not self._in_loop:
+            return self._batch_size
+        return min(self._batch_size, self._budget - self._state.n_asked)
 
 
 def _shown(learner):

@@ -36,7 +36,7 @@ class PoolState:
         self.learned_in[labels.rows] = 1
         self.declined = np.zeros(0, dtype=int)
         self.n_asked = 0
-        self.n_fitted = 0
+        self.is_stale = labels.n_known > 0  # labels came that no fit has seen
         self.history = []
         self.open_queries = {}
         self.n_queries = 0
@@ -88,18 +88,49 @@ class PoolState:
             )
         if len(known):
             self.labels.add(known, labels)
+            self.is_stale = True
         self.learned_in[known] = self.round + 1
         self.newly_known.extend(known.tolist())
         declined = np.setdiff1d(self.declined, known)
         self.declined = np.union1d(declined, indices[~answered])
         self.n_asked += len(indices)
 
-    def close_round(self, indices, answers, utilities):
+    def relabel(self, indices, labels, answered):
+        """Change the labels of `indices[answered]`, and take back the others'."""
+        changed, gone = indices[answered], indices[~answered]
+        relabeled = self.labels.copy()  # what raises changes nothing by halves
+        relabeled.withdraw(indices)
+        if len(changed):
+            relabeled.add(changed, labels)
+        self.labels = relabeled
+        self.learned_in[gone] = 0
+        self.withdrawn.extend(indices.tolist())
+        known = [row for row in self.newly_known if row not in set(indices.tolist())]
+        self.newly_known = [*known, *changed.tolist()]
+        self.open_queries = {}
+        self.is_stale = True
+
+    def extend(self, X, labels):
+        """Go on with more rows behind those that are there; `labels` knows of all."""
+        n_rows = len(self)
+        self.X = X
+        self.labels = labels
+        learned_in = np.zeros(len(labels), dtype=int)
+        learned_in[:n_rows] = self.learned_in
+        learned_in[labels.rows[labels.rows >= n_rows]] = 1
+        self.learned_in = learned_in
+        # A strategy begins anew: it hears of all labels again.
+        self.newly_known, self.withdrawn = labels.rows.tolist(), []
+        self.open_queries = {}
+        self.is_stale = True
+
+    def close_round(self, indices, answers, utilities, predicted):
         """Append one record to the history."""
         record = Bunch(
             round=self.round,
             rows=indices,
             answers=answers,
+            predicted=predicted,
             utilities=utilities,
             n_labeled=self.labels.n_known,
             seconds=self.query_seconds,
@@ -154,18 +185,21 @@ class Pool:
         known, so that a resumed run goes on with the same rows.
     """
 
-    # `state` is for the package, not for strategies.
+    # `state` and `fitted` are for the package, not for strategies.
 
-    def __init__(
-        self, state, estimator=None, distributions=None, masses=None, classes=None
-    ):
+    def __init__(self, state, fitted=None, distributions=None, masses=None):
         self.state = state
+        self.fitted = fitted
         self._distributions = distributions
         self._masses = masses
         self.X = state.X
-        self.estimator = estimator
+        self.estimator = None if fitted is None else fitted.estimator
+
+    @cached_property
+    def classes(self):
         # Those that the estimator knows: the columns of `proba`.
-        self.classes = read_only(state.labels.classes if classes is None else classes)
+        known = self.state.labels if self.fitted is None else self.fitted
+        return read_only(known.classes)
 
     def __len__(self):
         return len(self.state)

@@ -1,5 +1,7 @@
 """What the learner knows at each moment, as fitted attributes."""
 
+from sklearn.exceptions import NotFittedError
+
 from sklearn_active._inner import final_estimator
 
 
@@ -9,6 +11,8 @@ class PublishesPool:
     They are properties because labels arrive while `fit` runs: whatever raises,
     they are current.
     """
+
+    _state = None
 
     @property
     def y_(self):
@@ -33,9 +37,8 @@ class PublishesPool:
     @property
     def classes_(self):
         """The sorted classes of the fitted estimator; before, those known."""
-        if "_classes" in vars(self):
-            return self._classes
-        return self._known_state().labels.classes
+        state = self._known_state()
+        return state.labels.classes if self._fitted is None else self._fitted.classes
 
     @property
     def transduction_(self):
@@ -43,18 +46,31 @@ class PublishesPool:
 
         The mark stands where the estimator gave a row no label.
         """
-        if not self._all_rows and not self._known_state().labels.all_known:
+        state = self._known_state()
+        if not self._all_rows and not state.labels.all_known:
             raise AttributeError(
                 "transduction_ is not available: the estimator was not given the "
                 "unlabeled rows."
             )
         transduction = final_estimator(self.estimator_).transduction_
         given = transduction != -1
-        return self._known_state().labels.marked(self._decoded(transduction), given)
+        return state.labels.marked(self._decoded(transduction), given)
 
     def _known_state(self):
-        if "_state" not in vars(self):
-            raise AttributeError(
-                "This ActiveLearner knows no pool yet: fit or start it."
+        if self._state is None:
+            raise NotFittedError(
+                "This ActiveLearner knows no pool yet: call fit(X, y) or start(X, y)."
             )
         return self._state
+
+    def _why_not_fitted(self):
+        """Return what to say where there is no model to predict with."""
+        if self._state is None:
+            return "This ActiveLearner is not fitted yet: call fit or start before it."
+        why = f"{len(self._state.labels.classes)} classes are known, and two are needed"
+        if self._why_no_fit is not None:
+            why = f"{type(self._prototype).__name__} raised: {self._why_no_fit}"
+        return (
+            f"This ActiveLearner has no model yet. On {self._state.labels.n_known} "
+            f"labels {why}. Go on with query() and teach()."
+        )

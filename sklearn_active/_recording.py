@@ -5,6 +5,7 @@ from inspect import isgenerator
 
 import numpy as np
 
+from sklearn_active._order import in_order_of, names_of
 from sklearn_active._query import Query
 from sklearn_active._rows import checked_positions
 
@@ -21,16 +22,11 @@ def ask(oracle, query):
         ) from error
 
 
-def in_the_order_asked(answers, query):
-    """Sort a series of answers by the index of the rows asked, where both have one."""
-    rows = getattr(query.X, "index", None)
-    given = getattr(answers, "index", None)
-    if not hasattr(rows, "equals") or not hasattr(given, "equals"):
-        return answers
-    same_rows = len(rows) == len(given) and rows.is_unique and given.is_unique
-    if same_rows and not rows.equals(given) and rows.isin(given).all():
-        return answers.loc[rows]
-    return answers
+def in_the_order_asked(answers, query, source="The oracle"):
+    """Sort a series of answers by its index, where that names the rows asked."""
+    names = names_of(query.X)
+    names = query.indices if names is None else names
+    return in_order_of(answers, names, f"{source}'s series", "the rows asked")
 
 
 def rows_to_teach(state, query):
@@ -66,7 +62,18 @@ def _checked_positions(state, positions):
     return indices
 
 
-def record(state, indices, utilities, answers, source):
+def rows_to_relabel(state, positions):
+    """Return the rows to relabel, as an array; raise where one has no label."""
+    indices = checked_positions(positions, len(state), "relabel")
+    unknown = indices[~state.labels.known[indices]]
+    if len(unknown):
+        raise ValueError(
+            f"The rows {unknown.tolist()} have no label to correct; teach() them."
+        )
+    return indices
+
+
+def record(state, indices, utilities, predicted, answers, source):
     """Record one round of answers: of a sequence all or none, of an iterator each.
 
     Parameters
@@ -77,20 +84,22 @@ def record(state, indices, utilities, answers, source):
         The rows asked.
     utilities : ndarray of float of shape (n_rows,) or None
         Their utilities.
+    predicted : list of length n_rows
+        The labels that were expected, None without a model.
     answers : array-like of shape (n_rows,) or iterator
-        One label a row; None, NaN, the mark or a masked value abstains.
+        One label per row; None, NaN, the mark or a masked value abstains.
     source : str
         Who answered; begins the error messages.
     """
     if isinstance(answers, Iterator):
-        _record_stream(state, indices, utilities, answers, source)
+        _record_stream(state, indices, utilities, predicted, answers, source)
         return
     labels, answered = state.labels.parse_answers(answers, len(indices), source)
     state.record(indices, labels, answered)
-    state.close_round(indices, _with_none(labels, answered), utilities)
+    state.close_round(indices, _with_none(labels, answered), utilities, predicted)
 
 
-def _record_stream(state, indices, utilities, answers, source):
+def _record_stream(state, indices, utilities, predicted, answers, source):
     given = []
     try:
         for index, answer in zip(indices, answers, strict=False):
@@ -103,7 +112,8 @@ def _record_stream(state, indices, utilities, answers, source):
         n_given = len(given)
         if n_given:
             utilities = None if utilities is None else utilities[:n_given]
-            state.close_round(indices[:n_given], given, utilities)
+            expected = predicted[:n_given]
+            state.close_round(indices[:n_given], given, utilities, expected)
     if n_given < len(indices):
         raise ValueError(
             f"{source} ended after {n_given} labels of {len(indices)} rows; they are "

@@ -1,36 +1,42 @@
 """Refits: from the labels known to a fitted estimator, and what is noted of it."""
 
+import warnings
 from functools import partial
 from time import perf_counter
 
+import numpy as np
 from sklearn.base import clone
 
+from sklearn_active._fitted import FittedClassifier, fit_on_labels_or_codes
 from sklearn_active._inner import (
     TrainingData,
     accepts_unlabeled,
     final_estimator,
+    is_pretrained,
+    rows_for_a_trial,
     updated,
 )
 from sklearn_active._pool import Pool
 from sklearn_active._rows import take
+from sklearn_active._warnings import warn_user
 
 
 class RefitsEstimator:
     """Give the learner its refits: a fresh clone a round, or an update of the last."""
 
+    _fitted = None
+    _why_no_fit = None
+
     def _pool(self):
         estimator = getattr(self, "estimator_", None)
         final = final_estimator(estimator) if self._all_rows else None
         masses = partial(getattr, final, "label_masses_", None)
-        proba = partial(self._distributions.of_candidates, estimator)
-        return Pool(self._state, estimator, proba, masses, self.classes_)
+        proba = partial(self._distributions.of_candidates, self._fitted)
+        return Pool(self._state, self._fitted, proba, masses)
 
     def _close_round(self):
         """Refit where labels came since the last fit, also by a call that raised."""
-        if self._state.history and "predicted" not in self._state.history[-1]:
-            record = self._state.history[-1]
-            record.predicted = self._predictions(record.rows)
-        if self._state.labels.n_known > self._state.n_fitted:
+        if self._state.is_stale:
             self._refit_if_possible()
         else:
             with self._tasks.round(self):
@@ -38,15 +44,14 @@ class RefitsEstimator:
 
     def _predictions(self, rows):
         """Return what the fitted estimator expects of some rows, None without one."""
-        estimator = getattr(self, "estimator_", None)
-        if not hasattr(estimator, "predict"):
+        if not hasattr(getattr(self, "estimator_", None), "predict"):
             return [None] * len(rows)
         if self._solves_locally():
             return self._transduced(rows).tolist()
         transduction = getattr(self, "transduction_", None)
         if transduction is not None:
             return transduction[rows].tolist()
-        return self.predict(take(self._state.X, rows)).tolist()
+        return self._fitted.predict(take(self._state.X, rows)).tolist()
 
     def _solves_locally(self):
         """Say whether labels of some rows can be had without solving for all."""
@@ -59,25 +64,30 @@ class RefitsEstimator:
         best = final.masses_of(rows).argmax(axis=1)
         return self._decoded(final.classes_[best])
 
+    def _decoded(self, y):
+        return self.classes_[y] if self._fitted.encoded else y
+
     def _refit_if_possible(self):
         """Refit, except before the first fit with fewer than two classes."""
-        if hasattr(self, "estimator_") or len(self._state.labels.classes) > 1:
+        if self._has_learned or len(self._state.labels.classes) > 1:
             self._refit()
-        else:
-            with self._tasks.round(self):
-                pass
+            return
+        with self._tasks.round(self):
+            if self._fitted is None and is_pretrained(self._prototype):
+                self._publish(clone(self._prototype), encoded=False)
 
-    def _refit(self):
-        """Fit a fresh clone on all labels known; on failure the last one stays."""
+    def _refit(self, last_chance=False):
+        """Fit a fresh clone on all labels known; on failure the last one stays.
+
+        Parameters
+        ----------
+        last_chance : bool, default=False
+            Whether nobody is left to ask: then a first fit that fails is an error,
+            even one that more labels would make possible.
+        """
         state = self._state
         began = perf_counter()
-        data = TrainingData(
-            state.X,
-            state.labels,
-            self._all_rows,
-            self._fit_params,
-            takes_minus_one_for_a_mark=accepts_unlabeled(self.estimator),
-        )
+        data = self._training_data(state.labels)
         # An update that is interrupted is followed by a fresh fit.
         last, self._last_fit = self._last_fit, None
         estimator = updated(getattr(self, "estimator_", None), data, last)
@@ -88,30 +98,114 @@ class RefitsEstimator:
             fresh = clone(self._prototype)
         with self._tasks.round(self, fresh):
             if fresh is not None:
-                self._graph_memo.fit(fresh, data)
-                self._keep(fresh, data)
+                self._fit(fresh, data, last_chance)
             if state.history:
                 state.history[-1].fit_seconds = perf_counter() - began
                 state.history[-1].seconds += state.history[-1].fit_seconds
 
+    def _training_data(self, labels):
+        return TrainingData(
+            self._state.X,
+            labels,
+            self._all_rows,
+            self._fit_params,
+            takes_minus_one_for_a_mark=accepts_unlabeled(self._prototype),
+            encoded=self._needs_codes,
+        )
+
+    def _fit(self, fresh, data, last_chance):
+        is_first = not self._has_learned
+        try:
+            data = self._fit_on(fresh, data)
+            if is_first and not last_chance:
+                self._try_to_predict(fresh, data)
+        except Exception as error:
+            if not is_first or last_chance or not self._more_labels_help(error):
+                raise
+            self._warn_of_no_fit_yet(error)
+        else:
+            self._needs_codes |= data.encoded
+            self._keep(fresh, data)
+
+    def _fit_on(self, estimator, data):
+        """Fit on the labels, or on their positions; return what it was fitted on."""
+        fit = partial(self._graph_memo.fit, estimator)
+        return fit_on_labels_or_codes(fit, data, data.with_codes, data.classes)
+
+    def _try_to_predict(self, estimator, data):
+        """Raise where a model can be fitted, but can't answer yet.
+
+        Nearest neighbors, for one, look at their number of neighbors in `predict`.
+        """
+        row = take(data.X, np.array([0]))
+        fitted = FittedClassifier(estimator, data.classes, data.encoded)
+        if hasattr(estimator, "predict_proba"):
+            fitted.predict_proba(row)
+        elif hasattr(estimator, "predict"):
+            fitted.predict(row)
+
+    def _more_labels_help(self, error):
+        """Say whether a first fit that failed succeeds on more rows of this pool.
+
+        Tried on real rows with made-up labels: what fails on them too (a column of
+        text, a wrong parameter) would only become known after the labels are paid
+        for. What is raised then is noted on the error of the labels known.
+        """
+        state = self._state
+        rows = rows_for_a_trial(state.candidates, len(state.labels.classes))
+        if not len(rows):
+            return False
+        data = self._training_data(state.labels.with_made_up(rows))
+        trial = clone(self._prototype)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                self._try_to_predict(trial, self._fit_on(trial, data))
+            except Exception as then:
+                if str(then) != str(error):
+                    error.add_note(f"With more labels of this pool it raises: {then}")
+                return False
+        return True
+
+    def _warn_of_no_fit_yet(self, error):
+        first, self._why_no_fit = self._why_no_fit is None, error
+        if first:
+            words = str(error).rstrip(". \n")
+            warn_user(
+                f"{type(self._prototype).__name__} can't be fitted yet on "
+                f"{self._state.labels.n_known} labels: {words}. Until it can, rows are "
+                "chosen without a model."
+            )
+
     def _keep(self, estimator, data):
-        self.estimator_ = estimator
-        self._state.n_fitted = self._state.labels.n_known
-        self._classes = self._state.labels.classes
-        self._encoded = data.encoded
+        self._publish(estimator, data.encoded)
+        self._has_learned = True
+        self._state.is_stale = False
         # Only an update compares with it; else it would keep a copy of the rows.
         self._last_fit = data if hasattr(estimator, "update_labels") else None
         if self._last_fit is None:  # else it warns of unreached rows by itself
-            self._distributions.look_at(estimator)
+            self._distributions.look_at(self._fitted)
+
+    def _publish(self, estimator, encoded):
+        fitted = FittedClassifier(estimator, self._state.labels.classes, encoded)
+        self.estimator_, self._fitted = estimator, fitted
+
+    def _forget_model(self):
+        """Be as after a start: labels were taken back until one class was left."""
+        self.__dict__.pop("estimator_", None)
+        self._fitted, self._last_fit = None, None
+        self._has_learned = False
 
     def _ensure_fitted(self):
         """Fit what the loop left unfitted: no label, or labels of one class."""
-        if hasattr(self, "estimator_"):
+        if self._has_learned:
             return
         if not self._state.labels.n_known:
+            if self._fitted is not None:  # it was trained before
+                return
             raise ValueError(
                 f"The loop ended ({self.termination_condition_!r}) before any label "
                 f"was known: {self._state.n_asked} rows were asked, and none was "
                 "labeled. No model could be fitted; y_ is kept."
             )
-        self._refit()
+        self._refit(last_chance=True)

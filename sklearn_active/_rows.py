@@ -93,6 +93,8 @@ def take(X, indices):
         return X.tocsr()[indices].asformat(X.format)
     if not hasattr(X, "__getitem__"):
         X = np.asarray(X)
+    if _package(X) == "pandas" and not hasattr(X, "iloc"):  # `.values` of a column
+        return X[indices]
     return safe_indexing(X, indices)
 
 
@@ -167,16 +169,58 @@ def stacked(containers):
         return sparse.vstack(containers, format=first.format)
     if isinstance(first, list):
         return [row for rows in containers for row in rows]
-    package = type(first).__module__.partition(".")[0]
-    if package in ("pandas", "polars"):
-        for frame in containers:
-            if list(frame.columns) != list(first.columns):
-                raise ValueError(
-                    f"The rows come with the columns {list(first.columns)} in one "
-                    f"chunk, and with {list(frame.columns)} in another."
-                )
-        return import_module(package).concat(containers)
+    if _package(first) in ("pandas", "polars"):
+        return _stacked_frames(containers)
     return np.concatenate(containers)
+
+
+def _stacked_frames(containers):
+    """Stack frames, series, or the arrays behind these (`.values`)."""
+    first = containers[0]
+    names = list(getattr(first, "columns", ()))
+    for frame in containers:
+        if list(getattr(frame, "columns", ())) != names:
+            raise ValueError(
+                f"The rows come with the columns {names} in one part, and with "
+                f"{list(frame.columns)} in another."
+            )
+    package = import_module(_package(first))
+    if _package(first) == "polars" or hasattr(first, "iloc"):
+        return package.concat(containers)
+    return package.concat([package.Series(rows) for rows in containers]).array
+
+
+def _package(X):
+    return type(X).__module__.partition(".")[0]
+
+
+def as_numbers(X):
+    """Return dense rows as an array of numbers, None where they aren't numbers.
+
+    Parameters
+    ----------
+    X : array-like or data frame of shape (n_rows, ...)
+        Nullable columns of numbers count; what is missing in them is NaN.
+
+    Returns
+    -------
+    values : ndarray of shape (n_rows, ...) or None
+    """
+    values = np.asarray(X)
+    if values.dtype.kind in "biuf":
+        return values
+    if not hasattr(X, "dtypes") or columns_without_numbers(X):
+        return None
+    return X.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def columns_without_numbers(X):
+    """Return the names of a pandas frame's columns whose dtype is of no numbers."""
+    dtypes = getattr(X, "dtypes", None)
+    if not hasattr(dtypes, "items"):
+        return []
+    kinds = ((name, getattr(dtype, "kind", "O")) for name, dtype in dtypes.items())
+    return [name for name, kind in kinds if kind not in "biuf"]
 
 
 def row_at(X, index):

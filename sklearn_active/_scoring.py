@@ -63,8 +63,7 @@ class Scoring:
 
     def __init__(self, strategy, pool, batch_size):
         self.strategy = strategy
-        self.estimator = pool.estimator
-        self.classes = pool.classes
+        self.fitted = pool.fitted
         self.draws = pool.draws
         self.batch_size = batch_size
 
@@ -104,8 +103,8 @@ class Scoring:
     def best_of(self, rows, positions):
         """Return the best of some rows, which stand at `positions` in the pool."""
         state = _PartState(rows, positions, self.draws)
-        distributions = _Predicted(self.estimator, rows)
-        part = Pool(state, self.estimator, distributions, classes=self.classes)
+        distributions = _Predicted(self.fitted, rows)
+        part = Pool(state, self.fitted, distributions)
         chosen, utilities = self.strategy.select(part, self.batch_size)
         rows = take(rows, chosen)
         keys = np.empty(len(chosen), dtype=object)
@@ -126,13 +125,13 @@ class Scoring:
 class _Predicted:
     """The distributions of a part, and how many were empty."""
 
-    def __init__(self, estimator, X):
-        self.estimator = estimator
+    def __init__(self, fitted, X):
+        self.fitted = fitted
         self.X = X
         self.n_empty = 0
 
     def __call__(self, candidates):
-        proba, self.n_empty = predicted(self.estimator, self.X)
+        proba, self.n_empty = predicted(self.fitted, self.X)
         return proba
 
 

@@ -40,7 +40,7 @@ def reason_to_stop(learner, state):
         return "all_labeled"
     if not state.n_candidates:
         return "all_asked"
-    if learner.budget is not None and state.n_asked >= learner.budget:
+    if learner._budget is not None and state.n_asked >= learner._budget:
         return "budget"
     fitted = hasattr(learner, "estimator_")
     if learner._stop_when is not None and fitted and learner._stop_when(learner):

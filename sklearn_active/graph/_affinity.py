@@ -176,6 +176,9 @@ class NeighborSearch:
         self.n_jobs = n_jobs
         self._last_query = None, None
 
+    def __getstate__(self):
+        return vars(self) | {"_last_query": (None, None)}  # of no use elsewhere
+
     def fit(self, X, like=None):
         """Index the rows and find the neighbors among themselves.
 

@@ -350,7 +350,7 @@ def _utilities(learner):
     pool = learner._pool()
     quiet = copy(learner._distributions)
     quiet.warned = True  # the one warning of a fit belongs to its queries
-    pool._distributions = partial(quiet.of_candidates, pool.estimator)
+    pool._distributions = partial(quiet.of_candidates, pool.fitted)
     # X is shared, not copied: strategies know their pool by its identity.
     strategy = deepcopy(strategy, {id(state.X): state.X})
     utilities = np.full(len(state), np.nan)

@@ -79,20 +79,17 @@ class Model:
             Number of questions answered or skipped.
         """
         learner, state = self.learner, self.learner._state
-        changed = _difference(state, labels)
+        new, changed = _difference(state.labels, labels)
+        if changed:
+            # None takes a label back.
+            learner.relabel(changed, [labels.get(r) for r in changed], refit=False)
+        if new:
+            learner.teach(new, [labels[row] for row in new], refit=False)
         state.declined = np.array(sorted(declined), dtype=int)
         state.n_asked = n_asked
         state.open_queries = {}
-        if changed:
-            _apply(learner, changed, labels)
-            if len(state.labels.classes) < 2:
-                # As after a start with these labels: no model from one class.
-                vars(learner).pop("estimator_", None)
-                vars(learner).pop("_classes", None)
-                learner._last_fit = None
-                state.n_fitted = state.labels.n_known
-            else:
-                learner._refit()
+        if new or changed:
+            learner.refit()
 
     def rank(self, version, n_rows):
         """Return what the learner says now.
@@ -129,17 +126,12 @@ class Model:
         transduction = getattr(learner, "transduction_", None)
         if transduction is not None:
             return _Lookup(transduction)
-        classes, encoded = learner.classes_, learner._encoded
-        X = learner._state.X
+        X, fitted = learner._state.X, learner._fitted
         if hasattr(estimator, "update_labels"):  # it changes in place
             predicted = learner.predict(X)
             return _Lookup(predicted)
 
-        def predict(rows):
-            y = estimator.predict(take(X, np.asarray(rows)))
-            return (classes[y] if encoded else y).tolist()
-
-        return predict
+        return lambda rows: fitted.predict(take(X, np.asarray(rows))).tolist()
 
     def _changed(self, predict):
         unlabeled = self._watched[~self.learner._state.labels.known[self._watched]]
@@ -161,41 +153,12 @@ class _Lookup:
         return self.labels[np.asarray(rows)].tolist()
 
 
-def _difference(state, labels):
-    """Return the rows whose label is new, another one, or gone."""
-    known = state.labels.rows.tolist()
-    values = state.labels.values
-    gone = [row for row in known if row not in labels]
-    other = [
+def _difference(known, labels):
+    """Return the rows that are new, and those whose label is another one, or gone."""
+    new = [row for row in labels if not known.known[row]]
+    changed = [
         row
-        for row, label in labels.items()
-        if not state.labels.known[row] or values[row] != label
+        for row in known.rows.tolist()
+        if row not in labels or known.values[row] != labels[row]
     ]
-    return (gone, other) if gone or other else None
-
-
-def _apply(learner, changed, labels):
-    """Write the changes into the pool, and tell stateful strategies of them."""
-    state = learner._state
-    gone, other = changed
-    predicted = learner._predictions(np.array(other, dtype=int)) if other else []
-    before = [row for row in other if state.labels.known[row]]
-    withdrawn = np.array([*gone, *before], dtype=int)
-    if len(withdrawn):
-        state.labels.withdraw(withdrawn)
-        state.learned_in[gone] = 0
-        state.withdrawn.extend(withdrawn.tolist())
-        state.newly_known = [r for r in state.newly_known if r not in set(gone)]
-    if other:
-        rows = np.array(other, dtype=int)
-        answers, known = state.labels.parse_answers(
-            [labels[r] for r in other], len(other)
-        )
-        if not known.all():
-            raise ValueError("A label of the session marks unlabeled rows.")
-        state.labels.add(rows, answers)
-        fresh = np.setdiff1d(rows, before)
-        state.learned_in[fresh] = state.round + 1
-        state.newly_known.extend(rows.tolist())
-        state.close_round(rows, [labels[row] for row in other], None)
-        state.history[-1].predicted = predicted
+    return new, changed

@@ -7,6 +7,7 @@ from scipy.special import entr
 from sklearn.base import clone
 from sklearn.utils.parallel import Parallel, delayed
 
+from sklearn_active._fitted import FittedClassifier, fit_on_labels_or_codes
 from sklearn_active._rows import take
 from sklearn_active._seeds import set_random_states
 from sklearn_active._sklearn import HasMethods, Interval, StrOptions
@@ -190,29 +191,32 @@ def _bootstrap(y, random_state):
 
 def _opinion(opinion, member, X_labeled, y, X, classes):
     """Fit a member, and return what it says of X."""
-    _fit(member, X_labeled, y)
-    return opinion(member, X, classes)
+    return opinion(_fit(member, X_labeled, y), X, classes)
 
 
 def _fit(member, X, y):
-    member.fit(X, y)
-    if len(member.classes_) < len(np.unique(y)):
+    classes = np.unique(y)
+    given = fit_on_labels_or_codes(
+        lambda y: member.fit(X, y), y, lambda: classes.searchsorted(y), classes
+    )
+    if len(member.classes_) < len(classes):
         raise ValueError(
             f"The committee's {type(member).__name__} was given the classes "
-            f"{np.unique(y).tolist()} and learned {list(member.classes_)}: it takes "
+            f"{classes.tolist()} and learned {list(member.classes_)}: it takes "
             "the class -1 for unlabeled rows. Name that class otherwise."
         )
+    return FittedClassifier(member, classes, encoded=given is not y)
 
 
 def _votes(member, X, classes):
     """Return which of `classes` the member predicts, as rows of zeros and a one."""
-    return (np.asarray(member.predict(X))[:, None] == classes).astype(float)
+    return (member.predict(X)[:, None] == classes).astype(float)
 
 
 def _aligned(member, X, classes):
     """Return the member's distributions with a column for each of `classes`."""
-    columns = np.searchsorted(classes, member.classes_)
-    proba = distributions(member, X)
+    known = np.isin(member.classes, classes)  # a pre-trained member may know more
+    proba = distributions(member, X)[:, known]
     aligned = np.zeros((len(proba), len(classes)))
-    aligned[:, columns] = proba
+    aligned[:, np.searchsorted(classes, member.classes[known])] = proba
     return aligned

@@ -7,7 +7,12 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils import check_array
 
-from sklearn_active._rows import row_keys, take
+from sklearn_active._rows import (
+    as_numbers,
+    columns_without_numbers,
+    row_keys,
+    take,
+)
 from sklearn_active._sklearn import num_samples
 from sklearn_active.graph._affinity import FLOATS, shared_search
 from sklearn_active.query_strategies._base import QueryStrategy
@@ -116,17 +121,33 @@ def graph_input(X, transformer, metric, strategy):
     if transformer is not None:
         X = clone(transformer).fit_transform(X)
     if sparse.issparse(X):
+        _check_finite(X.data, strategy)
         return X.tocsr(), "cosine" if metric == "auto" else metric
-    values = np.asarray(X)
-    if values.dtype.kind not in "biuf" or values.ndim < 2:
+    values = as_numbers(X)
+    if values is None or values.ndim < 2:
+        name = type(strategy).__name__
+        columns = columns_without_numbers(X)
+        found = f" (its columns {columns} hold none)" if columns else ""
         raise ValueError(
-            f"{type(strategy).__name__} compares rows and needs numbers, "
-            f"but X is a {type(X).__name__} of dtype {values.dtype} and shape "
-            f"{values.shape}. Pass transformer=..., for example TfidfVectorizer() for "
-            "text or a ColumnTransformer for frames."
+            f"{name} compares rows and needs numbers, but X is a {type(X).__name__} "
+            f"of {np.asarray(X).dtype}{found}. Tell it how to make them: "
+            f"query_strategy={name}(transformer=...), with TfidfVectorizer() for text, "
+            "or make_column_transformer(...) for frames."
         )
     values = values.reshape(num_samples(X), -1)
+    _check_finite(values, strategy)
     return values, "euclidean" if metric == "auto" else metric
+
+
+def _check_finite(values, strategy):
+    n_bad = np.count_nonzero(~np.isfinite(values)) if values.dtype.kind == "f" else 0
+    if n_bad:
+        name = type(strategy).__name__
+        raise ValueError(
+            f"{name} compares rows, and {n_bad} values of X are NaN or infinite. Tell "
+            f"it how to fill them: query_strategy={name}(transformer=make_pipeline("
+            "SimpleImputer(), StandardScaler()))."
+        )
 
 
 def greedy(pool, batch_size, gains, absorb):

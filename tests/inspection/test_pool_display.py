@@ -131,7 +131,7 @@ def test_a_graph_is_not_built_again_to_draw(monkeypatch):
 def test_the_one_warning_is_left_to_the_query():
     class Empty(GaussianNB):
         def predict_proba(self, X):
-            return np.zeros((len(X), 3))
+            return np.zeros((len(X), len(self.classes_)))
 
     learner = ActiveLearner(Empty(), "margin").start(*blobs()[:2])
     PoolDisplay.from_estimator(learner)

@@ -226,7 +226,7 @@ class TestAnyData:
         texts = [f"{a} {b}" for a in ("red", "blue", "old") for b in ("car", "apple")]
         y = ["car", "apple"] + [None] * 4
         model = make_pipeline(TfidfVectorizer(), LogisticRegression())
-        message = r"BadgeSampling .*needs numbers.*Pass transformer=\.\.\."
+        message = r"BadgeSampling .*needs numbers.*transformer=\.\.\."
         with pytest.raises(ValueError, match=message):
             ActiveLearner(model, BadgeSampling()).start(texts, y).query()
         strategy = BadgeSampling(TfidfVectorizer())

@@ -1,0 +1,153 @@
+"""A fitted classifier in the learner's own words: labels one per row, named columns."""
+
+import numpy as np
+
+
+class FittedClassifier:
+    """What a fitted estimator says, whatever it was given for labels.
+
+    The one place where predictions become one-dimensional, where positions become
+    labels again, and where the columns of distributions get their names.
+
+    Parameters
+    ----------
+    estimator : fitted estimator
+        Any classifier.
+    labels : ndarray of shape (n_labels,)
+        The distinct labels that it was fitted on, sorted.
+    encoded : bool, default=False
+        Whether it was given positions in `labels` instead of the labels.
+
+    Attributes
+    ----------
+    classes : ndarray of shape (n_classes,)
+        The classes of its columns: its own where it says which they are, as a
+        pre-trained estimator may know more of them, or fewer; else `labels`.
+    """
+
+    def __init__(self, estimator, labels, encoded=False):
+        self.estimator = estimator
+        self.encoded = encoded
+        self.classes = labels if encoded else _own_classes(estimator, labels)
+
+    def predict(self, X, **params):
+        """Return the label of each row, shape (n_rows,)."""
+        y = one_dimensional(self.estimator.predict(X, **params), self.estimator)
+        if not self.encoded:
+            return y
+        positions = y.astype(np.intp)
+        if np.any(positions >= len(self.classes)):  # an output that no label has
+            return self.classes[self.predict_proba(X, **params).argmax(axis=1)]
+        return self.classes[positions]
+
+    def predict_proba(self, X, **params):
+        """Return class probabilities in the order of `classes`."""
+        proba = np.asarray(self.estimator.predict_proba(X, **params))
+        n_classes = len(self.classes)
+        if proba.ndim == 2 and proba.shape[1] == n_classes:
+            return proba
+        columns = self._columns_of_labels(proba)
+        if columns is None:
+            raise ValueError(
+                f"predict_proba of {type(self.estimator).__name__} returned an array "
+                f"of shape {proba.shape} for the {n_classes} classes "
+                f"{self.classes.tolist()}. It must return one column per class."
+            )
+        return _normalized(proba[:, columns])
+
+    def predict_log_proba(self, X, **params):
+        """Return logarithms of class probabilities in the order of `classes`."""
+        log_proba = np.asarray(self.estimator.predict_log_proba(X, **params))
+        if log_proba.ndim == 2 and log_proba.shape[1] == len(self.classes):
+            return log_proba
+        with np.errstate(divide="ignore"):
+            return np.log(self.predict_proba(X, **params))
+
+    def _columns_of_labels(self, proba):
+        """Return the columns of a net whose number of outputs is fixed, else None.
+
+        Its output k stands for the label k, whether such a label is known or not.
+        """
+        if proba.ndim != 2 or proba.shape[1] < len(self.classes):
+            return None
+        if self.encoded:
+            return np.arange(len(self.classes))
+        if self.classes.dtype.kind not in "iu":
+            return None
+        fits = self.classes.min() >= 0 and self.classes.max() < proba.shape[1]
+        return self.classes if fits else None
+
+
+def one_dimensional(y, estimator):
+    """Return predictions as an array of shape (n_rows,), or refuse them by name."""
+    y = np.asarray(y)
+    if y.ndim == 2 and y.shape[1] == 1:  # as CatBoost has it for several classes
+        return y[:, 0]
+    if y.ndim != 1:
+        raise ValueError(
+            f"predict of {type(estimator).__name__} returned an array of shape "
+            f"{y.shape}. It must return one label per row, of shape (n_rows,)."
+        )
+    return y
+
+
+def fit_on_labels_or_codes(fit, y, encoded_y, classes):
+    """Fit on the labels; where that raises, on their positions 0 ... k-1.
+
+    Some estimators (XGBoost, many nets) take nothing else. Who they are can't be
+    asked, so it is tried, and what the first attempt raised is raised if neither
+    succeeds: it speaks of the labels that the user gave.
+
+    Parameters
+    ----------
+    fit : callable
+        `fit(y)` fits the estimator, anew each time.
+    y : object
+        What stands for the labels.
+    encoded_y : callable
+        `encoded_y()` returns what stands for their positions in `classes`.
+    classes : ndarray of shape (n_classes,)
+        The distinct labels, sorted.
+
+    Returns
+    -------
+    y : object
+        What it was fitted on.
+    """
+    try:
+        fit(y)
+        return y
+    except Exception as error:
+        if np.array_equal(classes, np.arange(len(classes))):
+            raise  # they are positions
+        first = error
+    try:
+        y = encoded_y()
+        fit(y)
+        return y
+    except Exception:
+        raise first from None
+
+
+def _own_classes(estimator, labels):
+    own = getattr(estimator, "classes_", None)
+    if own is None or np.ndim(own) != 1:
+        return labels
+    own = np.asarray(own)
+    if np.array_equal(own, labels) or not len(labels):
+        return labels if len(labels) else own
+    if set(own.tolist()).isdisjoint(labels.tolist()):
+        if len(own) == len(labels):
+            return labels  # other names for the same classes
+        raise ValueError(
+            f"{type(estimator).__name__} knows the classes {own.tolist()}, and none of "
+            f"the labels {labels.tolist()} is among them. Name the labels as it does, "
+            "or fit an estimator anew."
+        )
+    return own
+
+
+def _normalized(proba):
+    totals = proba.sum(axis=1, keepdims=True)
+    uniform = np.full_like(proba, 1 / proba.shape[1])
+    return np.divide(proba, totals, out=uniform, where=totals > 0)
