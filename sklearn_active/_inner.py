@@ -30,7 +30,7 @@ _TAKING_ANYTHING = (
     "sklearn.impute.",
     "sklearn.pipeline",
 )
-_TRIAL_ROWS = 50  # per class: more than folds and neighbors usually want
+_TRIAL_ROWS = 50  # of each class: more than folds and neighbors usually want
 
 
 def accepts_unlabeled(estimator):
@@ -90,11 +90,27 @@ def is_pretrained(estimator):
     return hasattr(estimator, "classes_")
 
 
-def rows_for_a_trial(candidates, n_classes):
-    """Return some of the rows that could be labeled, from all over the pool."""
-    n_rows = min(len(candidates), _TRIAL_ROWS * n_classes)
+def with_more_labels(state):
+    """Return the labels known and made-up ones, some of each class, or None.
+
+    Of rows that could be labeled, from all over the pool. None where no row is left,
+    or where each class has as many already.
+    """
+    labels, candidates = state.labels, state.candidates
+    counts = np.bincount(labels.codes_of(labels.rows))
+    wanted = np.maximum(_TRIAL_ROWS - counts, 0)
+    if not len(candidates) or not wanted.any():
+        return None
+    wanted[0] += 1  # not in balance: else SMOTE has nothing to do
+    n_rows = min(len(candidates), wanted.sum())
     places = np.linspace(0, len(candidates) - 1, n_rows).astype(int)
-    return candidates[places]
+    # In turn, so that a small pool has some of each.
+    turns = [np.arange(n) + k / len(wanted) for k, n in enumerate(wanted)]
+    codes = np.repeat(np.arange(len(wanted)), wanted)
+    codes = codes[np.argsort(np.concatenate(turns), kind="stable")][:n_rows]
+    more = labels.copy()
+    more.add(candidates[places], labels.classes[codes])
+    return more
 
 
 def state_the_mark(estimator):

@@ -115,12 +115,6 @@ class Labels:
         labels.known = np.concatenate([self.known, np.zeros(n_more, dtype=bool)])
         return labels
 
-    def with_made_up(self, rows):
-        """Return labels that hold one of the classes at each of `rows`, in turn."""
-        labels = self.copy()
-        labels.add(rows, self.classes[np.arange(len(rows)) % len(self.classes)])
-        return labels
-
     def withdraw(self, indices):
         """Forget the labels at `indices`."""
         self.known[indices] = False

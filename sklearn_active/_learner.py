@@ -364,12 +364,11 @@ class ActiveLearner(
         if batch_size not in state.open_queries:
             check_compatible(self.query_strategy_, self._prototype)
             began = perf_counter()
-            cold = self._fitted is None or len(self.classes_) < 2
             query = choose(
                 self.query_strategy_,
                 self._pool(),
                 batch_size,
-                cold,
+                self._is_cold(),
                 self._distributions,
             )
             state.open_queries[batch_size] = query
@@ -558,7 +557,7 @@ class ActiveLearner(
         self._stop_when = as_rule(self.stop_when)
         self._state = PoolState(X, labels, seed, self.random_state is not None)
         self._fitted, self._last_fit, self._why_no_fit = None, None, None
-        self._has_learned = self._needs_codes = False
+        self._has_learned = self._needs_codes = self._warned_of_no_fit = False
         self._graph_memo = GraphMemo()
         self._tasks = FitTasks()
         self._all_rows = all_rows

@@ -13,8 +13,8 @@ from sklearn_active._inner import (
     accepts_unlabeled,
     final_estimator,
     is_pretrained,
-    rows_for_a_trial,
     updated,
+    with_more_labels,
 )
 from sklearn_active._pool import Pool
 from sklearn_active._rows import take
@@ -33,6 +33,15 @@ class RefitsEstimator:
         masses = partial(getattr, final, "label_masses_", None)
         proba = partial(self._distributions.of_candidates, self._fitted)
         return Pool(self._state, self._fitted, proba, masses)
+
+    def _is_cold(self):
+        """Say whether there is no model of two classes or more, or only an older one.
+
+        What a model finds uncertain that can't learn any more hardly ever brings the
+        labels that it lacks.
+        """
+        has_model = self._fitted is not None and len(self.classes_) > 1
+        return not has_model or self._why_no_fit is not None
 
     def _close_round(self):
         """Refit where labels came since the last fit, also by a call that raised."""
@@ -114,13 +123,12 @@ class RefitsEstimator:
         )
 
     def _fit(self, fresh, data, last_chance):
-        is_first = not self._has_learned
         try:
             data = self._fit_on(fresh, data)
-            if is_first and not last_chance:
+            if not self._has_learned and not last_chance:
                 self._try_to_predict(fresh, data)
         except Exception as error:
-            if not is_first or last_chance or not self._more_labels_help(error):
+            if last_chance or not self._more_labels_help(error):
                 raise
             self._warn_of_no_fit_yet(error)
         else:
@@ -145,17 +153,17 @@ class RefitsEstimator:
             fitted.predict(row)
 
     def _more_labels_help(self, error):
-        """Say whether a first fit that failed succeeds on more rows of this pool.
+        """Say whether a fit that failed for few labels succeeds on more of this pool.
 
-        Tried on real rows with made-up labels: what fails on them too (a column of
-        text, a wrong parameter) would only become known after the labels are paid
-        for. What is raised then is noted on the error of the labels known.
+        Folds, neighbors and the like want some rows of each class; also of one that is
+        found late. Tried on real rows with made-up labels: what fails on them too (a
+        column of text, a wrong parameter) would only become known after the labels
+        are paid for. What is raised then is noted on the error of the labels known.
         """
-        state = self._state
-        rows = rows_for_a_trial(state.candidates, len(state.labels.classes))
-        if not len(rows):
+        labels = with_more_labels(self._state)
+        if labels is None:
             return False
-        data = self._training_data(state.labels.with_made_up(rows))
+        data = self._training_data(labels)
         trial = clone(self._prototype)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -168,18 +176,21 @@ class RefitsEstimator:
         return True
 
     def _warn_of_no_fit_yet(self, error):
-        first, self._why_no_fit = self._why_no_fit is None, error
-        if first:
-            words = str(error).rstrip(". \n")
-            warn_user(
-                f"{type(self._prototype).__name__} can't be fitted yet on "
-                f"{self._state.labels.n_known} labels: {words}. Until it can, rows are "
-                "chosen without a model."
-            )
+        self._why_no_fit = error
+        if self._warned_of_no_fit:
+            return
+        self._warned_of_no_fit = True
+        words = str(error).rstrip(". \n")
+        stays = "; the last model stays" if self._has_learned else ""
+        warn_user(
+            f"{type(self._prototype).__name__} can't be fitted yet on "
+            f"{self._state.labels.n_known} labels: {words}. Until it can, rows are "
+            f"chosen without a model{stays}."
+        )
 
     def _keep(self, estimator, data):
         self._publish(estimator, data.encoded)
-        self._has_learned = True
+        self._has_learned, self._why_no_fit = True, None
         self._state.is_stale = False
         # Only an update compares with it; else it would keep a copy of the rows.
         self._last_fit = data if hasattr(estimator, "update_labels") else None
@@ -197,8 +208,8 @@ class RefitsEstimator:
         self._has_learned = False
 
     def _ensure_fitted(self):
-        """Fit what the loop left unfitted: no label, or labels of one class."""
-        if self._has_learned:
+        """Fit what the loop left unfitted: too few labels, or of one class."""
+        if self._has_learned and not self._state.is_stale:
             return
         if not self._state.labels.n_known:
             if self._fitted is not None:  # it was trained before

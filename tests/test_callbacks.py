@@ -23,10 +23,8 @@ X, _, TRUTH = blobs(60, centers=3)
 START = np.arange(60) < 6
 
 
-class Listener:
-    """Notes every event; asks to stop at the end of a given task."""
-
-    max_propagation_depth = None  # propagated to inner estimators
+class OwnListener:
+    """Notes every event of the learner; asks to stop at the end of a given task."""
 
     def __init__(self, stop_at=None):
         self.stop_at = stop_at
@@ -49,10 +47,10 @@ class Listener:
         return (context.task_name, context.task_id) == ("round", self.stop_at)
 
 
-class OwnListener(Listener):
-    """The same, of the learner alone."""
+class Listener(OwnListener):
+    """The same, propagated to the estimators inside."""
 
-    max_propagation_depth = property()  # raises AttributeError: not propagated
+    max_propagation_depth = None
 
 
 class Counter(OwnListener):

@@ -202,7 +202,7 @@ def test_without_an_oracle_one_plain_fit_raises_as_scikit_learn_does():
         learner.predict(X)
 
 
-def test_after_a_first_success_an_error_is_an_error():
+def test_after_a_success_what_more_labels_do_not_mend_is_an_error():
     class UpToEight(GaussianNB):
         def fit(self, X, y):
             if len(y) > 8:
@@ -291,3 +291,96 @@ class TestTextForAnEstimatorOfNumbers:
     )
     def test_what_an_estimator_takes_is_let_through(self, estimator, rows):
         assert len(ActiveLearner(estimator, "random").start(rows).query()) == 1
+
+
+class TestAClassFoundLater:
+    """It begins with one row, and folds or neighbors want more of it."""
+
+    y = np.where((TRUTH < 2) & (np.arange(150) % 8 == 0), TRUTH, -1)
+
+    def test_the_last_model_stays_and_rows_come_at_random_until_it_is_learned(self):
+        learner = ActiveLearner(
+            NeedsFour(), "random", oracle=answer, budget=40, random_state=0
+        )
+        with pytest.warns(UserWarning, match="the last model stays") as told:
+            learner.fit(X, self.y)
+        assert len(told) == 1
+        new = [2 in record.answers for record in learner.history_]
+        waiting = learner.history_[new.index(True) + 1]
+        assert waiting.predicted[0] in (0, 1)
+        assert learner.classes_.tolist() == [0, 1, 2]
+        assert learner.estimator_.class_count_.sum() == np.sum(learner.y_ != -1)
+
+    def test_step_by_step_the_last_model_stays_and_the_label_too(self):
+        learner = ActiveLearner(NeedsFour()).start(X, self.y)
+        model = learner.estimator_
+        with pytest.warns(UserWarning, match="can't be fitted yet"):
+            learner.teach([149], [2])
+        assert learner.estimator_ is model
+        assert learner.classes_.tolist() == [0, 1]
+        assert learner.y_[149] == 2
+        assert learner.query().reason == "cold_start"
+        learner.teach([148, 147, 146], [2, 2, 2])
+        assert learner.query().reason == "EntropySampling"
+        assert learner.classes_.tolist() == [0, 1, 2]
+
+    def test_where_the_loop_ends_so_the_error_is_raised(self):
+        learner = ActiveLearner(NeedsFour(), lambda pool: pool.candidates, budget=1)
+        learner.set_params(oracle=answer)
+        with (
+            pytest.warns(UserWarning, match="can't be fitted yet"),
+            pytest.raises(ValueError, match="Expected n_neighbors <= 1"),
+        ):
+            learner.fit(X, self.y)
+        assert learner.y_[149] == 2
+        assert learner.estimator_.classes_.tolist() == [0, 1]
+
+    def test_what_takes_two_classes_only_says_so(self):
+        class TwoClasses(GaussianNB):
+            def fit(self, X, y):
+                if len(np.unique(y)) > 2:
+                    raise ValueError("Only binary classification is supported")
+                return super().fit(X, y)
+
+        learner = ActiveLearner(TwoClasses()).start(X, self.y)
+        with pytest.raises(ValueError, match="Only binary"):
+            learner.teach([149], [2])
+        assert learner.y_[149] == 2
+
+
+def test_where_each_class_has_many_labels_an_error_is_an_error():
+    class NeverTwice(GaussianNB):
+        fits = []
+
+        def fit(self, X, y):
+            self.fits.append(len(y))
+            if len(self.fits) == 2:
+                raise RuntimeError("the line is dead")
+            return super().fit(X, y)
+
+    rows, truth = np.arange(120.0)[:, None], np.arange(120) % 2
+    learner = ActiveLearner(NeverTwice()).start(rows, [*truth[:110], *[None] * 10])
+    with pytest.raises(RuntimeError, match="the line is dead"):
+        learner.teach([119], [1])
+    assert NeverTwice.fits == [110, 111]
+
+
+def test_a_class_may_be_out_of_balance_for_a_while():
+    class Neighbors(GaussianNB):
+        """As SMOTE: only where classes differ in size it wants neighbors."""
+
+        def fit(self, X, y):
+            counts = np.unique(y, return_counts=True)[1]
+            if counts.max() > counts.min() and counts.min() < 4:
+                raise ValueError("Expected n_neighbors <= n_samples_fit")
+            return super().fit(X, y)
+
+    learner = ActiveLearner(Neighbors()).start(X, [0, *[None] * 148, 2])
+    model = learner.estimator_
+    with pytest.warns(UserWarning, match="the last model stays"):
+        learner.teach([1], [0])
+    assert learner.estimator_ is model
+    assert learner.query().reason == "cold_start"  # else it may never be in balance
+    learner.teach([2, 3, 148, 147, 146], [0, 0, 2, 2, 2])
+    assert learner.query().reason == "EntropySampling"
+    assert learner.estimator_.class_count_.tolist() == [4, 4]

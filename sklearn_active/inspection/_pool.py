@@ -340,7 +340,7 @@ def _name(strategy):
 def _utilities(learner):
     """Return utilities of all rows, NaN where there is none, or None; see the Notes."""
     state, strategy = learner._state, learner.query_strategy_
-    cold = not hasattr(learner, "estimator_") or len(learner.classes_) < 2
+    cold = learner._is_cold()
     at_random = isinstance(strategy, RandomSampling) or (
         cold and getattr(strategy, "needs", ("fit",))
     )

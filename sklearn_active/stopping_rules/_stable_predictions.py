@@ -56,7 +56,7 @@ class StablePredictions(BaseEstimator):
     ...     LogisticRegression(), "margin", stop_when="stable_predictions"
     ... )
     >>> learner.fit(X, truth, labeled=[i < 6 for i in range(200)]).n_asked_
-    15
+    16
     """
 
     _parameter_constraints: dict = {

@@ -524,7 +524,7 @@ def test_one_buffer_for_all_chunks_gives_the_rows_asked_also_in_threads():
 
 def test_chunks_with_other_columns_are_refused_where_their_rows_meet():
     frames = [pd.DataFrame({"a": [0.0], "b": [1.0]}), pd.DataFrame({"b": [0.0]})]
-    with pytest.raises(ValueError, match=r"columns \['a', 'b'\] in one chunk"):
+    with pytest.raises(ValueError, match=r"columns \['a', 'b'\] in one part"):
         ChunkedPool(lambda: iter(frames)).take([0, 1])
 
 
