@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from scipy import sparse
 from sklearn import config_context
@@ -112,7 +113,6 @@ class TestMoreRows:
         "kind", ["list", "csr", "coo", "pandas", "polars", "texts", "series"]
     )
     def test_rows_come_in_the_container_of_the_first(self, kind):
-        pl = pytest.importorskip("polars")
         texts = [f"word{label} thing{i % 4}" for i, label in enumerate(TRUTH)]
         make = {
             "list": lambda rows: X[rows].tolist(),

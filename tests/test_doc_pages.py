@@ -1,6 +1,7 @@
 """The pages of the site do what they say."""
 
 import doctest
+import importlib
 import re
 import tomllib
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 DOC = ROOT / "doc"
+EXTRAS = {"large_pools.rst": ["dask.array", "pyarrow"]}  # what a page imports
 GENERATED = {"_build", "api", "auto_examples"}
 PAGES = sorted(
     path.relative_to(DOC)
@@ -19,6 +21,8 @@ PAGES = sorted(
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_the_code_of_a_page_prints_what_stands_below_it(page):
+    for package in EXTRAS.get(page.name, ()):
+        importlib.import_module(package)
     failed, _ = doctest.testfile(
         str(DOC / page),
         module_relative=False,

@@ -327,7 +327,8 @@ class TestColumnsOfFrames:
 
     @pytest.mark.parametrize("kind", ARROW)
     def test_of_pandas_that_arrow_holds(self, kind):
-        pa = pytest.importorskip("pyarrow")
+        import pyarrow as pa
+
         values, name = ARROW[kind]
         dtype = pd.ArrowDtype(getattr(pa, name)())
         for y in (pd.Series(values, dtype=dtype), pd.array(values, dtype=dtype)):

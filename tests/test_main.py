@@ -142,6 +142,8 @@ class TestLoad:
         assert load(tmp_path / "t.csv").X.shape == (3, 2)
 
     def test_a_label_column_is_taken_out_and_known(self, tmp_path):
+        import pyarrow  # noqa: F401  (pandas writes Parquet with it)
+
         frame = pd.DataFrame({"x": [1.0, 2.0, 3.0], "label": ["a", None, "b"]})
         frame.to_parquet(tmp_path / "t.parquet")
         data = load(tmp_path / "t.parquet", label_column="label")

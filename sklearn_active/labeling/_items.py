@@ -90,7 +90,7 @@ def _named_values(item):
         row = sparse.coo_array(item)
         return [
             (f"x{i}", value)
-            for i, value in zip(row.coords[-1].tolist(), row.data, strict=True)
+            for i, value in zip(row.col.tolist(), row.data, strict=True)
         ]
     if hasattr(item, "columns"):  # a frame; polars has no other rows
         if len(item) != 1:
@@ -204,7 +204,7 @@ def _image(data, kind="png"):
 
 def _written(value):
     if isinstance(value, (Number, np.number)) and not isinstance(
-        value, (bool, np.bool)
+        value, (bool, np.bool_)
     ):
         return "" if is_null(value) else f"{value:.6g}" if value % 1 else f"{value}"
     return "" if is_null(value) else str(value)

@@ -189,17 +189,18 @@ def test_inside_self_training(make):
     assert set(learner.transduction_) <= {*LABELS["text"], None}
 
 
-SIZE = X[:, 0]
 COLOR = np.array(["red", "white", "rose"])[(X[:, 1] > 0) + (X[:, 1] > 1).astype(int)]
-FRAMES = {
-    "categorical": {"size": SIZE, "color": pd.Categorical(COLOR), "x": X[:, 6]},
-    "nullable": {"size": pd.array(SIZE, dtype="Float64"), "x": X[:, 6]},
-    "arrow": {"size": pd.array(SIZE, dtype="float[pyarrow]"), "x": X[:, 6]},
-    "arrow text": {
-        "color": pd.array(COLOR, dtype="string[pyarrow]"),
-        "x": X[:, 6],
-    },
-}
+
+
+def frame_of(kind):
+    size = X[:, 0]
+    columns = {
+        "categorical": lambda: {"size": size, "color": pd.Categorical(COLOR)},
+        "nullable": lambda: {"size": pd.array(size, dtype="Float64")},
+        "arrow": lambda: {"size": pd.array(size, dtype="float[pyarrow]")},
+        "arrow text": lambda: {"color": pd.array(COLOR, dtype="string[pyarrow]")},
+    }
+    return pd.DataFrame({**columns[kind](), "x": X[:, 6]})
 
 
 def boosted_on_categories():
@@ -230,7 +231,7 @@ def catboost_on_categories():
     ids=lambda x: x if isinstance(x, str) else x.__name__,
 )
 def test_columns_of_frames_that_it_takes(make, frame):
-    rows = pd.DataFrame(FRAMES[frame])
+    rows = frame_of(frame)
     y = pd.Series(LABELS["text"][CODES])
     learner = ActiveLearner(make(), "margin", budget=10, batch_size=5)
     learner.fit(rows, y, labeled=pd.Series(START))
