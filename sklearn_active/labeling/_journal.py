@@ -10,6 +10,7 @@ from sklearn_active.labeling._lock import lock, unlock
 
 FORMAT = {"event": "header", "format": "sklearn_active.labels", "version": 1}
 _TAIL = 1024
+_SCAN = json.JSONDecoder().scan_once
 _GO_ON = (
     "Nothing was recorded. Put the file back as it was and try again, or open it anew: "
     "what it holds then is what counts"
@@ -293,12 +294,17 @@ def _whole_lines(file, path):
 
 
 def _event(line):
-    try:
-        event = json.loads(line)
+    text = line.decode()
+    try:  # json.loads, without what it does for other encodings
+        event, end = _SCAN(text, 0)
+    except StopIteration:
+        raise ValueError("it is no JSON") from None
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
     if not isinstance(event, dict) or not isinstance(event.get("event"), str):
         raise ValueError(f"it is no event: {line[:80]!r}")
+    if text[end:].strip():
+        raise ValueError(f"there is more behind the event: {text[end:][:80]!r}")
     return event
 
 
