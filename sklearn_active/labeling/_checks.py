@@ -38,7 +38,7 @@ def check_event(event, n_rows, classes):
     for name in fields:
         if name not in event:
             raise ValueError(f"The event {kind!r} has no {name!r}.")
-    if "row" in event:
+    if fields:
         check_row(event["row"], n_rows)
     if "label" in fields:
         label = event["label"]

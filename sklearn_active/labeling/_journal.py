@@ -303,8 +303,9 @@ def _event(line):
         raise ValueError("it is nested too deep") from error
     if not isinstance(event, dict) or not isinstance(event.get("event"), str):
         raise ValueError(f"it is no event: {line[:80]!r}")
-    if text[end:].strip():
-        raise ValueError(f"there is more behind the event: {text[end:][:80]!r}")
+    rest = text[end:]
+    if rest != "\n" and rest.strip():
+        raise ValueError(f"there is more behind the event: {rest[:80]!r}")
     return event
 
 

@@ -58,9 +58,8 @@ class Ledger:
         kinds = classes or list(given.values())[:1]
         self.state = LabelingState(n_rows=n_rows, classes=kinds)
         self._stated = classes
-        self._aggregate = aggregate
-        if isinstance(aggregate, str):
-            self._aggregate = AGGREGATES[aggregate]
+        self._is_ours = isinstance(aggregate, str)
+        self._aggregate = AGGREGATES[aggregate] if self._is_ours else aggregate
         self._failures = []
         self._turns = Turns(n_rows, given, votes_per_row)
         if journal is not None and not isinstance(journal, LabelJournal):
@@ -72,8 +71,7 @@ class Ledger:
     def _replay(self, header):
         self._journal.open(header, self._take)
         try:
-            rows = dict.fromkeys([*self.state._votes, *self.state._skipped])
-            for row in rows:
+            for row in self.state.rows:
                 self._settle(row)
             self.raise_failure(
                 "The journal is closed and holds all answers; open it again with an "
@@ -199,7 +197,7 @@ class Ledger:
     def _settle(self, row):
         """Bring the label of a row, and what depends on it, up to date."""
         votes, skipped = self.state.votes_of(row), self.state.skipped_by(row)
-        label = self._label_of(row, [label for _, label in votes])
+        label = self._label_of(row, votes)
         before = self.labels.get(row)
         if before is not None:
             self.counts[before] -= 1
@@ -218,6 +216,9 @@ class Ledger:
 
     def _label_of(self, row, votes):
         label = None
+        if len(votes) == 1 and self._is_ours:
+            return votes[0][1]  # the last and the majority, and long journals are read
+        votes = [label for _, label in votes]
         if votes:
             try:
                 label = self._checked(self._aggregate(list(votes)), votes)
@@ -227,8 +228,6 @@ class Ledger:
 
     def _checked(self, label, votes):
         """Return what `aggregate` returned as a plain value, or raise."""
-        if label is votes[-1]:
-            return label
         label = label.item() if isinstance(label, np.generic) else label
         if is_null(label):
             return None

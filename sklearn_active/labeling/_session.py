@@ -1,6 +1,7 @@
 """LabelingSession: questions and answers, kept whatever happens."""
 
 from concurrent.futures import ThreadPoolExecutor
+from numbers import Integral
 from threading import RLock
 from uuid import uuid4
 
@@ -390,7 +391,7 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
             raise ValueError("The session is closed; open a new one on its journal.")
 
     def _checked_row(self, index):
-        if not 0 <= index < self.n_rows:
+        if not isinstance(index, Integral) or not 0 <= index < self.n_rows:
             raise ValueError(f"Rows lie in 0 ... {self.n_rows - 1}; got {index!r}.")
         return int(index)
 

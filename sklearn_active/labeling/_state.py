@@ -2,6 +2,7 @@
 
 from array import array
 from collections import Counter
+from itertools import chain
 
 import numpy as np
 from sklearn.utils import Bunch
@@ -136,6 +137,11 @@ class LabelingState:
         return {row: set(annotators) for row, annotators in self._skipped.items()}
 
     @property
+    def rows(self):
+        """The rows with votes, then those with skips; some are both."""
+        return chain(self._votes, self._skipped)
+
+    @property
     def n_skipped(self):
         """The number of rows that somebody skipped."""
         return len(self._skipped)
@@ -188,7 +194,9 @@ class LabelingState:
         row, annotator, label = event["row"], event["annotator"], event.get("label")
         query, seconds, audit = event.get("query"), None, None
         if kind == "answer":
-            seconds, audit = event.get("seconds"), _audited(event)
+            seconds, predicted = event.get("seconds"), event.get("predicted")
+            if predicted is not None and event.get("reason") == "audit":
+                audit = bool(label == predicted)
         votes, skipped = self._votes.get(row, ()), self._skipped.get(row, NOBODY)
         before = (votes, skipped) if votes or skipped else NEW
         what = kind, annotator, audit
@@ -342,14 +350,6 @@ def joined(token, number):
     query : str or None
     """
     return token if number < 0 else f"{token}-{number}"
-
-
-def _audited(event):
-    """Say whether an audit's prediction was right; None where it is no audit."""
-    predicted = event.get("predicted")
-    if event.get("reason") != "audit" or predicted is None:
-        return None
-    return bool(event["label"] == predicted)
 
 
 def _change(counter, values, by):

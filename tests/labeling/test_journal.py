@@ -81,6 +81,15 @@ def test_a_last_answer_that_lacks_only_its_newline_is_kept_by_open_and_read(path
     assert LabelJournal.read(path)[1] == [event(row) for row in range(4)]
 
 
+@pytest.mark.parametrize("tail", [b'{"event": "undo"}x', b'{"event": "undo"', b"{}"])
+def test_a_last_line_that_is_no_event_is_cut_off(path, tail):
+    content = written(path).read_bytes()
+    path.write_bytes(content + tail)
+    with LabelJournal(path) as journal:
+        assert journal.open(HEADER) == [event(0), event(1), event(2)]
+    assert path.read_bytes() == content
+
+
 def test_a_header_that_lacks_only_its_newline_is_checked_and_kept(path):
     header = written(path, n_events=0).read_bytes()
     path.write_bytes(header[:-1])
@@ -137,6 +146,8 @@ def test_reading_leaves_a_torn_tail_alone(path):
         b"{}",
         b'{"event": "answ',
         b'{"event": 1}',
+        b'{"event": "undo"}x',
+        b'{"event": "undo"}{"event": "undo"}',
         b"\x00\x00",
         b"[1]",
         b'"event"',

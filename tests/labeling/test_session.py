@@ -209,6 +209,23 @@ class TestAskAndTell:
         assert opened.report().n_asked == 1
         assert opened._open == {}
 
+    @pytest.mark.parametrize("row", [40, -1, 1.5, "1", None])
+    def test_only_rows_can_be_flagged(self, row):
+        opened = session()
+        with pytest.raises(ValueError, match=r"Rows lie in 0 \.\.\. 39"):
+            opened.flag(row)
+        assert opened.report().n_flagged == 0
+
+    def test_a_session_that_can_not_begin_lets_go_of_its_journal(self, tmp_path):
+        class Tired:
+            def submit(self, function):
+                raise RuntimeError("no thread to be had")
+
+        path = tmp_path / "labels.jsonl"
+        with pytest.raises(RuntimeError, match="no thread to be had"):
+            session(journal=path, executor=Tired())
+        session(journal=path).close()
+
     @pytest.mark.parametrize("annotator", [3, ["ann"], b"ann"])
     def test_an_annotator_without_a_name_of_text_is_refused(self, annotator):
         opened = session()
