@@ -9,7 +9,12 @@ from sklearn.semi_supervised._label_propagation import BaseLabelPropagation
 from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._missing import is_pandas_na
 from sklearn.utils._optional_dependencies import check_matplotlib_support
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import (
+    HasMethods,
+    Interval,
+    StrOptions,
+    validate_parameter_constraints,
+)
 from sklearn.utils.metadata_routing import _raise_for_params as raise_for_params
 from sklearn.utils.metadata_routing import _routing_enabled as routing_enabled
 from sklearn.utils.validation import _check_method_params as check_method_params
@@ -82,6 +87,7 @@ __all__ = [
     "routing_enabled",
     "safe_indexing",
     "score_function",
+    "validate_parameter_constraints",
     "with_callbacks",
     "with_labels",
 ]

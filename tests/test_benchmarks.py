@@ -97,3 +97,18 @@ def test_the_configuration_names_no_place_of_one_machine():
     values = json.loads(re.sub(r"^\s*//.*$", "", text, flags=re.M))
     assert values["repo"] == "../../.."
     assert re.search(r'"/|https?:|file:', text) is None
+
+
+def test_the_table_of_long_journals_has_a_figure_in_every_cell():
+    sys.path.insert(0, str(FOLDER.parent))
+    try:
+        journal = importlib.import_module("journal")
+    finally:
+        sys.path.remove(str(FOLDER.parent))
+    rows = journal.run([60], answers=[5, 10])
+    assert [len(row) for row in rows] == [4 + 2]
+    assert np.all(np.array(rows)[:, 2:] > 0)  # so few are opened in no time
+    stored = journal.RESULTS.read_text().splitlines()
+    assert stored[0].split(",") == journal.FIELDS
+    n_events = [int(line.split(",")[0]) for line in stored[1:]]
+    assert n_events == journal.EVENTS

@@ -1,5 +1,7 @@
 """What a session takes from files of other tools, and gives to them."""
 
+from functools import cached_property
+
 from sklearn.utils import Bunch
 
 from sklearn_active.labeling._formats import Vote, read_votes, write_votes
@@ -32,6 +34,16 @@ def all_votes(votes, skipped, keys):
 
 class Exchange:
     """Give the session its imports and exports."""
+
+    @cached_property
+    def _keys(self):
+        return list(
+            map(str, range(self.n_rows) if self._names is None else self._names)
+        )
+
+    @cached_property
+    def _row_of(self):
+        return {key: row for row, key in enumerate(self._keys)}
 
     def export_votes(self, path, format=None):
         """Write every annotator's answers to a file that other tools read.
@@ -81,7 +93,7 @@ class Exchange:
         with self._lock:
             self._check_not_closed()
             events, unknown, n_known, classes = [], [], 0, self.classes
-            votes = {row: dict(own) for row, own in self._state.votes.items()}
+            votes = self._state.votes
             for vote in read_votes(path, format):
                 row = self._row_of.get(vote.key)
                 if row is None:
@@ -100,7 +112,7 @@ class Exchange:
         """Return the event of a vote, None where it is known; note it in `own`."""
         common = {"row": row, "query": None, "reason": "import", "seconds": None}
         if vote.label is None:
-            skipped = vote.annotator in self._state.skipped.get(row, ())
+            skipped = vote.annotator in self._state.skipped_by(row)
             event = {"event": "skip", "annotator": vote.annotator, **common}
             return None if skipped or vote.annotator in own else event
         label = vote.label

@@ -3,10 +3,18 @@
 import json
 import os
 from pathlib import Path
+from threading import RLock
+from weakref import WeakSet
 
-from sklearn_active.labeling._lock import lock
+from sklearn_active.labeling._lock import lock, unlock
 
 FORMAT = {"event": "header", "format": "sklearn_active.labels", "version": 1}
+_TAIL = 1024
+_SCAN = json.JSONDecoder().scan_once
+_GO_ON = (
+    "Nothing was recorded. Put the file back as it was and try again, or open it anew: "
+    "what it holds then is what counts"
+)
 
 
 class LabelJournal:
@@ -23,11 +31,20 @@ class LabelJournal:
     Notes
     -----
     The first line is a header that binds the file to its data: another pool is
-    refused. `append` returns after fsync. What stands behind the last newline was
-    never acknowledged and is cut off on opening; else an appended event would be glued
-    to it, and both would be lost. A line before that which can't be read is an error,
-    never skipped. A write that fails is taken back. The lock is exclusive: a second
-    process is refused. Cost: one write and one fsync an answer; opening reads all.
+    refused. `append` returns after fsync, when the path's readers see the events. A
+    last line that is torn was never acknowledged and is cut off on opening; else an
+    appended event would be glued to it, and both would be lost. A whole one that only
+    lacks its newline is kept: an event that ends in its brace can't be torn. A line
+    before that which can't be read is an error, never skipped. A write that fails is
+    taken back.
+
+    Where another program replaces, moves, removes, cuts or appends to the file while
+    it is open, nothing more is acknowledged until it is as it was. A change in place
+    that keeps the length and the end of the file is not noticed.
+
+    The lock is exclusive: a second process is refused, and one that is forked doesn't
+    get its parent's. Several threads may use one journal. Cost: one write and one
+    fsync an answer; opening reads all.
 
     Examples
     --------
@@ -47,18 +64,24 @@ class LabelJournal:
     def __init__(self, path):
         self.path = Path(path)
         self._file = None
+        self._mutex = RLock()
 
-    def open(self, header):
+    def open(self, header, take=None):
         """Lock the file and return the events in it.
 
         Parameters
         ----------
         header : dict
             What the file must be about, values of JSON; written where it is new.
+        take : callable, default=None
+            Called with one event after the other, instead of a list of all: for files
+            that are larger than memory. Where it raises ValueError, the file is left
+            as it is, and the error names the line.
 
         Returns
         -------
         events : list of dict
+            Empty where `take` took them.
 
         Raises
         ------
@@ -66,33 +89,28 @@ class LabelJournal:
             Where the file is of other data, or can't be read.
         RuntimeError
             Where another process holds it.
+        OSError
+            Where it can't be opened or locked.
         """
-        if self._file is not None:
-            raise RuntimeError(f"{self.path} is open already.")
-        created = not self.path.exists()
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        self._file = os.fdopen(descriptor, "r+b", buffering=0)
-        try:
-            lock(self._file, self.path)
-            content = self._file.read()
-            whole = content[: content.rfind(b"\n") + 1]
-            lines = _parsed(whole, self.path)
-            if not whole and not _line(FORMAT | header).startswith(content):
-                raise ValueError(
-                    f"{self.path} is no label journal, and is left as it is. Take "
-                    "another file."
-                )
-            if lines:
-                _check_header(lines[0], header, self.path)
-            self._truncate(len(whole))
-            if not lines:
-                self._write([FORMAT | header])
-            if created:
-                _sync_folder(self.path.parent)
-        except BaseException:
-            self.close()
-            raise
-        return lines[1:]
+        with self._mutex:
+            if self._file is not None:
+                raise RuntimeError(f"{self.path} is open already.")
+            self._place = self.path.absolute()  # also after a change of the folder
+            created = not self._place.exists()
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+            descriptor = os.open(self._place, flags, 0o600)
+            self._file = os.fdopen(descriptor, "r+b", buffering=0)
+            _OPEN.add(self)
+            try:
+                lock(self._file, self.path)
+                events = []
+                self._begin(header, events.append if take is None else take)
+                if created:
+                    _sync_folder(self._place.parent)
+            except BaseException:
+                self._drop()
+                raise
+            return events
 
     def append(self, events):
         """Write events; when this returns, they are on disk.
@@ -105,17 +123,22 @@ class LabelJournal:
         Raises
         ------
         OSError
-            Where they could not be written: none of them is in the file then.
+            Where they could not be written, or another program has changed the file:
+            nothing is recorded, and the same call works again when that is mended.
         """
-        if self._file is None:
-            raise RuntimeError(f"{self.path} is not open.")
-        self._write(events)
+        with self._mutex:
+            if self._file is None:
+                raise RuntimeError(f"{self.path} is not open in this process.")
+            self._write(b"".join(map(_line, events)))
 
     def close(self):
         """Let go of the file and its lock."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        with self._mutex:
+            if self._file is not None:
+                try:
+                    unlock(self._file)
+                finally:
+                    self._drop()
 
     def __enter__(self):
         return self
@@ -136,59 +159,164 @@ class LabelJournal:
         -------
         header : dict
         events : list of dict
-            Those that were acknowledged.
+            Those that `open` would return.
         """
-        content = Path(path).read_bytes()
-        lines = _parsed(content[: content.rfind(b"\n") + 1], path)
+        lines = []
+        with Path(path).open("rb") as file:
+            for number, _, event in _whole_lines(file, path):
+                if number == 1:
+                    _check_header(event, {}, path)
+                lines.append(event)
         if not lines:
             raise ValueError(f"{path} holds no label journal: it is empty.")
-        _check_header(lines[0], {}, path)
         header = {key: value for key, value in lines[0].items() if key not in FORMAT}
         return header, lines[1:]
 
-    def _write(self, events):
-        data = b"".join(map(_line, events))
+    def _begin(self, header, take):
+        """Read what is there; then mend its end, or write the header."""
+        self._size, self._tail, last = 0, b"", b"\n"
+        with open(self._file.fileno(), "rb", closefd=False) as file:
+            for number, last, event in _whole_lines(file, self.path):
+                self._size += len(last)
+                if number == 1:
+                    _check_header(event, header, self.path)
+                else:
+                    _hand_over(take, event, number, self.path)
+            size = file.seek(0, os.SEEK_END)
+        first = _line(FORMAT | header)
+        torn = self._bytes(self._size, size)
+        if not self._size and not first.startswith(torn):
+            raise ValueError(
+                f"{self.path} is no label journal, and is left as it is. Take "
+                "another file."
+            )
+        self._tail = self._bytes(max(0, self._size - _TAIL), self._size)
+        self._check_place(size, self._tail + torn)
+        if torn:
+            os.ftruncate(self._file.fileno(), self._size)
+        if not self._size:
+            self._write(first)
+        elif not last.endswith(b"\n"):
+            self._write(b"\n")
+
+    def _write(self, data):
+        self._check_place(self._size, self._tail)
+        end = None
         try:
             rest = memoryview(data)
             while rest:  # a write may be short
                 rest = rest[os.write(self._file.fileno(), rest) :]
+            end = os.lseek(self._file.fileno(), 0, os.SEEK_CUR)
             os.fsync(self._file.fileno())
+            tail = (self._tail + data)[-max(_TAIL, len(data)) :]
+            self._check_place(self._size + len(data), tail)
         except BaseException:
-            self._take_back()
+            self._take_back(data, end)
             raise
         self._size += len(data)
+        self._tail = tail[-_TAIL:]
 
-    def _take_back(self):
+    def _check_place(self, size, tail):
+        """Raise where the path's readers don't see what was written and no more."""
+        here = os.fstat(self._file.fileno())
         try:
-            self._truncate(self._size)
+            there = os.stat(self._place)
+        except FileNotFoundError as error:
+            raise OSError(
+                f"{self.path} was removed or renamed by another program. {_GO_ON}."
+            ) from error
+        if (here.st_dev, here.st_ino) != (there.st_dev, there.st_ino):
+            what = "was replaced by another file"
+        elif there.st_size < size:
+            what = f"was cut from {size} to {there.st_size} bytes by another program"
+        elif there.st_size > size:
+            what = f"was written to by another program: {there.st_size - size} bytes"
+        elif self._bytes(size - len(tail), size) != tail:
+            what = "was overwritten by another program"
+        else:
+            return
+        raise OSError(f"{self.path} {what}. {_GO_ON}.")
+
+    def _take_back(self, data, end):
+        """Cut off what a failed write left, and nothing that others wrote.
+
+        `end` is where the write ended, None where it broke off.
+        """
+        start = self._size if end is None else end - len(data)
+        try:
+            size = os.fstat(self._file.fileno()).st_size
+            if start < size and data.startswith(self._bytes(start, size)):
+                os.ftruncate(self._file.fileno(), start)
         except OSError:  # what is half written must not be written to again
             self.close()
 
-    def _truncate(self, size):
-        """Cut off what was never acknowledged, and stand at the end."""
-        os.ftruncate(self._file.fileno(), size)
-        os.lseek(self._file.fileno(), size, os.SEEK_SET)
-        self._size = size
+    def _bytes(self, start, end):
+        self._file.seek(start)  # what is written goes to the end all the same
+        return self._file.read(max(0, end - start))
+
+    def _drop(self):
+        self._file.close()
+        self._file = None
+        _OPEN.discard(self)
+
+
+_OPEN = WeakSet()
+
+
+def _leave_to_the_parent():
+    """In a forked child: let go of what is the parent's, or its lock would stay."""
+    for journal in list(_OPEN):
+        journal._mutex = RLock()  # a thread of the parent may have held it
+        journal._drop()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_the_parent)
 
 
 def _line(event):
     return (json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def _parsed(content, path):
-    lines = []
-    for number, line in enumerate(content.split(b"\n")[:-1], start=1):
+def _whole_lines(file, path):
+    """Yield (number, line, event) of every line, but for a torn one at the end."""
+    for number, line in enumerate(file, start=1):
         try:
-            event = json.loads(line)
+            event = _event(line)
         except ValueError as error:
+            if not line.endswith(b"\n"):
+                return
             raise ValueError(
                 f"{path}, line {number} is damaged: {error}. Nothing was changed. Mend "
                 "or remove the line by hand, on a copy."
             ) from error
-        if not isinstance(event, dict) or "event" not in event:
-            raise ValueError(f"{path}, line {number} is no event: {line[:80]!r}.")
-        lines.append(event)
-    return lines
+        yield number, line, event
+
+
+def _event(line):
+    text = line.decode()
+    try:  # json.loads, without what it does for other encodings
+        event, end = _SCAN(text, 0)
+    except StopIteration:
+        raise ValueError("it is no JSON") from None
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+    if not isinstance(event, dict) or not isinstance(event.get("event"), str):
+        raise ValueError(f"it is no event: {line[:80]!r}")
+    rest = text[end:]
+    if rest != "\n" and rest.strip():
+        raise ValueError(f"there is more behind the event: {rest[:80]!r}")
+    return event
+
+
+def _hand_over(take, event, number, path):
+    try:
+        take(event)
+    except ValueError as error:
+        raise ValueError(
+            f"{path}, line {number} can't be taken: {error} Nothing was changed. Mend "
+            "or remove the line by hand, on a copy, or take another file."
+        ) from error
 
 
 def _check_header(found, header, path):

@@ -3,8 +3,14 @@
 from collections import Counter
 from datetime import UTC, datetime
 
+import numpy as np
+
+from sklearn_active._columns import is_null
 from sklearn_active.labeling._allowed import plain
+from sklearn_active.labeling._checks import check_label
+from sklearn_active.labeling._journal import LabelJournal
 from sklearn_active.labeling._state import AGGREGATES, LabelingState
+from sklearn_active.labeling._turns import Barred, Turns
 
 
 class Ledger:
@@ -20,10 +26,12 @@ class Ledger:
         Those that can be given whatever was answered.
     aggregate : {'last', 'majority'} or callable
         How the votes on a row become its label.
-    journal : LabelJournal or None
-        Open; where events are kept.
-    events : list of dict
-        Those on file.
+    votes_per_row : int
+        How many annotators a row is asked of.
+    journal : LabelJournal, str, path or None
+        Where events are kept; opened here.
+    header : dict
+        What the journal is about.
 
     Attributes
     ----------
@@ -31,20 +39,52 @@ class Ledger:
         The fold over all events.
     labels : dict of int to label
         The label of every labeled row.
+    counts : Counter of labels
+        How many rows have each.
+    left_out : set of int
+        The rows without a label that somebody skipped.
     version : int
         Number of events.
     """
 
-    def __init__(self, n_rows, given, classes, aggregate, journal, events):
-        self.n_rows = n_rows
+    def __init__(
+        self, n_rows, given, classes, aggregate, votes_per_row, journal, header
+    ):
         self.given = given
         self.labels = dict(given)
-        self.version = len(events)
-        self.state = LabelingState(events)
+        self.counts = Counter(given.values())
+        self.left_out = set()
+        self.version = 0
+        kinds = classes or list(given.values())[:1]
+        self.state = LabelingState(n_rows=n_rows, classes=kinds)
         self._stated = classes
-        self._aggregate = AGGREGATES.get(aggregate, aggregate)
+        self._is_ours = isinstance(aggregate, str)
+        self._aggregate = AGGREGATES[aggregate] if self._is_ours else aggregate
+        self._failures = []
+        self._turns = Turns(n_rows, given, votes_per_row)
+        if journal is not None and not isinstance(journal, LabelJournal):
+            journal = LabelJournal(journal)
         self._journal = journal
-        self._aggregate_votes(self.state.votes)
+        if journal is not None:
+            self._replay(header)
+
+    def _replay(self, header):
+        self._journal.open(header, self._take)
+        try:
+            for row in self.state.rows:
+                self._settle(row)
+            self.raise_failure(
+                "The journal is closed and holds all answers; open it again with an "
+                "aggregate that works."
+            )
+        except BaseException:
+            self._journal.close()
+            raise
+
+    def _take(self, event):
+        self.state.check(event)
+        self.state.apply(event)
+        self.version += 1
 
     def record(self, events):
         """Write events to the journal, then make them count.
@@ -58,15 +98,53 @@ class Ledger:
         -------
         rows : list of int
             The rows whose answers they changed.
+
+        Raises
+        ------
+        OSError or ValueError
+            Where they could not be written or are none. Nothing is recorded.
+
+        Notes
+        -----
+        Where `aggregate` fails the events are on file and count: that is kept for
+        `raise_failure`, so that the caller can close its question first.
         """
         time = datetime.now(UTC).isoformat(timespec="milliseconds")
         events = [event | {"time": time} for event in events]
+        for event in events:  # what could not be read again is not written
+            self.state.check(event)
         if self._journal is not None:
             self._journal.append(events)
         rows = [row for event in events for row in self.state.apply(event)]
         self.version += len(events)
-        self._aggregate_votes(rows)
+        for row in rows:
+            self._settle(row)
         return rows
+
+    def raise_failure(self, way_out):
+        """Raise what `aggregate` raised since this was called last.
+
+        Parameters
+        ----------
+        way_out : str
+            What to do.
+
+        Raises
+        ------
+        RuntimeError
+            That says which votes it failed on.
+        """
+        failures, self._failures = self._failures, []
+        if not failures:
+            return
+        row, votes, error = failures[0]
+        if not isinstance(error, Exception):  # Ctrl-C is no fault of aggregate
+            raise error
+        raise RuntimeError(
+            f"aggregate failed on the votes {votes!r} of row {row}: "
+            f"{type(error).__name__}: {error} The row has no label of these votes. "
+            f"{way_out}"
+        ) from error
 
     def close(self):
         """Let go of the journal."""
@@ -76,42 +154,30 @@ class Ledger:
     @property
     def classes(self):
         """The labels stated at the start and those in force, sorted."""
-        voted = {x for votes in self.state.votes.values() for x in votes.values()}
+        voted = self.state.voted
         return plain([*self._stated, *voted]) if voted else list(self._stated)
 
-    @property
-    def annotators(self):
-        """Who voted or skipped."""
-        voted = {a for votes in self.state.votes.values() for a in votes}
-        return voted.union(*self.state.skipped.values())
-
-    def unavailable(self, annotator, votes_per_row, open_questions):
-        """Return the rows that can't be asked of an annotator, as a set.
+    def unavailable(self, annotator, open_questions):
+        """Return the rows that can't be asked of an annotator.
 
         Parameters
         ----------
         annotator : str or None
             Who is asked.
-        votes_per_row : int
-            How many annotators a row is asked of.
         open_questions : dict of str to Question
             By annotator.
 
         Returns
         -------
-        rows : set of int
+        rows : Barred
         """
-        votes, skipped = self.state.votes, self.state.skipped
-        n_votes = Counter({row: len(voted) for row, voted in votes.items()})
-        for other, question in open_questions.items():
-            if other != annotator:
-                n_votes.update(question.rows_left)
-        return {
-            *self.given,
-            *(row for row, n in n_votes.items() if n >= votes_per_row),
-            *(row for row, voted in votes.items() if annotator in voted),
-            *(row for row, annotators in skipped.items() if annotator in annotators),
-        }
+        elsewhere = (
+            row
+            for other, question in open_questions.items()
+            if other != annotator
+            for row in question.rows_left
+        )
+        return Barred(self._turns, annotator, elsewhere)
 
     def declined(self, annotators):
         """Return the unlabeled rows that every annotator skipped, as a set.
@@ -125,18 +191,45 @@ class Ledger:
         -------
         rows : set of int
         """
-        return {
-            row
-            for row, skipped in self.state.skipped.items()
-            if row not in self.labels and skipped >= annotators
-        }
+        by = self.state.skipped_by
+        return {row for row in self.left_out if by(row) >= annotators}
 
-    def _aggregate_votes(self, rows):
-        for row in rows:
-            votes = self.state.votes.get(row)
-            label = self._aggregate(list(votes.values())) if votes else None
-            label = self.given.get(row) if label is None else label
-            if label is None:
-                self.labels.pop(row, None)
-            else:
-                self.labels[row] = label
+    def _settle(self, row):
+        """Bring the label of a row, and what depends on it, up to date."""
+        votes, skipped = self.state.votes_of(row), self.state.skipped_by(row)
+        label = self._label_of(row, votes)
+        before = self.labels.get(row)
+        if before is not None:
+            self.counts[before] -= 1
+            if not self.counts[before]:
+                del self.counts[before]
+        if label is None:
+            self.labels.pop(row, None)
+        else:
+            self.labels[row] = label
+            self.counts[label] += 1
+        if skipped and label is None:
+            self.left_out.add(row)
+        else:
+            self.left_out.discard(row)
+        self._turns.place(row, votes, skipped)
+
+    def _label_of(self, row, votes):
+        label = None
+        if len(votes) == 1 and self._is_ours:
+            return votes[0][1]  # the last and the majority, and long journals are read
+        votes = [label for _, label in votes]
+        if votes:
+            try:
+                label = self._checked(self._aggregate(list(votes)), votes)
+            except BaseException as error:  # raised by raise_failure
+                self._failures.append((row, votes, error))
+        return self.given.get(row) if label is None else label
+
+    def _checked(self, label, votes):
+        """Return what `aggregate` returned as a plain value, or raise."""
+        label = label.item() if isinstance(label, np.generic) else label
+        if is_null(label):
+            return None
+        check_label(label, votes)
+        return label

@@ -1,13 +1,17 @@
 """An exclusive lock on an open file, given back when the file is closed."""
 
+import errno
+
 try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None
 
+HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
+
 
 def lock(file, path):
-    """Lock a file, or raise where somebody else holds it.
+    """Lock a file, or raise where that can't be done.
 
     Parameters
     ----------
@@ -20,6 +24,8 @@ def lock(file, path):
     ------
     RuntimeError
         Where another session, also of this process, holds the lock.
+    OSError
+        Where the file can't be locked at all.
     """
     try:
         if fcntl is None:
@@ -27,10 +33,29 @@ def lock(file, path):
         else:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise RuntimeError(
-            f"{path} is in use by another session. Close that one, or take another "
-            "file: two sessions would ask the same rows."
+        if error.errno in HELD:
+            raise RuntimeError(
+                f"{path} is in use by another session. Close that one, or take another "
+                "file: two sessions would ask the same rows."
+            ) from error
+        raise OSError(
+            error.errno,
+            f"{path} can't be locked ({error.strerror}). Without a lock two sessions "
+            "could write to it at once. Some network and cloud folders have no locks: "
+            "keep the file on a disk of this machine, and copy it from there",
         ) from error
+
+
+def unlock(file):
+    """Give the lock back, whoever else has inherited the open file.
+
+    Parameters
+    ----------
+    file : file object
+        As it was locked.
+    """
+    if fcntl is not None:  # Windows gives it back when the file is closed
+        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _lock_on_windows(file):

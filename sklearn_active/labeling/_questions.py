@@ -1,9 +1,12 @@
 """Which row is asked of whom: open questions, audits, and what to do when behind."""
 
 from dataclasses import dataclass, field
+from itertools import islice
 from time import monotonic
 
 from sklearn_active._query import Query
+
+_THROWS = 100
 
 
 class StaleQueryError(ValueError):
@@ -86,10 +89,10 @@ def choose(
         How many rows to ask.
     n_pool : int
         Number of rows of the pool.
-    barred : set of int
-        The rows that can't be asked.
-    undone : list of int
-        Rows whose answer was taken back; they come first.
+    barred : Barred
+        The rows that can't be asked, and those that others have begun.
+    undone : dict of int to int
+        Rows whose answer was taken back, the latest last; it comes first.
     ranking : Ranking
         Of the last finished refit.
     behind : int
@@ -99,37 +102,39 @@ def choose(
     random_state : RandomState
         The question's own.
     audit : float
-        The share of questions that are uniformly random.
+        The share of the questions about rows that nobody has begun which are uniformly
+        random.
 
     Returns
     -------
     rows : list of int
         At least one.
     reason : str
-        'undone', 'audit', 'stale' (random rows, as the ranking is too old), or the
-        ranking's.
+        'undone', 'vote' (others have begun them), 'audit', 'stale' (random rows, as
+        the ranking is too old), or the ranking's.
     """
-    again = [row for row in undone if row not in barred]
-    if again:
-        return again[-1:], "undone"
-    audited = random_state.uniform() < audit
-    drawn = _drawn(n_rows, n_pool, barred, random_state)
-    if audited:
-        return drawn, "audit"
-    ranked = [row for row in ranking.rows if row not in barred][:n_rows]
+    again = next((row for row in reversed(undone) if row not in barred), None)
+    if again is not None:
+        return [again], "undone"
+    begun = list(islice(barred.begun(), n_rows))
+    if begun:
+        return begun, "vote"
+    if random_state.uniform() < audit:
+        return _drawn(n_rows, n_pool, barred, random_state), "audit"
+    ranked = list(islice((r for r in ranking.rows if r not in barred), n_rows))
     if ranked and behind <= max_lag:
         return ranked, ranking.reason
-    return drawn, "stale"
+    return _drawn(n_rows, n_pool, barred, random_state), "stale"
 
 
 def _drawn(n_rows, n_pool, barred, random_state):
     """Draw distinct rows that are not barred, at random."""
-    drawn = {}
-    if 2 * (len(barred) + n_rows) < n_pool:  # a few throws, and no look at every row
-        while len(drawn) < n_rows:
-            row = random_state.randint(n_pool)
-            if row not in barred:
-                drawn[row] = None
-        return list(drawn)
+    drawn, n_rows = {}, min(n_rows, n_pool - len(barred))
+    for _ in range(_THROWS * n_rows):  # most often enough, with no look at every row
+        row = random_state.randint(n_pool)
+        if row not in barred:
+            drawn[row] = None
+        if len(drawn) == n_rows:
+            return list(drawn)
     left = [row for row in range(n_pool) if row not in barred]
     return random_state.permutation(left)[:n_rows].tolist()

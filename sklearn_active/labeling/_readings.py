@@ -24,7 +24,7 @@ class Readings:
             Row to annotator to label, the latest vote last.
         """
         with self._lock:
-            return {row: dict(votes) for row, votes in self._state.votes.items()}
+            return self._state.votes
 
     def votes_matrix(self):
         """Return the votes as a matrix, for packages that weigh annotators.
@@ -69,20 +69,14 @@ class Readings:
             `row`, `label` (as it is now), `annotator` and `time`.
         """
         with self._lock:
-            answers = {}
-            for event in reversed(self._state.in_force):
-                if event["event"] in ("answer", "relabel"):
-                    answers.setdefault(event["row"], event)
-                if len(answers) == n:
-                    break
             return [
                 {
                     "row": row,
                     "label": self._ledger.labels.get(row),
-                    "annotator": event["annotator"],
-                    "time": event["time"],
+                    "annotator": annotator,
+                    "time": time,
                 }
-                for row, event in answers.items()
+                for row, annotator, time in self._state.recent(n)
             ]
 
     def is_told(self, query, index):
@@ -100,7 +94,7 @@ class Readings:
         told : bool
         """
         with self._lock:
-            return index in self._state.told.get(query.id, ())
+            return index in self._state.told(query.id)
 
     def item(self, index):
         """Return what a person sees of a row.
@@ -154,8 +148,7 @@ class Readings:
         with self._lock:
             return report(
                 self.n_rows,
-                self._state,
-                self._ledger.labels,
+                self._ledger,
                 self._refitter.ranking,
                 self._refitter,
                 self._model.learner.budget,

@@ -39,6 +39,11 @@ class Refitter:
         Runs the refits.
     n_ranked : int
         How many rows to rank after each refit.
+    lock : RLock
+        Of the session; given up while anybody waits here.
+    snapshot : callable
+        Returns the version, the labels, the declined rows and the number of rows asked
+        that a refit starts from; called with the lock held.
 
     Attributes
     ----------
@@ -48,37 +53,25 @@ class Refitter:
         What the last refit raised.
     """
 
-    def __init__(self, model, executor, n_ranked):
+    def __init__(self, model, executor, n_ranked, lock, snapshot):
         self.model = model
         self.ranking = Ranking()
         self.error = None
         self._executor = executor
         self.n_ranked = n_ranked
-        self._wanted = None
-        self._running = False
-        self._changed = Condition()
+        self._snapshot = snapshot
+        self._wanted = self._running = False
+        self._changed = Condition(lock)
 
     @property
     def busy(self):
         """Whether a refit is under way."""
         return self._running
 
-    def request(self, version, labels, declined, n_asked):
-        """Ask for a refit on these labels; it replaces one that waits.
-
-        Parameters
-        ----------
-        version : int
-            Number of the last event among them.
-        labels : dict of int to label
-            All labels in force.
-        declined : set of int
-            Rows not to be asked.
-        n_asked : int
-            Number of questions answered or skipped.
-        """
+    def request(self):
+        """Ask for a refit on the labels in force when it starts."""
         with self._changed:
-            self._wanted = (version, labels, declined, n_asked)
+            self._wanted = True
             if self._running:
                 return
             self._running = True
@@ -89,7 +82,11 @@ class Refitter:
             raise
 
     def wait(self):
-        """Return when nothing is wanted and nothing runs."""
+        """Return when nothing is wanted and nothing runs.
+
+        Waiting gives up the session's lock, however often the caller holds it: others
+        go on, so what the caller knew before may have changed.
+        """
         with self._changed:
             self._changed.wait_for(lambda: not self._running)
 
@@ -101,11 +98,11 @@ class Refitter:
     def _work(self):
         while True:
             with self._changed:
-                wanted, self._wanted = self._wanted, None
-                if wanted is None:
+                if not self._wanted:
                     self._stop()
                     return
-            version, labels, declined, n_asked = wanted
+                self._wanted = False
+                version, labels, declined, n_asked = self._snapshot()
             try:
                 self.model.update(labels, declined, n_asked)
                 ranking = self.model.rank(version, self.n_ranked)

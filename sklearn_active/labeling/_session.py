@@ -1,34 +1,40 @@
 """LabelingSession: questions and answers, kept whatever happens."""
 
 from concurrent.futures import ThreadPoolExecutor
+from numbers import Integral
 from threading import RLock
 from uuid import uuid4
 
 import numpy as np
 
 from sklearn_active._labels import parse_y
-from sklearn_active._query import Query
-from sklearn_active._rows import read_only, refuse_chunks, take
+from sklearn_active._rows import refuse_chunks
 from sklearn_active._sklearn import num_samples
-from sklearn_active.labeling._allowed import AllowedLabels, plain
-from sklearn_active.labeling._binding import digest, opened, with_class_minus_one
+from sklearn_active.labeling._allowed import AllowedLabels
+from sklearn_active.labeling._arguments import (
+    check_arguments,
+    check_classes,
+    check_entries,
+)
+from sklearn_active.labeling._asking import Asking
+from sklearn_active.labeling._binding import digest, with_class_minus_one
+from sklearn_active.labeling._checks import check_annotator
 from sklearn_active.labeling._exchange import Exchange
 from sklearn_active.labeling._fronts import Fronts
 from sklearn_active.labeling._ledger import Ledger
 from sklearn_active.labeling._model import Model
-from sklearn_active.labeling._questions import (
-    Question,
-    StaleQueryError,
-    check_same,
-    choose,
-)
+from sklearn_active.labeling._questions import StaleQueryError, check_same
 from sklearn_active.labeling._readings import Readings
 from sklearn_active.labeling._refitter import Refitter
-from sklearn_active.labeling._state import AGGREGATES
 from sklearn_active.pools._dask import wrapped
 
+_MEND = (
+    "What was told is recorded, and counts as votes. Mend aggregate, and open a new "
+    "session on the journal."
+)
 
-class LabelingSession(Readings, Fronts, Exchange):
+
+class LabelingSession(Asking, Readings, Fronts, Exchange):
     """Label rows by hand: ask, tell, skip, undo, relabel, stop and go on tomorrow.
 
     For people as oracles. Every answer is on disk before it is acknowledged, the next
@@ -59,11 +65,13 @@ class LabelingSession(Readings, Fronts, Exchange):
         Whether other labels may be given.
     aggregate : {'last', 'majority'} or callable, default='last'
         How the votes on a row become its label: a callable takes the list of votes,
-        the latest last, and returns a label or None.
+        the latest last, and returns a label of the kind of the classes, or None.
     votes_per_row : int, default=1
-        How many annotators each row is asked of.
+        How many annotators each row is asked of. Rows that others have begun are asked
+        before new ones, so that they get their votes.
     audit : float, default=0.1
-        Share of the questions that are uniformly random, to estimate the accuracy.
+        Share of the questions about new rows that are uniformly random, to estimate
+        the accuracy.
     max_lag : int, default=5
         How many answers the ranking may be behind before random rows are asked.
     executor : object with `submit`, default=None
@@ -122,54 +130,49 @@ class LabelingSession(Readings, Fronts, Exchange):
         self.votes_per_row = votes_per_row
         self.audit = audit
         self.max_lag = max_lag
-        self._check_parameters(keys, aggregate)
-        names = range(self.n_rows) if keys is None else keys
-        self._keys = [str(name) for name in names]
-        self._row_of = {key: row for row, key in enumerate(self._keys)}
-        if classes is not None and -1 in plain(classes):
+        check_arguments(
+            new_classes=new_classes,
+            aggregate=aggregate,
+            votes_per_row=votes_per_row,
+            audit=audit,
+            max_lag=max_lag,
+            executor=executor,
+        )
+        check_entries(self.n_rows, items, keys)
+        self._names = None if keys is None else list(keys)
+        if classes is not None and -1 in check_classes(classes):
             learner = with_class_minus_one(learner)
         labels = parse_y(y, self.n_rows, learner.missing_label, has_oracle=True)
         known = np.flatnonzero(labels.known)
         given = dict(zip(known.tolist(), labels.values[known].tolist(), strict=True))
+        classes = None if classes is None else check_classes(classes, given.values())
         self._allowed = AllowedLabels(
             given.values() if classes is None else classes, new_classes, labels.mark
         )
         self._model = Model(learner, X, y)
-        self._lock = RLock()
-        self._open, self._closed = {}, False
-        stated = None if classes is None else self._allowed.stated
-        header = {"n_rows": self.n_rows, "keys": digest(X, keys), "classes": stated}
-        journal, events = opened(journal, header)
+        self._open, self._closed, self._lock = {}, False, RLock()
+        stated = self._allowed.stated
+        header = {"n_rows": self.n_rows, "keys": digest(X, keys)}
+        header["classes"] = None if classes is None else stated
         self._ledger = Ledger(
-            self.n_rows, given, self._allowed.stated, aggregate, journal, events
+            self.n_rows, given, stated, aggregate, votes_per_row, journal, header
         )
-        self._annotators = self._ledger.annotators
-        self._own_executor = ThreadPoolExecutor(1) if executor is None else None
-        ranked = learner.batch_size + max_lag + 1
-        self._refitter = Refitter(self._model, executor or self._own_executor, ranked)
+        self._annotators = set(self._state.annotators)
         self._token = uuid4().hex
-        self._n_questions = len(self._state.told)
-        self._request_refit()
+        self._n_questions = self._state.n_asked
+        self._start_refits(executor, learner.batch_size + max_lag + 1)
 
-    def _check_parameters(self, keys, aggregate):
-        for name, value in (("items", self.items), ("keys", keys)):
-            if value is not None and num_samples(value) != self.n_rows:
-                raise ValueError(
-                    f"{name} must have one entry a row of X: X has {self.n_rows}, "
-                    f"{name} has {num_samples(value)}."
-                )
-        if keys is not None and len(set(map(str, keys))) < self.n_rows:
-            raise ValueError("keys must be distinct: they tell the rows apart.")
-        if self.new_classes not in ("error", "allow"):
-            raise ValueError(
-                f"new_classes must be 'error' or 'allow'; got {self.new_classes!r}."
-            )
-        if aggregate not in AGGREGATES and not callable(aggregate):
-            raise ValueError(
-                f"aggregate must be 'last', 'majority' or callable; got {aggregate!r}."
-            )
-        if not 0 <= self.audit <= 1:
-            raise ValueError(f"audit is a share in [0, 1]; got {self.audit!r}.")
+    def _start_refits(self, executor, n_ranked):
+        self._own_executor = ThreadPoolExecutor(1) if executor is None else None
+        executor = executor or self._own_executor
+        self._refitter = Refitter(
+            self._model, executor, n_ranked, self._lock, self._snapshot
+        )
+        try:
+            self._refitter.request()
+        except BaseException:  # nobody will close what was never there
+            self._ledger.close()
+            raise
 
     @property
     def _state(self):
@@ -197,15 +200,18 @@ class LabelingSession(Readings, Fronts, Exchange):
             None where nothing is left to ask; `done` says why. `query.reason` is
             'audit' for a random row that checks the model, 'stale' for one asked
             because the ranking is too far behind, 'undone' for one whose answer was
-            taken back, else as in :class:`~sklearn_active.Query`.
+            taken back, 'vote' for rows that others have begun, else as in
+            :class:`~sklearn_active.Query`.
         """
+        check_arguments(n=n)
+        check_annotator(annotator)
         with self._lock:
             self._check_not_closed()
             self._annotators.add(annotator)
             question = self._open.get(annotator)
             if question is None:
-                question = self._next_question(n, annotator)
-            return None if question is None else question.query
+                return self._next_query(n, annotator)
+            return question.query
 
     def tell(self, query_id, labels, annotator=None):
         """Record answers to a question; they are on disk when this returns.
@@ -226,6 +232,11 @@ class LabelingSession(Readings, Fronts, Exchange):
             Where the question is not open. Nothing is recorded.
         ValueError
             Where a label is wrong, or another one than was told. Nothing is recorded.
+        OSError
+            Where the journal can't be written, or was changed by another program.
+            Nothing is recorded, and the question stays open.
+        RuntimeError
+            Where `aggregate` fails. The answer is recorded, and the question closed.
         """
         with self._lock:
             self._check_not_closed()
@@ -244,6 +255,7 @@ class LabelingSession(Readings, Fronts, Exchange):
                 if not question.rows_left:
                     del self._open[annotator]
                 self._request_refit()
+                self._ledger.raise_failure(_MEND)
 
     def skip(self, query_id, rows=None, annotator=None):
         """Skip rows of the open question; they are not asked again until requeued.
@@ -261,7 +273,7 @@ class LabelingSession(Readings, Fronts, Exchange):
             question = self._open.get(annotator)
             if rows is None and question is not None and question.query.id == query_id:
                 rows = question.rows_left
-            rows = self._state.told.get(query_id, ()) if rows is None else rows
+            rows = self._state.told(query_id) if rows is None else rows
             self.tell(query_id, dict.fromkeys(rows), annotator)
 
     def undo(self, n=1):
@@ -277,16 +289,19 @@ class LabelingSession(Readings, Fronts, Exchange):
         rows : list of int
             The rows concerned, the last one first; they are asked next.
         """
+        check_arguments(n=n)
         rows = []
         with self._lock:
             self._check_not_closed()
             for _ in range(n):
-                if not self._state.in_force:
+                last = self._state.last
+                if last is None:
                     break
-                last = self._state.in_force[-1]
-                undone = self._record([{"event": "undo"}])
+                undone = self._ledger.record([{"event": "undo"}])
                 self._reopen(last, undone)
                 rows.extend(undone)
+                self._request_refit()
+            self._ledger.raise_failure(_MEND)
         return rows
 
     def relabel(self, index, label, annotator=None):
@@ -332,7 +347,7 @@ class LabelingSession(Readings, Fronts, Exchange):
         """Let the rows that were skipped be asked again."""
         with self._lock:
             self._check_not_closed()
-            if self._state.skipped:
+            if self._state.n_skipped:
                 self._record([{"event": "requeue"}])
 
     @property
@@ -357,17 +372,17 @@ class LabelingSession(Readings, Fronts, Exchange):
         raise_error : bool, default=True
             Whether to raise what the last refit raised. The answers are kept.
         """
-        if self._closed:
-            return
-        self._refitter.wait()
         with self._lock:
+            self._refitter.wait()
+            if self._closed:
+                return
             self._closed = True
             self._open.clear()
             self._ledger.close()
-            if self._own_executor is not None:
-                self._own_executor.shutdown()
             learner = self._model.learner
             learner.termination_condition_ = self.done or "oracle_stopped"
+        if self._own_executor is not None:
+            self._own_executor.shutdown()
         if raise_error and self._refitter.error is not None:
             raise self._refitter.error
 
@@ -375,88 +390,15 @@ class LabelingSession(Readings, Fronts, Exchange):
         if self._closed:
             raise ValueError("The session is closed; open a new one on its journal.")
 
-    def _reason_to_stop(self, barred):
-        """Return why nothing is asked of those for whom these rows are barred."""
-        all_labeled = len(self._ledger.labels) == self.n_rows
-        if all_labeled and self.votes_per_row == 1:
-            return "all_labeled"
-        budget = self._model.learner.budget
-        if budget is not None and self._state.n_asked >= budget:
-            return "budget"
-        if len(barred) == self.n_rows:
-            return "all_labeled" if all_labeled else "all_asked"
-        ranking = self._refitter.ranking
-        if ranking.stop == "stop_when" and ranking.version == self._ledger.version:
-            return "stop_when"
-        return None
-
-    def _n_left(self):
-        """Return how many rows the budget lets be asked now."""
-        if self._model.learner.budget is None:
-            return self.n_rows
-        n_open = sum(len(question.rows_left) for question in self._open.values())
-        return max(self._model.learner.budget - self._state.n_asked - n_open, 1)
-
-    def _unavailable(self, annotator):
-        return self._ledger.unavailable(annotator, self.votes_per_row, self._open)
-
-    def _next_question(self, n, annotator):
-        barred = self._unavailable(annotator)
-        if self._reason_to_stop(barred) is not None:
-            return None
-        n = min(n, self._n_left())
-        if n > self._refitter.n_ranked:
-            self._refitter.n_ranked = n + self.max_lag + 1
-            self._request_refit()
-            self._refitter.wait()
-        if self._refitter.ranking.version < 0:
-            self._refitter.wait()  # the first question is worth it
-        learner, ranking = self._model.learner, self._refitter.ranking
-        seed = [learner._state.seed, self._n_questions]
-        rows, reason = choose(
-            n,
-            self.n_rows,
-            barred,
-            self._state.undone,
-            ranking,
-            self._behind(),
-            self.max_lag,
-            np.random.RandomState(seed),
-            self.audit,
-        )
-        self._n_questions += 1
-        predicted = [None] * len(rows)
-        if ranking.predict is not None:
-            predicted = ranking.predict(rows)
-        known = dict(zip(ranking.rows, ranking.utilities, strict=True))
-        indices = np.array(rows)
-        query = Query(
-            indices=read_only(indices),
-            X=take(self.X, indices),
-            utilities=read_only(np.array([known.get(row, np.nan) for row in rows])),
-            proba=None,
-            classes=np.asarray(ranking.classes),
-            round=self._n_questions,
-            n_pool=self.n_rows,
-            id=f"{self._token}-{self._n_questions}",
-            reason=reason,
-        )
-        question = Question(query, dict(zip(rows, predicted, strict=True)))
-        self._open[annotator] = question
-        return question
-
-    def _behind(self):
-        return self._ledger.version - max(self._refitter.ranking.version, 0)
-
     def _checked_row(self, index):
-        if not 0 <= index < self.n_rows:
+        if not isinstance(index, Integral) or not 0 <= index < self.n_rows:
             raise ValueError(f"Rows lie in 0 ... {self.n_rows - 1}; got {index!r}.")
         return int(index)
 
     def _told_already(self, query_id, labels):
         """Accept what was told to this question before, and refuse all else."""
-        told = self._state.told.get(query_id)
-        if told is None:
+        told = self._state.told(query_id)
+        if not told:
             raise StaleQueryError(
                 f"The question {query_id!r} is not open: it was taken back, or is of "
                 "another session. Nothing was recorded; ask() for what is asked now."
@@ -470,25 +412,26 @@ class LabelingSession(Readings, Fronts, Exchange):
             return []
         rows = self._ledger.record(events)
         self._request_refit()
+        self._ledger.raise_failure(_MEND)
         return rows
 
     def _reopen(self, last, undone):
         """After an undo, make the row open again; a question asked since is dropped."""
-        question = self._open.get(last.get("annotator"))
+        question = self._open.get(last.annotator)
         if question is None:
             return
         rows = set(undone) & set(question.rows)
-        if rows and last.get("query") == question.query.id:
+        if rows and last.query == question.query.id:
             for row in rows:
                 question.told.pop(row, None)
-        elif last["event"] in ("answer", "skip"):
-            del self._open[last["annotator"]]
+        elif last.event in ("answer", "skip"):
+            del self._open[last.annotator]
 
     def _request_refit(self):
+        self._refitter.request()
+
+    def _snapshot(self):
+        """Return what a refit starts from; it holds the lock."""
         declined = self._ledger.declined(self._annotators or {None})
-        self._refitter.request(
-            self._ledger.version,
-            dict(self._ledger.labels),
-            declined,
-            self._state.n_asked,
-        )
+        labels = dict(self._ledger.labels)
+        return self._ledger.version, labels, declined, self._state.n_asked

@@ -1,37 +1,79 @@
-"""What is known in a session: a fold over its events."""
+"""What is known in a session: a fold over its events that can be taken back."""
 
+from array import array
 from collections import Counter
+from itertools import chain
 
-UNDOABLE = ("answer", "skip", "relabel", "requeue")
+import numpy as np
+from sklearn.utils import Bunch
+
+from sklearn_active.labeling._checks import check_event
+from sklearn_active.labeling._median import Median
+
+NOBODY = frozenset()
+NEW = (), NOBODY  # the votes and skips of a row that nobody has seen
+VOTES = ("answer", "relabel")
+ANSWERS = (*VOTES, "skip")
 
 
 class LabelingState:
     """Votes, skips and flags: what the events on file add up to.
 
     Replaying the events of a journal gives the state of the session that wrote it,
-    so undo and relabel are events too.
+    so undo and relabel are events too. Of each event is kept what taking it back
+    needs, in columns: some 80 bytes an event, and constant time.
+
+    Parameters
+    ----------
+    events : iterable of dict, default=()
+        As on file.
+    n_rows : int, default=None
+        Number of rows; None: not known, and not checked.
+    classes : sequence of labels, default=()
+        What labels must be of the kind of.
 
     Attributes
     ----------
-    votes : dict of int to dict
-        Row to annotator to label, the last vote last.
-    skipped : dict of int to set
-        Row to the annotators who skipped it.
     flagged : set of int
         Rows that somebody flagged.
-    told : dict of str to dict
-        Query id to row to what was told: a label, or None for a skip.
-    in_force : list of dict
-        The events that no undo has taken back, without the flags.
+    undone : dict of int to int
+        Rows whose answer was taken back, the latest last, and how often it is to be
+        asked again.
+    n_asked : int
+        Number of answers and skips in force that were asked here, not imported.
+    voted : Counter of labels
+        How many votes each label has.
+    annotators : Counter of str or None
+        How many votes and skips each annotator has.
+    seconds : Median
+        Of the answers in force.
+    n_audited, n_right : int
+        Number of audits in force, and of right predictions among them.
     """
 
-    def __init__(self, events=()):
-        self.votes, self.skipped = {}, {}
-        self.flagged, self.told, self.in_force = set(), {}, []
-        self.undone = []
-        self.n_asked = 0
+    def __init__(self, events=(), *, n_rows=None, classes=()):
+        self.n_rows = np.inf if n_rows is None else n_rows
+        self._classes = frozenset(classes)
+        self._votes, self._skipped = {}, {}
+        self.flagged, self.undone = set(), {}
+        self.n_asked = self.n_audited = self.n_right = 0
+        self.voted, self.annotators = Counter(), Counter()
+        self.seconds = Median()
+        self._shared = {}
+        self._stack = _Stack()
         for event in events:
+            self.check(event)
             self.apply(event)
+
+    def check(self, event):
+        """Raise where an event can't be the next one.
+
+        Parameters
+        ----------
+        event : dict
+            As on file.
+        """
+        check_event(event, self.n_rows, self._classes or self.voted)
 
     def apply(self, event):
         """Add one event; return the rows whose answers it changed.
@@ -39,64 +81,289 @@ class LabelingState:
         Parameters
         ----------
         event : dict
-            As on file.
+            As on file, and checked.
 
         Returns
         -------
         rows : list of int
         """
         kind = event["event"]
+        if kind in ANSWERS:
+            return self._answer(kind, event)
         if kind == "flag":
             change = self.flagged.add if event["flagged"] else self.flagged.discard
             change(event["row"])
             return []
         if kind == "undo":
             return self._undo()
-        if kind not in UNDOABLE:
-            raise ValueError(f"Unknown event {kind!r} in the journal.")
-        self.in_force.append(event)
-        return self._effect(event)
+        return self._requeue()
 
-    def _effect(self, event):
-        kind = event["event"]
-        if kind == "requeue":
-            rows = list(self.skipped)
-            self.skipped.clear()
-            return rows
-        row, annotator = event["row"], event["annotator"]
+    def votes_of(self, row):
+        """Return the votes on a row as a tuple of (annotator, label), latest last.
+
+        Parameters
+        ----------
+        row : int
+            The row.
+
+        Returns
+        -------
+        votes : tuple of (annotator, label)
+        """
+        return self._votes.get(row, ())
+
+    def skipped_by(self, row):
+        """Return the annotators who skipped a row and have not voted since.
+
+        Parameters
+        ----------
+        row : int
+            The row.
+
+        Returns
+        -------
+        annotators : frozenset
+        """
+        return self._skipped.get(row, NOBODY)
+
+    @property
+    def votes(self):
+        """A dict of row to annotator to label, the last vote last."""
+        return {row: dict(votes) for row, votes in self._votes.items()}
+
+    @property
+    def skipped(self):
+        """A dict of row to the set of annotators who skipped it."""
+        return {row: set(annotators) for row, annotators in self._skipped.items()}
+
+    @property
+    def rows(self):
+        """The rows with votes, then those with skips; some are both."""
+        return chain(self._votes, self._skipped)
+
+    @property
+    def n_skipped(self):
+        """The number of rows that somebody skipped."""
+        return len(self._skipped)
+
+    @property
+    def last(self):
+        """The event that an undo would take back, None where there is none."""
+        stack = self._stack
+        if not stack.rows:
+            return None
+        event, annotator, _, token = stack.whats[-1]
+        query = joined(token, stack.numbers[-1])
+        return Bunch(event=event, annotator=annotator, query=query)
+
+    def told(self, query):
+        """Return what was told to a question.
+
+        Parameters
+        ----------
+        query : str
+            Its id.
+
+        Returns
+        -------
+        told : dict of int to (label or None)
+            By row, None for a skip; empty where nothing in force was told.
+        """
+        return self._stack.told(query)
+
+    def recent(self, n):
+        """Return the latest votes in force, of distinct rows, newest first.
+
+        Parameters
+        ----------
+        n : int
+            How many at most.
+
+        Returns
+        -------
+        votes : list of (row, annotator, time)
+        """
+        stack, found = self._stack, {}
+        for place in reversed(stack.voted_at):
+            if len(found) >= n:
+                break
+            found.setdefault(stack.rows[place], place)
+        return [(row, stack.whats[p][1], stack.times[p]) for row, p in found.items()]
+
+    def _answer(self, kind, event):
+        row, annotator, label = event["row"], event["annotator"], event.get("label")
+        query, seconds, audit = event.get("query"), None, None
+        if kind == "answer":
+            seconds, predicted = event.get("seconds"), event.get("predicted")
+            if predicted is not None and event.get("reason") == "audit":
+                audit = bool(label == predicted)
+        votes, skipped = self._votes.get(row, ()), self._skipped.get(row, NOBODY)
+        before = (votes, skipped) if votes or skipped else NEW
+        what = kind, annotator, audit
+        self._stack.push(what, row, label, query, before, seconds, event.get("time"))
         if kind == "skip":
-            self.skipped.setdefault(row, set()).add(annotator)
-        else:
-            votes = self.votes.setdefault(row, {})
-            votes.pop(annotator, None)  # the last vote stands last
-            votes[annotator] = event["label"]
-            self._forget_skip(row, annotator)
-        if event.get("query") is not None:  # asked here, not imported
-            self.told.setdefault(event["query"], {})[row] = event.get("label")
-            self.n_asked += 1
-            if row in self.undone:
-                self.undone.remove(row)
+            self._set(row, before, (votes, skipped | {annotator}))
+        elif before is NEW:  # the same as below, for most of a long journal
+            self._votes[row] = self._vote(annotator, label)
+            self.voted[label] += 1
+            self.annotators[annotator] += 1
+        else:  # the last vote stands last
+            votes = tuple(vote for vote in votes if vote[0] != annotator)
+            votes = votes + self._vote(annotator, label)
+            self._set(row, before, (votes, skipped - {annotator}))
+        self._count(query, seconds, audit, 1)
+        if row in self.undone and query is not None:
+            self.undone[row] -= 1
+            if not self.undone[row]:
+                del self.undone[row]
         return [row]
 
-    def _forget_skip(self, row, annotator):
-        skipped = self.skipped.get(row, set())
-        skipped.discard(annotator)
-        if not skipped:
-            self.skipped.pop(row, None)
+    def _vote(self, annotator, label):
+        """Return ((annotator, label),), the same for all rows with this one vote."""
+        key = annotator, label, type(label)  # True is not 1 here
+        vote = self._shared.get(key)
+        if vote is None:
+            vote = self._shared[key] = ((annotator, label),)
+        return vote
+
+    def _requeue(self):
+        skipped, self._skipped = self._skipped, {}
+        what = "requeue", None, None
+        self._stack.push(what, -1, None, None, skipped, None, None)
+        for annotators in skipped.values():
+            _change(self.annotators, annotators, -1)
+        return list(skipped)
 
     def _undo(self):
-        """Take back the last event in force: fold the ones before it again."""
-        if not self.in_force:
+        """Take back the last event in force."""
+        if not self._stack.rows:
             return []
-        *kept, last = self.in_force
-        flagged, undone = self.flagged, self.undone
-        self.__init__(kept)
-        self.flagged, self.undone = flagged, undone
-        if last["event"] == "requeue":
-            return list(self.skipped)
-        if last["event"] != "relabel":
-            self.undone.append(last["row"])
-        return [last["row"]]
+        kind, row, query, before, seconds, audit = self._stack.pop()
+        if kind == "requeue":
+            self._skipped = before
+            for annotators in before.values():
+                _change(self.annotators, annotators, 1)
+            return list(before)
+        self._set(row, (self.votes_of(row), self.skipped_by(row)), before)
+        self._count(query, seconds, audit, -1)
+        if kind != "relabel":
+            self.undone[row] = self.undone.pop(row, 0) + 1
+        return [row]
+
+    def _set(self, row, old, new):
+        """Replace the votes and skips of a row, and count them."""
+        for (votes, skipped), by in ((old, -1), (new, 1)):
+            for vote in votes:
+                _change(self.annotators, vote[:1], by)
+                _change(self.voted, vote[1:], by)
+            if skipped:
+                _change(self.annotators, skipped, by)
+        _put(self._votes, row, new[0])
+        _put(self._skipped, row, new[1])
+
+    def _count(self, query, seconds, audit, by):
+        if query is not None:
+            self.n_asked += by
+        if audit is not None:
+            self.n_audited += by
+            self.n_right += by * audit
+        if seconds is not None:
+            self.seconds.add(seconds) if by > 0 else self.seconds.remove(seconds)
+
+
+class _Stack:
+    """The events in force, as columns: what they did, and what was there before."""
+
+    def __init__(self):
+        self.whats, self.rows, self.labels = [], [], []
+        self.numbers = array("q")  # of the query's id; the rest of it is in `whats`
+        self.before, self.seconds, self.times = [], [], []
+        self.voted_at = array("q")
+        self._shared = {}
+
+    def push(self, what, row, label, query, before, seconds, time):
+        if what[0] in VOTES:
+            self.voted_at.append(len(self.rows))
+        token, number = split(query)
+        what = *what, token
+        self.whats.append(self._shared.setdefault(what, what))
+        self.numbers.append(number)
+        self.rows.append(row)
+        self.labels.append(label)
+        self.before.append(before)
+        self.seconds.append(seconds)
+        self.times.append(time)
+
+    def pop(self):
+        self.labels.pop()
+        self.times.pop()
+        kind, _, audit, token = self.whats.pop()
+        if kind in VOTES:
+            self.voted_at.pop()
+        query = joined(token, self.numbers.pop())
+        before, seconds = self.before.pop(), self.seconds.pop()
+        return kind, self.rows.pop(), query, before, seconds, audit
+
+    def told(self, query):
+        token, number = split(query)
+        numbers = np.array(self.numbers)  # a view would keep the array from growing
+        places = np.flatnonzero(numbers == number).tolist()
+        places = [place for place in places if self.whats[place][3] == token]
+        return {self.rows[place]: self.labels[place] for place in places}
+
+
+def split(query):
+    """Return (token, number) of a query's id: equal tokens are held once.
+
+    Parameters
+    ----------
+    query : str or None
+        The id.
+
+    Returns
+    -------
+    token : str or None
+    number : int
+        -1 where the id doesn't end in a number.
+    """
+    if query is None:
+        return None, -1
+    token, dash, number = query.rpartition("-")
+    is_plain = dash and len(number) < 18 and number.isascii() and number.isdecimal()
+    if is_plain and (number[0] != "0" or number == "0"):
+        return token, int(number)
+    return query, -1
+
+
+def joined(token, number):
+    """Return the id of which `split` returned these.
+
+    Parameters
+    ----------
+    token : str or None
+        As of `split`.
+    number : int
+        As of `split`.
+
+    Returns
+    -------
+    query : str or None
+    """
+    return token if number < 0 else f"{token}-{number}"
+
+
+def _change(counter, values, by):
+    for value in values:
+        counter[value] += by
+        if not counter[value]:
+            del counter[value]
+
+
+def _put(mapping, row, value):
+    if value:
+        mapping[row] = value
+    else:
+        mapping.pop(row, None)
 
 
 def last(votes):

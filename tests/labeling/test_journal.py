@@ -59,7 +59,8 @@ def test_every_torn_offset_keeps_what_was_whole_and_can_be_written_on(
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # 10,000 files
     for size in range(len(content)):
         path.write_bytes(content[:size])
-        n_whole = max(0, content[:size].count(b"\n") - 1)
+        # A line that lacks nothing but its newline is whole.
+        n_whole = max(0, (content[:size] + b"\n").count(b"}\n") - 1)
         with LabelJournal(path) as journal:
             events = journal.open(HEADER)
             assert events == [event(row) for row in range(n_whole)]
@@ -70,6 +71,68 @@ def test_every_torn_offset_keeps_what_was_whole_and_can_be_written_on(
             assert LabelJournal.read(path)[1] == [*events, event(999)]
 
 
+def test_a_last_answer_that_lacks_only_its_newline_is_kept_by_open_and_read(path):
+    path.write_bytes(written(path).read_bytes()[:-1])
+    assert LabelJournal.read(path) == (HEADER, [event(0), event(1), event(2)])
+    with LabelJournal(path) as journal:
+        assert journal.open(HEADER) == [event(0), event(1), event(2)]
+        assert path.read_bytes().endswith(b"}\n")
+        journal.append([event(3)])
+    assert LabelJournal.read(path)[1] == [event(row) for row in range(4)]
+
+
+@pytest.mark.parametrize("tail", [b'{"event": "undo"}x', b'{"event": "undo"', b"{}"])
+def test_a_last_line_that_is_no_event_is_cut_off(path, tail):
+    content = written(path).read_bytes()
+    path.write_bytes(content + tail)
+    with LabelJournal(path) as journal:
+        assert journal.open(HEADER) == [event(0), event(1), event(2)]
+    assert path.read_bytes() == content
+
+
+def test_a_header_that_lacks_only_its_newline_is_checked_and_kept(path):
+    header = written(path, n_events=0).read_bytes()
+    path.write_bytes(header[:-1])
+    assert LabelJournal.read(path) == (HEADER, [])
+    with pytest.raises(ValueError, match="other data"):
+        LabelJournal(path).open(HEADER | {"n_rows": 8})
+    assert path.read_bytes() == header[:-1]
+    with LabelJournal(path) as journal:
+        assert journal.open(HEADER) == []
+    assert path.read_bytes() == header
+
+
+def test_of_several_events_in_one_write_the_whole_ones_are_kept(path):
+    with LabelJournal(path) as journal:
+        journal.open(HEADER)
+        journal.append([event(0), event(1), event(2)])
+    content = path.read_bytes()
+    whole = content.rindex(b"\n", 0, -1)
+    for size, n_whole in [(whole, 2), (whole + 1, 2), (whole + 9, 2), (-1, 3)]:
+        path.write_bytes(content[:size])
+        assert LabelJournal.read(path)[1] == [event(row) for row in range(n_whole)]
+        with LabelJournal(path) as journal:
+            assert len(journal.open(HEADER)) == n_whole
+
+
+def test_events_can_be_taken_one_by_one_and_an_error_names_the_line(path):
+    content = written(path).read_bytes()
+    taken = []
+    with LabelJournal(path) as journal:
+        assert journal.open(HEADER, taken.append) == []
+    assert taken == [event(0), event(1), event(2)]
+
+    def refuse(found):
+        if found["row"] == 1:
+            raise ValueError("No such row.")
+
+    with pytest.raises(ValueError, match=r"line 3 can't be taken: No such row\."):
+        LabelJournal(path).open(HEADER, refuse)
+    assert path.read_bytes() == content
+    with LabelJournal(path) as journal:  # the lock was given back
+        journal.open(HEADER)
+
+
 def test_reading_leaves_a_torn_tail_alone(path):
     content = written(path).read_bytes()
     path.write_bytes(content[:-5])
@@ -78,7 +141,21 @@ def test_reading_leaves_a_torn_tail_alone(path):
 
 
 @pytest.mark.parametrize(
-    "line", [b"{}", b'{"event": "answ', b"\x00\x00", b"[1]", b'"event"', b"\xff"]
+    "line",
+    [
+        b"{}",
+        b'{"event": "answ',
+        b'{"event": 1}',
+        b'{"event": "undo"}x',
+        b'{"event": "undo"}{"event": "undo"}',
+        b"\x00\x00",
+        b"[1]",
+        b'"event"',
+        b"\xff",
+        b'{"event": "answer", "label": ' + b"[" * 200_000,
+        b'{"event": "answer", "row": ' + b"1" * 10_000 + b"}",
+    ],
+    ids=lambda line: str(line[:20]),
 )
 def test_a_damaged_middle_is_an_error_with_the_line_never_skipped(path, line):
     lines = written(path).read_bytes().splitlines()

@@ -1,10 +1,10 @@
 """A labeling session: questions, answers, and what was answered before."""
 
-from concurrent.futures import Future
 from threading import Event
 
 import numpy as np
 import pytest
+from executors import Stalled
 from helpers import Failing, blobs
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -170,14 +170,67 @@ class TestAskAndTell:
         [
             ({"items": ["a"]}, "X has 40, items has 1"),
             ({"keys": ["a"]}, "X has 40, keys has 1"),
-            ({"new_classes": "maybe"}, "'error' or 'allow'"),
-            ({"aggregate": "mean"}, "aggregate must be"),
-            ({"audit": 2}, "audit is a share"),
+            ({"keys": ["a"] * 40}, "keys must be distinct"),
+            ({"new_classes": "maybe"}, "'new_classes' parameter.*Got 'maybe'"),
+            ({"aggregate": "mean"}, "'aggregate' parameter.*or a callable.*Got 'mean'"),
+            ({"audit": 2}, r"in the range \[0\.0, 1\.0\]\. Got 2"),
+            ({"audit": "x"}, "'audit' parameter.*Got 'x'"),
+            ({"audit": float("nan")}, "'audit' parameter.*Got nan"),
+            ({"votes_per_row": 1.5}, r"'votes_per_row'.*an int.*\[1, inf\)\. Got 1\.5"),
+            ({"votes_per_row": 0}, "'votes_per_row'.*Got 0"),
+            ({"max_lag": 0.5}, r"'max_lag'.*an int.*\[0, inf\)\. Got 0\.5"),
+            ({"max_lag": -1}, "'max_lag'.*Got -1"),
+            ({"executor": 3}, "'executor'.*implementing 'submit'"),
+            ({"classes": []}, r"classes must name the labels.*got \[\]"),
+            ({"classes": [], "new_classes": "allow"}, "classes must name the labels"),
+            ({"classes": "ab"}, "classes must name the labels"),
+            ({"classes": [0, "a"]}, "'a' is a text, but the classes here are number"),
+            ({"classes": [0.5, 1]}, "0.5 is no class: take whole numbers"),
+            ({"classes": [0, None]}, "A label is text or a whole number, not None"),
+            ({"classes": [0, 1, 1]}, "must be distinct; 1 is there twice"),
+            ({"classes": np.array(["a", "a"])}, "must be distinct; 'a' is there twice"),
+            ({"classes": ["a"], "y": TRUTH}, "the classes here are number"),
         ],
     )
-    def test_wrong_parameters_are_refused(self, params, message):
+    def test_wrong_parameters_are_refused_before_there_is_a_journal(
+        self, params, message, tmp_path
+    ):
         with pytest.raises(ValueError, match=message):
-            session(**params)
+            session(journal=tmp_path / "labels.jsonl", **params)
+        assert not (tmp_path / "labels.jsonl").exists()
+
+    @pytest.mark.parametrize("n", [0, -1, 1.5, "1", None])
+    def test_what_is_no_number_of_rows_is_refused_and_nothing_is_asked(self, n):
+        opened = session()
+        answer(opened)
+        for call in (opened.ask, opened.undo):
+            with pytest.raises(ValueError, match=r"'n' parameter.*int in the range"):
+                call(n)
+        assert opened.report().n_asked == 1
+        assert opened._open == {}
+
+    @pytest.mark.parametrize("row", [40, -1, 1.5, "1", None])
+    def test_only_rows_can_be_flagged(self, row):
+        opened = session()
+        with pytest.raises(ValueError, match=r"Rows lie in 0 \.\.\. 39"):
+            opened.flag(row)
+        assert opened.report().n_flagged == 0
+
+    def test_a_session_that_can_not_begin_lets_go_of_its_journal(self, tmp_path):
+        class Tired:
+            def submit(self, function):
+                raise RuntimeError("no thread to be had")
+
+        path = tmp_path / "labels.jsonl"
+        with pytest.raises(RuntimeError, match="no thread to be had"):
+            session(journal=path, executor=Tired())
+        session(journal=path).close()
+
+    @pytest.mark.parametrize("annotator", [3, ["ann"], b"ann"])
+    def test_an_annotator_without_a_name_of_text_is_refused(self, annotator):
+        opened = session()
+        with pytest.raises(ValueError, match="An annotator is named by text"):
+            opened.ask(annotator=annotator)
 
     def test_a_closed_session_takes_nothing(self):
         opened = session()
@@ -282,22 +335,25 @@ class TestUndoAndRelabel:
 
 
 class TestSeveralAnnotators:
-    def test_votes_are_kept_and_aggregated(self):
-        for aggregate, expected in [
+    @pytest.mark.parametrize(
+        ("aggregate", "expected"),
+        [
             ("last", 2),
             ("majority", 1),
             (lambda votes: max(votes) if len(votes) > 2 else None, 2),
-        ]:
-            opened = session(aggregate=aggregate, votes_per_row=3)
-            rows = []
-            for who, label in [("ann", 1), ("bob", 1), ("eve", 2)]:
-                query = opened.ask(annotator=who)
-                opened.tell(query.id, [label], who)
-                rows.append(query.indices[0])
-            row = rows[0]
-            assert opened.votes()[row]["ann"] == 1
-            if len(set(rows)) == 1:
-                assert opened.labels[row] == expected
+        ],
+    )
+    def test_votes_are_kept_and_aggregated(self, aggregate, expected):
+        opened = session(aggregate=aggregate, votes_per_row=3)
+        rows = []
+        for who, label in [("ann", 1), ("bob", 1), ("eve", 2)]:
+            query = opened.ask(annotator=who)
+            opened.tell(query.id, [label], who)
+            rows += query.indices.tolist()
+        row = rows[0]
+        assert rows == [row] * 3
+        assert opened.votes() == {row: {"ann": 1, "bob": 1, "eve": 2}}
+        assert opened.labels == {row: expected}
 
     def test_each_annotator_has_an_own_question_about_another_row(self):
         opened = session()
@@ -388,21 +444,6 @@ class TestRunAndClose:
         opened = session()
         opened.close()
         assert not hasattr(opened.learner, "estimator_")
-
-
-class Stalled:
-    """An executor that runs nothing until it is told to."""
-
-    def __init__(self):
-        self.waiting = []
-
-    def submit(self, function):
-        self.waiting.append(function)
-        return Future()
-
-    def run(self):
-        while self.waiting:
-            self.waiting.pop(0)()
 
 
 class TestRefitsInTheBackground:
@@ -597,7 +638,7 @@ class Sessions(RuleBasedStateMachine):
     def begin(self, n_start):
         self.y = np.full(40, -1)
         self.y[:n_start] = TRUTH[:n_start]
-        self.path = None
+        self.asked = []
         self.folder = self.tmp.make()
         self.actions = []
         self.open()
@@ -623,6 +664,7 @@ class Sessions(RuleBasedStateMachine):
         query = self.session.ask(n)
         if query is None:
             return None, []
+        self.asked.append(query.id)
         labels, skipped = self.known()
         rows = query.indices.tolist()
         return query, [row for row in rows if row not in {*labels, *skipped}]
@@ -678,7 +720,9 @@ class Sessions(RuleBasedStateMachine):
         assert replayed.labels == live.labels
         assert replayed.state.votes == live.state.votes
         assert replayed.state.skipped == live.state.skipped
-        assert replayed.state.told == live.state.told
+        assert [replayed.state.told(query) for query in self.asked] == (
+            [live.state.told(query) for query in self.asked]
+        )
         assert replayed.state.undone == live.state.undone
         assert replayed.classes == live.classes
 

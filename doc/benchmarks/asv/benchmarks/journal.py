@@ -9,6 +9,7 @@ from benchmarks.common import blobs, checksum
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, LabelJournal
+from sklearn_active.labeling._ledger import Ledger
 
 
 def answers(n_events):
@@ -95,3 +96,39 @@ class Session:
         return checksum(rows)
 
     track_rows.unit = "checksum"
+
+
+class LongBooks:
+    """Long books by themselves: read from the file, and one more undo."""
+
+    params = [[1000, 100_000]]
+    param_names = ["n_events"]
+
+    def setup(self, n_events):
+        self.folder = TemporaryDirectory()
+        path = Path(self.folder.name, "labels.jsonl")
+        self.n_events = n_events
+        self.header = {"n_rows": n_events}
+        with LabelJournal(path) as journal:
+            journal.open(self.header)
+            journal.append(answers(n_events))
+        self.path = path
+        self.ledger = self.opened()
+
+    def teardown(self, n_events):
+        self.ledger.close()
+        self.folder.cleanup()
+
+    def opened(self):
+        classes = list(range(10))
+        return Ledger(self.n_events, {}, classes, "last", 1, self.path, self.header)
+
+    def time_open(self, n_events):
+        self.ledger.close()
+        self.ledger = self.opened()
+
+    def peakmem_open(self, n_events):
+        self.time_open(n_events)
+
+    def time_undo(self, n_events):
+        self.ledger.record([{"event": "undo"}])

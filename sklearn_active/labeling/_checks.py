@@ -1,0 +1,124 @@
+"""What may be in the books: checked before it is written, and when it is read."""
+
+from sklearn_active._columns import is_null, kind_of_value
+
+_SCALARS = (str, int, float)
+_FIELDS = {
+    "answer": ("row", "annotator", "label"),
+    "relabel": ("row", "annotator", "label"),
+    "skip": ("row", "annotator"),
+    "flag": ("row", "flagged"),
+    "undo": (),
+    "requeue": (),
+}
+_TEXTS = ("annotator", "query", "reason", "time")
+
+
+def check_event(event, n_rows, classes):
+    """Raise where an event can't be one of a session.
+
+    Parameters
+    ----------
+    event : dict
+        As on file.
+    n_rows : int or inf
+        Number of rows.
+    classes : collection of labels
+        Checked; its label must be of their kind.
+
+    Raises
+    ------
+    ValueError
+        Saying what was expected and what came.
+    """
+    kind = event["event"]
+    fields = _FIELDS.get(kind)
+    if fields is None:
+        raise ValueError(f"An event {kind!r} is not known here.")
+    for name in fields:
+        if name not in event:
+            raise ValueError(f"The event {kind!r} has no {name!r}.")
+    if fields:
+        check_row(event["row"], n_rows)
+    if "label" in fields:
+        label = event["label"]
+        # Where it is known it was checked; most are, and a journal may be long.
+        if type(label) not in _SCALARS or label not in classes:
+            check_label(label, classes)
+    for name in _TEXTS:
+        value = event.get(name)
+        if value is not None and type(value) is not str:
+            raise ValueError(f"The {name} of an event is text or null, not {value!r}.")
+    seconds = event.get("seconds")
+    if seconds is not None and not _is_duration(seconds):
+        raise ValueError(f"The seconds of an event are a number, not {seconds!r}.")
+    if kind == "flag" and not isinstance(event["flagged"], bool):
+        raise ValueError(f"flagged is true or false, not {event['flagged']!r}.")
+
+
+def _is_duration(seconds):
+    return type(seconds) in (int, float) and 0 <= seconds < 1e12
+
+
+def check_annotator(annotator):
+    """Raise where a value names no annotator.
+
+    Parameters
+    ----------
+    annotator : object
+        What was given.
+    """
+    if annotator is not None and not isinstance(annotator, str):
+        raise ValueError(f"An annotator is named by text, not {annotator!r}.")
+
+
+def check_row(row, n_rows):
+    """Raise where a value is no row.
+
+    Parameters
+    ----------
+    row : object
+        What was given.
+    n_rows : int or inf
+        Number of rows.
+    """
+    if type(row) is not int or not 0 <= row < n_rows:
+        raise ValueError(
+            f"A row is a whole number in 0 ... {n_rows - 1}, not {_short(row)}."
+        )
+
+
+def check_label(label, classes):
+    """Raise where a value is no label, or of another kind than the classes.
+
+    Parameters
+    ----------
+    label : object
+        A plain value.
+    classes : iterable of labels
+        Only the first is looked at: they are of one kind.
+    """
+    if not isinstance(label, _SCALARS) or is_null(label):
+        raise ValueError(
+            f"A label is text or a whole number, not {_short(label)} "
+            f"({type(label).__name__})."
+        )
+    if isinstance(label, float) and not label.is_integer():
+        raise ValueError(f"{label!r} is no class: take whole numbers, or text.")
+    if not isinstance(label, str) and not -(2**63) <= label < 2**64:
+        raise ValueError(f"The label {_short(label)} is no number of 64 bits.")
+    kind = kind_of_value(label)
+    for known in classes:
+        if kind_of_value(known) != kind:
+            raise ValueError(
+                f"The label {label!r} is a {kind}, but the classes here are "
+                f"{kind_of_value(known)}, as {known!r}: labels are all numbers or all "
+                "text."
+            )
+        return
+
+
+def _short(value):
+    if isinstance(value, int) and value.bit_length() > 200:
+        return "a number of many digits"
+    return f"{value!r}"[:80]

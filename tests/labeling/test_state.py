@@ -1,0 +1,204 @@
+"""The fold that can be taken back equals folding everything anew."""
+
+import statistics
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sklearn_active.labeling import _median
+from sklearn_active.labeling._median import Median
+from sklearn_active.labeling._state import LabelingState, joined, split
+
+WHO = ["ann", "bob", None]
+N_ROWS = 5
+
+
+def answers(kind):
+    common = {"row": st.integers(0, N_ROWS - 1), "annotator": st.sampled_from(WHO)}
+    query = st.sampled_from([None, "s-1", "s-2", "s-03", "other", "s-"])
+    common["time"] = st.sampled_from(["1", "2"])
+    if kind == "relabel":
+        return st.fixed_dictionaries(
+            {"event": st.just(kind), "label": st.integers(0, 2), **common}
+        )
+    common["query"] = query
+    common["reason"] = st.sampled_from(["audit", "margin"])
+    common["seconds"] = st.none() | st.integers(0, 9)
+    if kind == "answer":
+        common["label"] = st.integers(0, 2)
+        common["predicted"] = st.none() | st.integers(0, 2)
+    return st.fixed_dictionaries({"event": st.just(kind), **common})
+
+
+flags = st.fixed_dictionaries(
+    {
+        "event": st.just("flag"),
+        "row": st.integers(0, N_ROWS - 1),
+        "flagged": st.booleans(),
+    }
+)
+plain = st.sampled_from([{"event": "undo"}, {"event": "undo"}, {"event": "requeue"}])
+events = st.lists(
+    st.one_of(answers("answer"), answers("skip"), answers("relabel"), flags, plain),
+    min_size=1,
+    max_size=40,
+)
+
+
+def refold(events):
+    """Return what the events add up to, by folding those in force from the start."""
+    in_force, flagged, undone = [], set(), []
+    for event in events:
+        kind = event["event"]
+        if kind == "flag":
+            (flagged.add if event["flagged"] else flagged.discard)(event["row"])
+        elif kind == "undo":
+            if in_force:
+                taken = in_force.pop()
+                if taken["event"] in ("answer", "skip"):
+                    undone.append(taken["row"])
+        else:
+            in_force.append(event)
+            if event.get("query") is not None and event["row"] in undone:
+                undone.remove(event["row"])
+    return in_force, flagged, undone
+
+
+def expected(events):
+    in_force, flagged, undone = refold(events)
+    votes, skipped, told = {}, {}, {}
+    for event in in_force:
+        kind = event["event"]
+        if kind == "requeue":
+            skipped = {}
+            continue
+        row, who = event["row"], event["annotator"]
+        if kind == "skip":
+            skipped.setdefault(row, set()).add(who)
+        else:
+            own = votes.setdefault(row, {})
+            own.pop(who, None)
+            own[who] = event["label"]
+            skipped.get(row, set()).discard(who)
+        if event.get("query") is not None:
+            told.setdefault(event["query"], {})[row] = event.get("label")
+    skipped = {row: who for row, who in skipped.items() if who}
+    given_answers = [e for e in in_force if e["event"] == "answer"]
+    audits = [
+        e["label"] == e["predicted"]
+        for e in given_answers
+        if e["reason"] == "audit" and e["predicted"] is not None
+    ]
+    seconds = [e["seconds"] for e in given_answers if e["seconds"] is not None]
+    recent = {}
+    for e in reversed(in_force):
+        if e["event"] in ("answer", "relabel"):
+            recent.setdefault(e["row"], (e["row"], e["annotator"], e["time"]))
+    everybody = [w for own in votes.values() for w in own]
+    everybody += [w for own in skipped.values() for w in own]
+    labels = [x for own in votes.values() for x in own.values()]
+    return {
+        "votes": {row: list(own.items()) for row, own in votes.items()},
+        "skipped": skipped,
+        "flagged": flagged,
+        "undone": {row: undone.count(row) for row in undone},
+        "latest undone": undone[-1:],
+        "told": told,
+        "recent": list(recent.values()),
+        "n_asked": sum(e.get("query") is not None for e in in_force),
+        "audits": (len(audits), sum(audits)),
+        "median": statistics.median(seconds) if seconds else None,
+        "annotators": {who: everybody.count(who) for who in everybody},
+        "voted": {x: labels.count(x) for x in labels},
+        "last": in_force[-1]["event"] if in_force else None,
+    }
+
+
+def found(state, queries):
+    return {
+        "votes": {row: list(own.items()) for row, own in state.votes.items()},
+        "skipped": state.skipped,
+        "flagged": state.flagged,
+        "undone": state.undone,
+        "latest undone": list(state.undone)[-1:],
+        "told": {q: state.told(q) for q in queries if state.told(q)},
+        "recent": state.recent(N_ROWS),
+        "n_asked": state.n_asked,
+        "audits": (state.n_audited, state.n_right),
+        "median": state.seconds.value,
+        "annotators": dict(state.annotators),
+        "voted": dict(state.voted),
+        "last": None if state.last is None else state.last.event,
+    }
+
+
+@settings(max_examples=400, deadline=None)
+@given(events)
+def test_after_every_event_the_state_equals_that_of_folding_anew(events):
+    state = LabelingState()
+    queries = {e.get("query") for e in events} - {None}
+    for n, event in enumerate(events, start=1):
+        before = state.votes, state.skipped
+        rows = state.apply(event)
+        assert found(state, queries) == expected(events[:n])
+        after = state.votes, state.skipped
+        changed = {
+            row
+            for old, new in zip(before, after, strict=True)
+            for row in {*old, *new}
+            if old.get(row) != new.get(row)
+        }
+        assert changed <= set(rows)
+
+
+@settings(deadline=None)
+@given(events)
+def test_undo_reaches_back_to_the_very_start(events):
+    state = LabelingState(events)
+    in_force, flagged, _ = refold(events)
+    for _ in in_force:
+        assert state.last is not None
+        state.apply({"event": "undo"})
+    assert state.last is None
+    assert state.apply({"event": "undo"}) == []
+    assert (state.votes, state.skipped, state.flagged) == ({}, {}, flagged)
+    assert (state.n_asked, state.n_audited, state.seconds.value) == (0, 0, None)
+    assert (state.voted, state.annotators) == ({}, {})
+
+
+def test_true_stays_true_beside_one():
+    state = LabelingState()
+    for row, label in enumerate([1, True, 1.0, 0, False]):
+        state.apply({"event": "answer", "row": row, "annotator": "a", "label": label})
+    labels = [own["a"] for own in state.votes.values()]
+    assert list(map(repr, labels)) == ["1", "True", "1.0", "0", "False"]
+
+
+@pytest.mark.parametrize(
+    "query", [None, "", "-", "7", "a-7", "a-07", "a-b-7", "a-", "a--7", "a-" + "9" * 40]
+)
+def test_the_name_of_a_question_is_kept_as_it_was(query):
+    assert joined(*split(query)) == query
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    numbers=st.lists(st.integers(0, 20) | st.floats(0, 20), min_size=1),
+    data=st.data(),
+)
+def test_the_median_of_what_is_left_equals_that_of_a_list(numbers, data):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_median, "_LARGEST", 4)  # so that parts are split and emptied
+        median = Median()
+        for n, number in enumerate(numbers, start=1):
+            median.add(number)
+            assert median.value == statistics.median(numbers[:n])
+        for number in data.draw(st.permutations(numbers)):
+            assert median.value == pytest.approx(statistics.median(numbers), abs=0)
+            median.remove(number)
+            numbers = list(numbers)
+            numbers.remove(number)
+            if not numbers:
+                break
+        assert median.value is None
