@@ -49,7 +49,7 @@ def as_column(y, source="y"):
     elif _has_nulls_of_its_own(y):
         column = _objects(y.tolist() if hasattr(y, "tolist") else y.to_list())
     else:
-        column = np.asarray(y)
+        column = _as_array(y, source)
         if column.dtype.kind == "T":  # numpy's StringDType
             column = column.astype(object)
         if column.ndim == 2 and column.shape[1] > 1:
@@ -63,6 +63,16 @@ def as_column(y, source="y"):
     if masked is not None:
         missing = missing | masked.ravel()
     return column, missing
+
+
+def _as_array(y, source):
+    try:
+        return np.asarray(y)
+    except ValueError as error:  # rows of different lengths
+        raise ValueError(
+            f"{source} has several labels in a row, and not as many in each. Give one "
+            "label per row."
+        ) from error
 
 
 def _has_nulls_of_its_own(y):

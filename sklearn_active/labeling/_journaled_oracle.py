@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from sklearn_active._columns import is_null, is_sequence
+from sklearn_active._labels import Labels
 from sklearn_active._recording import in_the_order_asked
 from sklearn_active._rows import row_keys, take
 from sklearn_active.labeling._journal import LabelJournal
@@ -68,6 +68,7 @@ class JournaledOracle(Oracle):
         self.path = path
         self._journal = None
         self._answers = {}
+        self._known = None
 
     def __call__(self, query):
         """Return the labels of a query, from the file where they are there.
@@ -89,12 +90,7 @@ class JournaledOracle(Oracle):
             labels = in_the_order_asked(self.oracle(asked), asked)
             if isinstance(labels, Iterator):
                 return self._as_they_come(keys, labels)
-            if not is_sequence(labels) or len(labels) != len(new):
-                raise ValueError(
-                    f"The oracle gave {labels!r} for {len(new)} rows; it must give one "
-                    "label a row. Nothing of it is kept."
-                )
-            self._keep([keys[i] for i in new], list(labels))
+            self._keep([keys[i] for i in new], labels)
         return [self._answers[key] for key in keys]
 
     def close(self):
@@ -115,8 +111,41 @@ class JournaledOracle(Oracle):
     def _open(self):
         if self._journal is None:
             journal = LabelJournal(self.path)
-            self._answers = {e["key"]: e["label"] for e in journal.open(HEADER)}
+            events = journal.open(HEADER)
+            try:
+                self._answers, self._known = {}, Labels(1, mark=None, minus_one="class")
+                for number, event in enumerate(events, start=2):
+                    self._take_in(event, number)
+            except BaseException:
+                journal.close()
+                raise
             self._journal = journal
+
+    def _take_in(self, event, number):
+        key, label = event.get("key"), event.get("label", [])
+        is_plain = label is None or isinstance(label, (str, int, float))
+        if event["event"] != "answer" or type(key) is not str or not is_plain:
+            raise ValueError(
+                f"{self.path}, line {number} is no answer of an oracle: it needs a key "
+                "that is text, and a label. Nothing was changed."
+            )
+        source = f"{self.path}, line {number}:"
+        try:
+            (self._answers[key],) = self._checked([label], 1, source)
+        except ValueError as error:
+            raise ValueError(f"{source} {error} Nothing was changed.") from error
+
+    def _checked(self, labels, n_rows, source="The oracle"):
+        """Return labels as plain values, None where abstained, or raise.
+
+        By the rules of the learner, and before anything is written: what is wrong on
+        file fails in every later run.
+        """
+        values, answered = self._known.parse_answers(labels, n_rows, source)
+        if len(values):
+            self._known.add([0], values[:1])  # the kind of all labels
+        values = iter(values.tolist())
+        return [next(values) if given else None for given in answered]
 
     def _as_they_come(self, keys, labels):
         for key in keys:
@@ -129,8 +158,7 @@ class JournaledOracle(Oracle):
         labels.close() if hasattr(labels, "close") else None
 
     def _keep(self, keys, labels):
-        labels = [_plain(label) for label in labels]
-        pairs = list(zip(keys, labels, strict=True))
+        pairs = list(zip(keys, self._checked(labels, len(keys)), strict=True))
         self._journal.append(
             [{"event": "answer", "key": key, "label": label} for key, label in pairs]
         )
@@ -148,8 +176,3 @@ def _rows_of(query, positions):
         utilities=query.utilities[positions],
         proba=proba,
     )
-
-
-def _plain(label):
-    label = label.item() if isinstance(label, np.generic) else label
-    return None if label is np.ma.masked or is_null(label) else label

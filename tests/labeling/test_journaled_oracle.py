@@ -1,5 +1,6 @@
 """What was answered once is on file, and not asked again."""
 
+import json
 import pickle
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 from helpers import blobs
 from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner, StopLabeling
@@ -127,7 +129,7 @@ def test_a_wrong_number_of_labels_is_refused_and_not_kept(tmp_path, answer):
     path = tmp_path / "answers.jsonl"
     with (
         JournaledOracle(lambda query: answer, path) as oracle,
-        pytest.raises(ValueError, match="for 2 rows"),
+        pytest.raises(ValueError, match=r"for 2 rows|sequence of 2 labels"),
     ):
         fit(oracle)
     assert LabelJournal.read(path)[1] == []
@@ -158,3 +160,78 @@ def test_it_is_its_own_clone_and_can_be_pickled(tmp_path):
 def test_what_is_no_oracle_is_refused():
     with pytest.raises(TypeError, match="must be callable"):
         JournaledOracle([1, 2], "answers.jsonl")
+
+
+class TestWrongAnswers:
+    """They are refused before they are on file: each later run would meet them."""
+
+    X = np.arange(6.0)[:, None]
+
+    def run(self, oracle, path, y=(0, None, None, None, None, 1)):
+        with JournaledOracle(oracle, path) as kept:
+            learner = ActiveLearner(LogisticRegression(), "random", oracle=kept)
+            learner.set_params(budget=2, batch_size=2, random_state=0)
+            return learner.fit(self.X, list(y))
+
+    @pytest.mark.parametrize(
+        "answers",
+        [
+            ["oops", 1],
+            [0.5, 1.0],
+            [[1], [0, 1]],
+            [{"a": 1}, 1],
+            [1],
+            [1, 0, 1],
+            "ab",
+            "",
+        ],
+        ids=repr,
+    )
+    def test_a_wrong_answer_leaves_nothing_and_the_next_run_asks_again(
+        self, answers, tmp_path
+    ):
+        path = tmp_path / "answers.jsonl"
+        with pytest.raises(ValueError, match=r"label|labels"):
+            self.run(lambda query: answers, path)
+        assert LabelJournal.read(path)[1] == []
+        assert self.run(lambda query: [1, 0], path).n_asked_ == 2
+
+    def test_of_a_generator_each_label_is_checked_before_it_is_kept(self, tmp_path):
+        path = tmp_path / "answers.jsonl"
+        with pytest.raises(ValueError, match="kind text"):
+            self.run(lambda query: iter([1, "oops"]), path)
+        assert [e["label"] for e in LabelJournal.read(path)[1]] == [1]
+
+    def test_what_is_on_file_fixes_the_kind(self, tmp_path):
+        path = tmp_path / "answers.jsonl"
+        self.run(lambda query: [1, 0], path)
+        other = JournaledOracle(lambda query: ["a"] * len(query), path)
+        learner = ActiveLearner(LogisticRegression(), "random", batch_size=6)
+        learner.set_params(oracle=other)
+        with other, pytest.raises(ValueError, match="kind text.*kind number"):
+            learner.fit(self.X, [None] * 6)
+        assert len(LabelJournal.read(path)[1]) == 2
+
+    @pytest.mark.parametrize(
+        "event",
+        [
+            {"event": "answer", "label": 1},
+            {"event": "answer", "key": 3, "label": 1},
+            {"event": "answer", "key": "k"},
+            {"event": "skip", "key": "k", "label": 1},
+            {"event": "answer", "key": "k", "label": 0.5},
+            {"event": "answer", "key": "k", "label": [1]},
+        ],
+        ids=repr,
+    )
+    def test_what_is_no_answer_on_file_is_refused_with_its_line(self, event, tmp_path):
+        path = tmp_path / "answers.jsonl"
+        self.run(lambda query: [1, 0], path)
+        with path.open("a") as file:
+            file.write(json.dumps(event) + "\n")
+        before = path.read_bytes()
+        for _ in range(2):  # the lock is given back
+            oracle = JournaledOracle(lambda query: [1, 0], path)
+            with pytest.raises(ValueError, match="line 4"):
+                oracle(ActiveLearner(LogisticRegression()).start(self.X).query())
+        assert path.read_bytes() == before
