@@ -2,8 +2,11 @@
 
 import csv
 import json
+import os
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
+from uuid import uuid4
 from xml.sax.saxutils import quoteattr
 
 
@@ -66,9 +69,9 @@ def read_votes(path, format=None):
      Vote(key='8', label=None, annotator=None)]
     """
     read, _ = FORMATS[_format_of(path, format)]
-    text = Path(path).read_text(encoding="utf-8-sig")
     try:
-        return list(read(text))
+        # Decoded by hand: reading as text would turn the line ends inside texts.
+        return list(read(Path(path).read_bytes().decode("utf-8-sig")))
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
         raise ValueError(
             f"{path} can't be read as {_format_of(path, format)}: "
@@ -92,9 +95,37 @@ def write_votes(votes, path, *, classes=(), items=None, format=None):
     format : {'label_studio', 'jsonl', 'csv'}, default=None
         None: by the ending, .json, .jsonl or .csv. Of Label Studio, the matching
         label configuration is written beside the tasks, with the ending .xml.
+
+    Notes
+    -----
+    What is written is read back as it was, for every text. CSV has only text: numbers
+    come back as text. There, a text that a spreadsheet would run as a formula (it
+    begins with =, +, -, @, a tab or a carriage return) gets an apostrophe in front, as
+    does one that begins with an apostrophe, and an empty one; reading takes it away.
+    A file that is there is replaced at once, or stays whole where writing fails.
     """
     _, write = FORMATS[_format_of(path, format)]
-    write(list(votes), Path(path), list(classes), dict(items or {}))
+    path = Path(path)
+    for ending, text in write(list(votes), list(classes), dict(items or {})).items():
+        _replace(path.with_suffix(ending) if ending else path, text)
+
+
+def _replace(path, text):
+    """Write a file beside the one that is there, and put it in its place."""
+    try:
+        data = text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"{path} was not written: a text holds a lone surrogate, which no file can "
+            f"hold ({error.object[error.start - 10 : error.end + 10]!r})."
+        ) from error
+    beside = path.with_name(f"{path.name}.{uuid4().hex}.part")
+    try:
+        beside.write_bytes(data)
+        os.replace(beside, path.resolve())
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def _format_of(path, format):
@@ -108,25 +139,61 @@ def _format_of(path, format):
     return found
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how one begins, for a spreadsheet
+
+
+def _escaped(text):
+    """Return a text that no spreadsheet runs, and that is not empty."""
+    return text if text and not text.startswith((*_FORMULA, "'")) else f"'{text}"
+
+
+def _unescaped(cell):
+    """Return what was escaped; None for an empty cell."""
+    if cell.startswith("'") and (not cell[1:] or cell[1:].startswith((*_FORMULA, "'"))):
+        return cell[1:]
+    return cell or None
+
+
 def _read_csv(text):
-    rows = csv.DictReader(text.splitlines())
-    if not {"key", "label"} <= set(rows.fieldnames or ()):
-        raise ValueError(f"expected the columns key and label, got {rows.fieldnames}")
-    for row in rows:
-        yield Vote(row["key"], row["label"] or None, row.get("annotator") or None)
+    header = text.partition("\n")[0].rstrip("\r")
+    separators = [x for x in ",;\t" if {"key", "label"} <= _cells(header, x)]
+    if not separators:
+        raise ValueError(f"expected the columns key and label, got {header!r}")
+    lines = csv.reader(StringIO(text, newline=""), delimiter=separators[0])
+    names = next(lines)
+    for cells in lines:
+        if not cells:
+            continue
+        if len(cells) != len(names):
+            raise ValueError(
+                f"line {lines.line_num} has {len(cells)} cells for {len(names)} columns"
+            )
+        row = dict(zip(names, map(_unescaped, cells), strict=True))
+        yield Vote(row["key"] or "", row["label"], row.get("annotator"))
 
 
-def _write_csv(votes, path, classes, items):
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["key", "label", "annotator"])
-        for vote in votes:
-            label = "" if vote.label is None else vote.label
-            writer.writerow([vote.key, label, vote.annotator or ""])
+def _cells(line, separator):
+    return set(next(csv.reader([line], delimiter=separator), ()))
+
+
+def _write_csv(votes, classes, items):
+    file = StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(["key", "label", "annotator"])
+    for vote in votes:
+        writer.writerow(map(_cell, (vote.key, vote.label, vote.annotator)))
+    return {"": file.getvalue()}
+
+
+def _cell(value):
+    if value is None:
+        return ""
+    return _escaped(value) if isinstance(value, str) else value
 
 
 def _read_jsonl(text):
-    for number, line in enumerate(text.splitlines(), start=1):
+    # Not splitlines(): it ends lines at characters that stand inside texts.
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -142,19 +209,20 @@ def _read_jsonl(text):
         yield Vote(key, label, task.get("_annotator_id"))
 
 
-def _write_jsonl(votes, path, classes, items):
+def _write_jsonl(votes, classes, items):
     options = [{"id": label, "text": str(label)} for label in classes]
-    with path.open("w", encoding="utf-8") as file:
-        for vote in votes:
-            task = {"text": items.get(vote.key, ""), "meta": {"key": vote.key}}
-            task["options"] = options
-            if vote.label is None:
-                task |= {"accept": [], "answer": "ignore"}
-            else:
-                task |= {"accept": [vote.label], "answer": "accept"}
-            if vote.annotator is not None:
-                task["_annotator_id"] = vote.annotator
-            file.write(json.dumps(task, ensure_ascii=False) + "\n")
+    lines = []
+    for vote in votes:
+        task = {"text": items.get(vote.key, ""), "meta": {"key": vote.key}}
+        task["options"] = options
+        if vote.label is None:
+            task |= {"accept": [], "answer": "ignore"}
+        else:
+            task |= {"accept": [vote.label], "answer": "accept"}
+        if vote.annotator is not None:
+            task["_annotator_id"] = vote.annotator
+        lines.append(json.dumps(task, ensure_ascii=False) + "\n")
+    return {"": "".join(lines)}
 
 
 def _read_label_studio(text):
@@ -176,11 +244,12 @@ def _read_label_studio(text):
 
 def _completed_by(who):
     if isinstance(who, dict):
-        who = who.get("email") or who.get("id")
+        email = who.get("email")
+        who = who.get("id") if email is None else email
     return None if who is None else str(who)
 
 
-def _write_label_studio(votes, path, classes, items):
+def _write_label_studio(votes, classes, items):
     tasks = {}
     for key, item in items.items():
         tasks[key] = {"data": {"key": key, "text": item}, "annotations": []}
@@ -192,11 +261,8 @@ def _write_label_studio(votes, path, classes, items):
         if vote.annotator is not None:
             annotation["completed_by"] = {"email": vote.annotator}
         task["annotations"].append(annotation)
-    path.write_text(
-        json.dumps(list(tasks.values()), indent=1, ensure_ascii=False) + "\n",
-        encoding="utf-8",
-    )
-    path.with_suffix(".xml").write_text(label_studio_config(classes), encoding="utf-8")
+    text = json.dumps(list(tasks.values()), indent=1, ensure_ascii=False) + "\n"
+    return {"": text, ".xml": label_studio_config(classes)}
 
 
 def _choice(label):

@@ -209,6 +209,10 @@ def typed(text, classes):
             return label
     if classes and not isinstance(classes[0], str):
         try:
+            return int(text)  # exact, as a float above 2^53 is not
+        except ValueError:
+            pass
+        try:
             number = float(text)
         except ValueError:
             return text

@@ -1,5 +1,8 @@
 """Files to and from other tools say the same as what they were made of."""
 
+import csv
+import json
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +14,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, Vote, read_votes, write_votes
 from sklearn_active.labeling._refitter import Inline
+from sklearn_active.labeling._terminal import typed
 
 GOLDEN = Path(__file__).with_name("golden")
 VOTES = [Vote("b", "dög", "ann"), Vote("b", None)]
@@ -149,3 +153,74 @@ def test_a_session_exports_what_another_imports(tmp_path, ending):
 def test_keys_must_tell_rows_apart():
     with pytest.raises(ValueError, match="keys must be distinct"):
         opened(keys="aabcde")
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.builds(
+    "{}{}".format,
+    st.sampled_from("=+-@\t\r\n'\";,\u2028\x85\0 "),
+    st.text("ab'=\n\r;", max_size=4),
+)
+labels = texts.filter(bool)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".json"])
+@given(st.lists(st.tuples(texts, labels | st.none(), texts | st.none()), max_size=4))
+def test_every_text_is_read_back_as_it_was(ending, written):
+    votes = [Vote(*fields) for fields in written]
+    if ending == ".json":  # tasks are told apart by their keys
+        votes = list({vote.key: vote for vote in votes}.values())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"votes{ending}")
+        items = {vote.key: f"{vote.key}\u2028{vote.label}" for vote in votes}
+        write_votes(votes, path, items=items)
+        assert read_votes(path) == votes
+        if ending == ".jsonl":
+            lines = path.read_bytes().decode().split("\n")[:-1]
+            assert [json.loads(line)["text"] for line in lines] == [
+                items[vote.key] for vote in votes
+            ]
+
+
+@given(texts)
+def test_no_cell_of_a_text_begins_as_a_formula(text):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "votes.csv")
+        write_votes([Vote(text, text or None, text)], path)
+        with path.open(newline="", encoding="utf-8") as file:
+            cells = [cell for row in csv.reader(file) for cell in row]
+    assert len(cells) == 6
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".json"])
+def test_a_lone_surrogate_is_refused_and_the_old_file_stays(ending, tmp_path):
+    path = tmp_path / f"votes{ending}"
+    write_votes([Vote("a", "cat")], path)
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match="lone surrogate"):
+        write_votes([Vote("a", "cat"), Vote("b", "d\ud800g")], path)
+    assert path.read_bytes() == before
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_integers_keep_every_digit(tmp_path):
+    big = 2**53 + 1
+    write_votes([Vote("a", big)], tmp_path / "v.jsonl")
+    assert read_votes(tmp_path / "v.jsonl")[0].label == big
+    write_votes([Vote("a", big)], tmp_path / "v.csv")
+    assert typed(read_votes(tmp_path / "v.csv")[0].label, [big, 2]) == big
+
+
+@pytest.mark.parametrize("separator", [";", "\t", ","])
+def test_what_a_spreadsheet_writes_is_read(separator, tmp_path):
+    lines = ["key label annotator", "7 cat ann", "8 'tis bob"]
+    text = "\r\n".join(line.replace(" ", separator) for line in lines) + "\r\n"
+    (tmp_path / "v.csv").write_bytes(text.encode("utf-8-sig"))
+    expected = [Vote("7", "cat", "ann"), Vote("8", "'tis", "bob")]
+    assert read_votes(tmp_path / "v.csv") == expected
+
+
+def test_a_line_of_another_length_is_named(tmp_path):
+    (tmp_path / "v.csv").write_text('key,label\n"a\nb",cat\nc,dog,3\n')
+    with pytest.raises(ValueError, match="line 4 has 3 cells for 2 columns"):
+        read_votes(tmp_path / "v.csv")
