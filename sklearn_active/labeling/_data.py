@@ -171,6 +171,14 @@ def _of_folder(folder):
     from PIL import Image  # matplotlib brings it
 
     paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in IMAGES)
+    for path in paths:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise ValueError(
+                f"{path} leads out of the folder, to {path.resolve()}. Copy the image "
+                "into the folder, or remove the link."
+            )
+        if not path.is_file():
+            raise ValueError(f"{path} is no file, though its name is an image's.")
     if not paths:
         raise ValueError(f"{folder} holds no image ({', '.join(IMAGES)}).")
     X = np.empty((len(paths), SIDE * SIDE), dtype=np.float32)

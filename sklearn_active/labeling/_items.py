@@ -1,5 +1,6 @@
 """What a person sees of a row, as JSON: text, an image, a table or HTML."""
 
+import stat
 import struct
 import zlib
 from base64 import b64encode
@@ -15,6 +16,7 @@ from sklearn_active._columns import is_null
 
 _LONGEST_TEXT = 100_000
 _LARGEST_SIDE = 1600
+_LARGEST_FILE = 32 * 2**20
 _IMAGE_TYPES = {
     ".bmp": "bmp",
     ".gif": "gif",
@@ -53,6 +55,11 @@ def item_as_json(item, limits=None):
         if named is not None:
             return {"kind": "table", "rows": [[str(k), _written(v)] for k, v in named]}
         html = getattr(item, "_repr_html_", lambda: None)()
+        if html is not None and not isinstance(html, str):
+            raise ValueError(
+                f"_repr_html_ of a {type(item).__name__} returned no text, but a "
+                f"{type(html).__name__}."
+            )
         if html is not None:
             return {"kind": "html", "html": html}
         if isinstance(item, (np.ndarray, list, tuple)):
@@ -191,8 +198,16 @@ def _file(path):
             f"one of {', '.join(_IMAGE_TYPES)}. Read other files, and pass what is in "
             "them."
         )
-    with open(path, "rb") as file:
-        return _image(file.read(), kind)
+    # Looked at first: a pipe would be waited for, a device read without an end.
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise ValueError(f"{path} can't be shown: it is no file.")
+    if status.st_size > _LARGEST_FILE:
+        raise ValueError(
+            f"{path} can't be shown: it has {status.st_size / 2**20:.0f} MB, and "
+            f"{_LARGEST_FILE // 2**20} are the most. Make a smaller copy to look at."
+        )
+    return _image(path.read_bytes(), kind)
 
 
 def _image(data, kind="png"):

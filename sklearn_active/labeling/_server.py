@@ -11,6 +11,7 @@ import socketserver
 import webbrowser
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedReader, RawIOBase
 from threading import Event, Lock, Thread
 from time import monotonic
 
@@ -24,6 +25,8 @@ _FILES = {
     "/start.js": ("start.js", "text/javascript"),
 }
 _SECONDS = 10  # for the bytes of a request to arrive
+_MOST_CONNECTIONS = 64  # of one person's browser: it keeps six at a time
+_TOO_MANY = b'{"error": "Too many connections. Close other tabs of this page."}'
 
 
 class LabelingServer:
@@ -100,9 +103,22 @@ class _HTTPServer(ThreadingHTTPServer):
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = self.server_address
 
-    def add(self, connection):
+    def process_request(self, request, client_address):
+        """Give a connection a thread of its own, or refuse it where there are many."""
         with self._lock:
-            self._connections.add(connection)
+            is_free = len(self._connections) < _MOST_CONNECTIONS
+            if is_free:
+                self._connections.add(request)
+        if is_free:
+            super().process_request(request, client_address)
+            return
+        head = (
+            "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(_TOO_MANY)}\r\nConnection: close\r\n\r\n"
+        )
+        with suppress(OSError):
+            request.sendall(head.encode() + _TOO_MANY)
+        self.shutdown_request(request)
 
     def discard(self, connection):
         with self._lock:
@@ -121,6 +137,29 @@ class _HTTPServer(ThreadingHTTPServer):
         """Say nothing of clients that went away: a traceback helps nobody."""
 
 
+class _Arriving(RawIOBase):
+    """The bytes of a connection, until a deadline.
+
+    A socket's own timeout begins anew with each byte: who sends one now and then would
+    hold a thread for ever.
+    """
+
+    deadline = 0.0
+
+    def __init__(self, connection):
+        self._connection = connection
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        left = self.deadline - monotonic()
+        if left <= 0:
+            raise TimeoutError("The request didn't arrive in time.")
+        self._connection.settimeout(left)
+        return self._connection.recv_into(buffer)
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = _SECONDS
@@ -129,7 +168,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def setup(self):
         super().setup()
-        self.server.add(self.connection)
+        self._arriving = _Arriving(self.connection)
+        self.rfile = BufferedReader(self._arriving)
+
+    def handle_one_request(self):
+        """Read a request line and headers in the time there is, and answer."""
+        self._arriving.deadline = monotonic() + self.timeout
+        super().handle_one_request()
 
     def finish(self):
         self.server.discard(self.connection)
@@ -179,6 +224,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _body(self, n_bytes):
         """Read the body; however slow the client is, not for ever."""
         deadline, parts = monotonic() + _SECONDS, []
+        self._arriving.deadline = monotonic() + self.timeout
         while n_bytes:
             part = self.rfile.read1(n_bytes)
             if not part or monotonic() > deadline:
@@ -195,6 +241,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, "application/json", json.dumps(reply).encode())
 
     def _send(self, status, kind, body):
+        self.connection.settimeout(self.timeout)
         self.send_response(status)
         for name, value in HEADERS.items():
             self.send_header(name, value)

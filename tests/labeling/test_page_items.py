@@ -1,5 +1,6 @@
 """What a page is given to draw: text, images, tables, HTML."""
 
+import os
 from base64 import b64decode
 from io import BytesIO
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from scipy import sparse
 
+from sklearn_active.labeling._data import load
 from sklearn_active.labeling._items import item_as_json, limits_of, png
 
 
@@ -134,3 +136,39 @@ def test_a_very_long_text_is_cut_and_says_so():
 def test_an_array_that_is_no_image_is_refused_with_what_would_be_one(shape):
     with pytest.raises(ValueError, match=r"\(height, width\), or \(height, width, n\)"):
         item_as_json(np.zeros(shape))
+
+
+class TestWhatCannotBeShown:
+    def test_html_that_is_no_text_is_refused_by_name(self):
+        class Odd:
+            def _repr_html_(self):
+                return {"html": "<b>"}
+
+        with pytest.raises(ValueError, match="_repr_html_ of a Odd returned no text"):
+            item_as_json(Odd())
+
+    def test_a_huge_file_is_not_loaded(self, tmp_path):
+        path = tmp_path / "huge.png"
+        with path.open("wb") as file:
+            file.truncate(300 * 2**20)  # holes: no bytes on disk
+        with pytest.raises(ValueError, match="it has 300 MB, and 32 are the most"):
+            item_as_json(path)
+
+    def test_a_pipe_is_not_waited_for_and_a_folder_is_no_image(self, tmp_path):
+        os.mkfifo(tmp_path / "pipe.png")
+        (tmp_path / "folder.png").mkdir()
+        for name in ("pipe.png", "folder.png"):
+            with pytest.raises(ValueError, match="can't be shown: it is no file"):
+                item_as_json(tmp_path / name)
+
+    def test_a_folder_of_images_holds_no_link_out_of_it_and_no_pipe(self, tmp_path):
+        folder, outside = tmp_path / "images", tmp_path / "secret.png"
+        folder.mkdir()
+        outside.write_bytes(png(np.zeros((2, 2), dtype=np.uint8)))
+        (folder / "link.png").symlink_to(outside)
+        with pytest.raises(ValueError, match=r"link.png leads out of the folder"):
+            load(folder)
+        (folder / "link.png").unlink()
+        os.mkfifo(folder / "pipe.png")
+        with pytest.raises(ValueError, match=r"pipe.png is no file"):
+            load(folder)

@@ -472,3 +472,50 @@ class TestTicket:
     def test_without_a_browser_there_is_no_ticket(self, client):
         for ticket in (None, "", "None"):
             assert client.post("enter", {"ticket": ticket})[0] == 401
+
+
+@pytest.fixture
+def own_server(session):
+    with session.serve() as server:
+        yield server
+
+
+def test_headers_that_drip_in_are_given_up_on(own_server, monkeypatch):
+    # Each byte comes in time for a socket's own timeout, the whole never does.
+    monkeypatch.setattr(_server._Handler, "timeout", 0.5)
+    port = Client(own_server).port
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+        line.sendall(b"GET / HTTP/1.1\r\n")
+        ended = threading.Event()
+
+        def drip():
+            while not ended.wait(0.05):
+                try:
+                    line.sendall(b"A")
+                except OSError:
+                    return
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        try:
+            got = line.recv(100)
+        except ConnectionError:
+            got = b""
+        ended.set()
+        dripping.join(timeout=20)
+    assert got == b""
+
+
+def test_connections_above_the_cap_are_refused_with_a_sentence(own_server, monkeypatch):
+    monkeypatch.setattr(_server, "_MOST_CONNECTIONS", 2)
+    port = Client(own_server).port
+    lines = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in "123"]
+    reply = b""
+    while part := lines[2].recv(1000):
+        reply += part
+    assert reply.startswith(b"HTTP/1.1 503 ")
+    assert b"Too many connections" in reply
+    lines[0].sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % port)
+    assert lines[0].recv(12) == b"HTTP/1.1 200"
+    for line in lines:
+        line.close()
