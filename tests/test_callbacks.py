@@ -174,6 +174,7 @@ if CALLBACKS_EXIST:
         known = np.isin(np.arange(60), [list(TRUTH).index(k) for k in (0, 1)])
         oracle = lambda query: ["a"]  # noqa: E731
         watched = ActiveLearner(GraphLabelSpreading(4), "random", oracle=oracle)
+        watched.set_params(random_state=0)
         with pytest.raises(OSError, match="full"):
             watched.set_callbacks(Broken()).fit(X, np.where(known, names, None))
         assert watched.classes_.tolist() == ["a", "b", "d"]

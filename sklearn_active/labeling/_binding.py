@@ -9,7 +9,6 @@ from sklearn.utils import gen_batches
 
 from sklearn_active._rows import row_keys, take
 from sklearn_active._sklearn import num_samples
-from sklearn_active.labeling._journal import LabelJournal
 
 _ROWS_AT_ONCE = 1024
 
@@ -35,11 +34,3 @@ def _contents(X):
     X = X.tocsr() if sparse.issparse(X) else X
     for batch in gen_batches(num_samples(X), _ROWS_AT_ONCE):
         yield from row_keys(take(X, np.arange(batch.start, batch.stop)))
-
-
-def opened(journal, header):
-    """Return the open journal and its events."""
-    if journal is None:
-        return None, []
-    journal = journal if isinstance(journal, LabelJournal) else LabelJournal(journal)
-    return journal, journal.open(header)
