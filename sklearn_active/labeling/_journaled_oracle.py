@@ -87,6 +87,7 @@ class JournaledOracle(Oracle):
         new = [i for i, key in enumerate(keys) if key not in self._answers]
         if new:
             asked = _rows_of(query, new)
+            self._hear_of(query.classes)
             labels = in_the_order_asked(self.oracle(asked), asked)
             if isinstance(labels, Iterator):
                 return self._as_they_come(keys, labels)
@@ -134,6 +135,11 @@ class JournaledOracle(Oracle):
             (self._answers[key],) = self._checked([label], 1, source)
         except ValueError as error:
             raise ValueError(f"{source} {error} Nothing was changed.") from error
+
+    def _hear_of(self, classes):
+        """Learn from the learner's classes of which kind labels are."""
+        if len(classes) and not self._known.n_known:
+            self._checked(classes[:1].tolist(), 1)
 
     def _checked(self, labels, n_rows, source="The oracle"):
         """Return labels as plain values, None where abstained, or raise.

@@ -177,6 +177,7 @@ class TestWrongAnswers:
         "answers",
         [
             ["oops", 1],
+            ["oops", "oops"],  # of one kind, but not that of y
             [0.5, 1.0],
             [[1], [0, 1]],
             [{"a": 1}, 1],
