@@ -12,6 +12,8 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from sklearn_active.labeling._items import check_image_file
+
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 SIDE = 32
 
@@ -177,8 +179,7 @@ def _of_folder(folder):
                 f"{path} leads out of the folder, to {path.resolve()}. Copy the image "
                 "into the folder, or remove the link."
             )
-        if not path.is_file():
-            raise ValueError(f"{path} is no file, though its name is an image's.")
+        check_image_file(path)
     if not paths:
         raise ValueError(f"{folder} holds no image ({', '.join(IMAGES)}).")
     X = np.empty((len(paths), SIDE * SIDE), dtype=np.float32)

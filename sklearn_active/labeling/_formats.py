@@ -3,11 +3,17 @@
 import csv
 import json
 import os
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 from uuid import uuid4
 from xml.sax.saxutils import quoteattr
+
+import numpy as np
+
+# https://www.w3.org/TR/xml/#charsets; surrogates no file holds anyway.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -71,12 +77,20 @@ def read_votes(path, format=None):
     read, _ = FORMATS[_format_of(path, format)]
     try:
         # Decoded by hand: reading as text would turn the line ends inside texts.
-        return list(read(Path(path).read_bytes().decode("utf-8-sig")))
-    except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
+        return list(read(_decoded(Path(path).read_bytes())))
+    except (LookupError, TypeError, AttributeError, ValueError, csv.Error) as error:
         raise ValueError(
             f"{path} can't be read as {_format_of(path, format)}: "
             f"{type(error).__name__}: {error}. Nothing was taken from it."
         ) from error
+
+
+def _decoded(data):
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ValueError(f"line {line} is no UTF-8 text ({error.reason})") from error
 
 
 def write_votes(votes, path, *, classes=(), items=None, format=None):
@@ -105,27 +119,40 @@ def write_votes(votes, path, *, classes=(), items=None, format=None):
     A file that is there is replaced at once, or stays whole where writing fails.
     """
     _, write = FORMATS[_format_of(path, format)]
-    path = Path(path)
-    for ending, text in write(list(votes), list(classes), dict(items or {})).items():
-        _replace(path.with_suffix(ending) if ending else path, text)
+    votes = [replace(vote, label=_plain(vote.label)) for vote in votes]
+    texts = write(votes, [_plain(label) for label in classes], dict(items or {}))
+    # A link leads to the file that is to be replaced, maybe on another disk.
+    path = Path(path).resolve()
+    files = {path.with_suffix(end) if end else path: x for end, x in texts.items()}
+    _replace_all({file: _encoded(text, file) for file, text in files.items()})
 
 
-def _replace(path, text):
-    """Write a file beside the one that is there, and put it in its place."""
+def _plain(label):
+    return label.item() if isinstance(label, np.generic) else label
+
+
+def _encoded(text, path):
     try:
-        data = text.encode()
+        return text.encode()
     except UnicodeEncodeError as error:
+        around = error.object[max(error.start - 10, 0) : error.end + 10]
         raise ValueError(
             f"{path} was not written: a text holds a lone surrogate, which no file can "
-            f"hold ({error.object[error.start - 10 : error.end + 10]!r})."
+            f"hold ({around!r})."
         ) from error
-    beside = path.with_name(f"{path.name}.{uuid4().hex}.part")
+
+
+def _replace_all(files):
+    """Write files beside those that are there, and put all in their places."""
+    beside = {path: path.with_name(f"{path.name}.{uuid4().hex}.part") for path in files}
     try:
-        beside.write_bytes(data)
-        os.replace(beside, path.resolve())
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+        for path, data in files.items():
+            beside[path].write_bytes(data)
+        for path, part in beside.items():
+            os.replace(part, path)
+    finally:
+        for part in beside.values():
+            part.unlink(missing_ok=True)
 
 
 def _format_of(path, format):
@@ -155,25 +182,32 @@ def _unescaped(cell):
 
 
 def _read_csv(text):
-    header = text.partition("\n")[0].rstrip("\r")
-    separators = [x for x in ",;\t" if {"key", "label"} <= _cells(header, x)]
-    if not separators:
-        raise ValueError(f"expected the columns key and label, got {header!r}")
-    lines = csv.reader(StringIO(text, newline=""), delimiter=separators[0])
-    names = next(lines)
+    before = csv.field_size_limit(len(text) + 1)  # it refuses long texts
+    try:
+        return _votes_of_csv(text)
+    finally:
+        csv.field_size_limit(before)
+
+
+def _votes_of_csv(text):
+    for separator in ",;\t":
+        lines = csv.reader(StringIO(text, newline=""), delimiter=separator)
+        names = next(lines, [])
+        if {"key", "label"} <= set(names):
+            break
+    else:
+        header = text[:80].splitlines()[:1]
+        raise ValueError(f"expected the columns key and label, got {header}")
+    votes = []
     for cells in lines:
-        if not cells:
-            continue
-        if len(cells) != len(names):
+        if cells and len(cells) != len(names):
             raise ValueError(
                 f"line {lines.line_num} has {len(cells)} cells for {len(names)} columns"
             )
-        row = dict(zip(names, map(_unescaped, cells), strict=True))
-        yield Vote(row["key"] or "", row["label"], row.get("annotator"))
-
-
-def _cells(line, separator):
-    return set(next(csv.reader([line], delimiter=separator), ()))
+        if cells:
+            row = dict(zip(names, map(_unescaped, cells), strict=True))
+            votes.append(Vote(row["key"] or "", row["label"], row.get("annotator")))
+    return votes
 
 
 def _write_csv(votes, classes, items):
@@ -200,8 +234,10 @@ def _read_jsonl(text):
             task = json.loads(line)
             key = str(task["meta"]["key"])
             accepted = task.get("accept", [])
+            if not isinstance(accepted, list):
+                raise ValueError(f"accept must be a list of labels, got {accepted!r}")
             answered = task.get("answer", "accept") == "accept"
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"line {number}: {error!r}") from error
         if answered and len(accepted) > 1:
             raise ValueError(f"line {number}: several labels, {accepted}")
@@ -227,19 +263,26 @@ def _write_jsonl(votes, classes, items):
 
 def _read_label_studio(text):
     for number, task in enumerate(json.loads(text), start=1):
-        key = str(task["data"]["key"])
-        for annotation in task.get("annotations", []):
-            choices = [
-                choice
-                for result in annotation["result"]
-                if result.get("type") == "choices"
-                for choice in result["value"]["choices"]
-            ]
-            if len(choices) > 1:
-                raise ValueError(f"task {number}: several choices, {choices}")
-            cancelled = annotation.get("was_cancelled", False) or not choices
-            label = None if cancelled else choices[0]
-            yield Vote(key, label, _completed_by(annotation.get("completed_by")))
+        try:
+            yield from _votes_of_task(task)
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
+            raise ValueError(f"task {number}: {error!r}") from error
+
+
+def _votes_of_task(task):
+    key = str(task["data"]["key"])
+    for annotation in task.get("annotations", []):
+        choices = [
+            choice
+            for result in annotation["result"]
+            if result.get("type") == "choices"
+            for choice in result["value"]["choices"]
+        ]
+        if len(choices) > 1:
+            raise ValueError(f"several choices, {choices}")
+        cancelled = annotation.get("was_cancelled", False) or not choices
+        label = None if cancelled else choices[0]
+        yield Vote(key, label, _completed_by(annotation.get("completed_by")))
 
 
 def _completed_by(who):
@@ -286,6 +329,13 @@ def label_studio_config(classes):
     -------
     xml : str
     """
+    for label in classes:
+        if _NOT_IN_XML.search(str(label)):
+            raise ValueError(
+                f"The class {label!r} holds a character that Label Studio's "
+                "configuration, which is XML, can't hold. Name it otherwise, or write "
+                ".jsonl or .csv."
+            )
     choices = "".join(
         f"    <Choice value={quoteattr(str(label))}/>\n" for label in classes
     )

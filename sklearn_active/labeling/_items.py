@@ -198,7 +198,15 @@ def _file(path):
             f"one of {', '.join(_IMAGE_TYPES)}. Read other files, and pass what is in "
             "them."
         )
-    # Looked at first: a pipe would be waited for, a device read without an end.
+    check_image_file(path)
+    return _image(path.read_bytes(), kind)
+
+
+def check_image_file(path):
+    """Raise for what should not be opened.
+
+    Looked at first: a pipe would be waited for, a device read without an end.
+    """
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise ValueError(f"{path} can't be shown: it is no file.")
@@ -207,7 +215,6 @@ def _file(path):
             f"{path} can't be shown: it has {status.st_size / 2**20:.0f} MB, and "
             f"{_LARGEST_FILE // 2**20} are the most. Make a smaller copy to look at."
         )
-    return _image(path.read_bytes(), kind)
 
 
 def _image(data, kind="png"):

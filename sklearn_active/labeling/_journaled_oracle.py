@@ -132,14 +132,15 @@ class JournaledOracle(Oracle):
             )
         source = f"{self.path}, line {number}:"
         try:
-            (self._answers[key],) = self._checked([label], 1, source)
+            (self._answers[key],) = labels = self._checked([label], 1, source)
         except ValueError as error:
             raise ValueError(f"{source} {error} Nothing was changed.") from error
+        self._learn(labels)
 
     def _hear_of(self, classes):
         """Learn from the learner's classes of which kind labels are."""
         if len(classes) and not self._known.n_known:
-            self._checked(classes[:1].tolist(), 1)
+            self._learn(self._checked(classes[:1].tolist(), 1))
 
     def _checked(self, labels, n_rows, source="The oracle"):
         """Return labels as plain values, None where abstained, or raise.
@@ -148,10 +149,14 @@ class JournaledOracle(Oracle):
         file fails in every later run.
         """
         values, answered = self._known.parse_answers(labels, n_rows, source)
-        if len(values):
-            self._known.add([0], values[:1])  # the kind of all labels
         values = iter(values.tolist())
         return [next(values) if given else None for given in answered]
+
+    def _learn(self, labels):
+        """Take the kind of all labels from those that are on file."""
+        values, _ = self._known.parse_answers(labels, len(labels))
+        if len(values):
+            self._known.add([0], values[:1])
 
     def _as_they_come(self, keys, labels):
         for key in keys:
@@ -169,6 +174,7 @@ class JournaledOracle(Oracle):
             [{"event": "answer", "key": key, "label": label} for key, label in pairs]
         )
         self._answers.update(pairs)
+        self._learn([label for _, label in pairs])
 
 
 def _rows_of(query, positions):

@@ -120,9 +120,11 @@ class _HTTPServer(ThreadingHTTPServer):
             request.sendall(head.encode() + _TOO_MANY)
         self.shutdown_request(request)
 
-    def discard(self, connection):
+    def shutdown_request(self, request):
+        """Hang up, whatever happened before, and give the place free."""
         with self._lock:
-            self._connections.discard(connection)
+            self._connections.discard(request)
+        super().shutdown_request(request)
 
     def end(self):
         self.closed.set()
@@ -177,7 +179,6 @@ class _Handler(BaseHTTPRequestHandler):
         super().handle_one_request()
 
     def finish(self):
-        self.server.discard(self.connection)
         with suppress(OSError):
             super().finish()
 
@@ -198,8 +199,6 @@ class _Handler(BaseHTTPRequestHandler):
             status, reply = self._answer()
         except Refusal as refusal:
             self._refuse(refusal)
-        except TimeoutError:
-            raise  # for the base class, which hangs up
         except Exception:
             logging.getLogger(__name__).exception("The labeling page failed.")
             self._refuse(Refusal(500, "This failed; the program's log says why."))
@@ -223,15 +222,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _body(self, n_bytes):
         """Read the body; however slow the client is, not for ever."""
-        deadline, parts = monotonic() + _SECONDS, []
-        self._arriving.deadline = monotonic() + self.timeout
-        while n_bytes:
-            part = self.rfile.read1(n_bytes)
-            if not part or monotonic() > deadline:
-                raise Refusal(408, "The body didn't arrive.")
-            parts.append(part)
-            n_bytes -= len(part)
-        return b"".join(parts)
+        self._arriving.deadline = monotonic() + _SECONDS
+        try:
+            body = self.rfile.read(n_bytes)
+        except TimeoutError:
+            body = b""
+        if len(body) < n_bytes:
+            raise Refusal(408, "The body didn't arrive.")
+        return body
 
     def _refuse(self, refusal):
         self.close_connection = True

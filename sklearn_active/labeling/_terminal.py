@@ -2,6 +2,7 @@
 
 import sys
 import unicodedata
+from decimal import Decimal
 
 import numpy as np
 
@@ -216,7 +217,10 @@ def typed(text, classes):
             number = float(text)
         except ValueError:
             return text
-        return int(number) if number.is_integer() else number
+        if not number.is_integer():
+            return number
+        # 2.0 is 2; of more digits than a float holds, every one counts.
+        return int(Decimal(text)) if abs(number) < 2**64 else int(number)
     return text
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import tempfile
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def test_every_round_trip_gives_the_same_votes(tmp_path_factory, votes, ending):
         ("jsonl", '{"text": "no key"}\n', "line 1: KeyError"),
         ("jsonl", '{"meta": {"key": 1}, "accept": ["a", "b"]}\n', "several labels"),
         ("json", "{}", "can't be read as label_studio"),
-        ("json", '[{"data": {}}]', "KeyError: 'key'"),
+        ("json", '[{"data": {}}]', "task 1: KeyError"),
     ],
 )
 def test_a_file_of_another_form_is_refused_with_the_place(
@@ -224,3 +225,120 @@ def test_a_line_of_another_length_is_named(tmp_path):
     (tmp_path / "v.csv").write_text('key,label\n"a\nb",cat\nc,dog,3\n')
     with pytest.raises(ValueError, match="line 4 has 3 cells for 2 columns"):
         read_votes(tmp_path / "v.csv")
+
+
+def test_a_very_long_text_is_read_back_and_the_limit_of_others_stays(tmp_path):
+    limit = csv.field_size_limit()
+    votes = [Vote("k" * 200_000, "c" * 200_000, "ann")]
+    write_votes(votes, tmp_path / "v.csv")
+    assert read_votes(tmp_path / "v.csv") == votes
+    assert csv.field_size_limit() == limit
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "place"),
+    [
+        ("v.csv", b"key,label\na,cat\nb,\xff\n", "line 3 is no UTF-8"),
+        ("v.csv", b"key,name\na,cat\n", "expected the columns key and label"),
+        ("v.csv", b"", "expected the columns key and label"),
+        ("v.jsonl", b'\n{"meta":{"key":"b"},"accept":5}\n', "line 2: .*a list"),
+        ("v.jsonl", b'{"meta":{"key":"b"},"accept":null}\n', "line 1: .*a list"),
+        ("v.jsonl", b'{"meta":{"key":"b"},"accept":"x"}\n', "line 1: .*a list"),
+        ("v.jsonl", b'{"meta":{"key":"a"}}\n[1]\n', "line 2: "),
+        ("v.json", b'[{"data":{"key":"a"}},{"data":{}}]', "task 2: "),
+        ("v.json", b'[{"data":{"key":"a"},"annotations":[3]}]', "task 1: "),
+    ],
+    ids=range(9),
+)
+def test_an_error_names_the_file_and_the_place(name, data, place, tmp_path):
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(ValueError, match=rf"{name} can't be read as .*{place}"):
+        read_votes(tmp_path / name)
+
+
+def test_lines_that_end_in_a_carriage_return_alone_are_read(tmp_path):
+    (tmp_path / "v.csv").write_bytes(b"key,label\ra,cat\r")
+    assert read_votes(tmp_path / "v.csv") == [Vote("a", "cat")]
+
+
+@pytest.mark.parametrize("fails_at", [0, 1])
+@pytest.mark.parametrize("method", ["write_bytes", "replace"])
+def test_a_write_that_fails_leaves_whole_files_and_nothing_beside(
+    method, fails_at, tmp_path, monkeypatch
+):
+    path = tmp_path / "v.json"
+    write_votes([Vote("a", "cat")], path, classes=["cat"])
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    calls = []
+    module, name = (Path, method) if method == "write_bytes" else (os, method)
+    really = getattr(module, name)
+
+    def full(*args):
+        calls.append(args)
+        if len(calls) > fails_at:
+            raise OSError("the disk is full")
+        return really(*args)
+
+    monkeypatch.setattr(module, name, full)
+    with pytest.raises(OSError, match="the disk is full"):
+        write_votes([Vote("a", "dog")], path, classes=["dog"])
+    monkeypatch.undo()
+    after = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    assert after.keys() == before.keys()
+    # Two files can't be replaced at one moment: whole each, and the second the old one.
+    assert after["v.xml"] == before["v.xml"]
+    replaced = method == "replace" and fails_at == 1
+    assert (after["v.json"] == before["v.json"]) is not replaced
+    assert json.loads(after["v.json"])[0]["data"]["key"] == "a"
+
+
+@pytest.mark.parametrize("classes", [["x\0y"], ["\ud800"], ["\x0b"], ["\uffff"]])
+def test_what_the_configuration_cannot_hold_changes_neither_file(classes, tmp_path):
+    path = tmp_path / "v.json"
+    write_votes([Vote("a", "cat")], path, classes=["cat"])
+    before = path.read_bytes(), path.with_suffix(".xml").read_bytes()
+    with pytest.raises(ValueError, match="XML, can't hold|lone surrogate"):
+        write_votes([Vote("a", "dog")], path, classes=classes)
+    assert (path.read_bytes(), path.with_suffix(".xml").read_bytes()) == before
+
+
+def test_a_link_stays_and_its_file_is_replaced_where_it_lies(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    target, link = tmp_path / "elsewhere" / "votes.csv", tmp_path / "v.csv"
+    target.write_text("old")
+    link.symlink_to(target)
+    seen = []
+    really = os.replace
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "replace", lambda a, b: (seen.append(a), really(a, b)))
+        write_votes([Vote("a", "cat")], link)
+    assert link.is_symlink()
+    assert read_votes(target) == [Vote("a", "cat")]
+    # Beside the target: a file can't be moved from one disk to another at once.
+    assert [part.parent for part in seen] == [target.parent]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".json"])
+def test_numbers_of_numpy_are_numbers(ending, tmp_path):
+    paths = [tmp_path / f"{name}{ending}" for name in ("numpy", "plain")]
+    for path, label in zip(paths, (np.int64(3), 3), strict=True):
+        write_votes([Vote("a", label)], path, classes=[label])
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("9007199254740993", 2**53 + 1),
+        ("9007199254740993.0", 2**53 + 1),
+        ("-9007199254740993.0", -(2**53) - 1),
+        ("2.0", 2),
+        ("1.5", 1.5),
+        ("1e3", 1000),
+        ("cat", "cat"),
+    ],
+)
+def test_what_is_typed_is_read_exactly(text, label):
+    found = typed(text, [1, 7])
+    assert found == label
+    assert type(found) is type(label)

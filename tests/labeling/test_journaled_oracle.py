@@ -1,6 +1,7 @@
 """What was answered once is on file, and not asked again."""
 
 import json
+import os
 import pickle
 
 import numpy as np
@@ -236,3 +237,23 @@ class TestWrongAnswers:
             with pytest.raises(ValueError, match="line 4"):
                 oracle(ActiveLearner(LogisticRegression()).start(self.X).query())
         assert path.read_bytes() == before
+
+    def test_a_kind_that_could_not_be_written_is_not_remembered(
+        self, tmp_path, monkeypatch
+    ):
+        query = ActiveLearner(LogisticRegression(), "random").start(self.X).query(2)
+
+        def answered_in_text(query):
+            monkeypatch.setattr(os, "write", _full)
+            return ["a", "b"]
+
+        with JournaledOracle(answered_in_text, tmp_path / "o") as oracle:
+            with pytest.raises(OSError, match="the disk is full"):
+                oracle(query)
+            monkeypatch.undo()
+            oracle.oracle = lambda query: [1, 0]
+            assert oracle(query) == [1, 0]
+
+
+def _full(*args):
+    raise OSError("the disk is full")

@@ -170,5 +170,10 @@ class TestWhatCannotBeShown:
             load(folder)
         (folder / "link.png").unlink()
         os.mkfifo(folder / "pipe.png")
-        with pytest.raises(ValueError, match=r"pipe.png is no file"):
+        with pytest.raises(ValueError, match=r"pipe.png .* it is no file"):
+            load(folder)
+        (folder / "pipe.png").unlink()
+        with (folder / "huge.bmp").open("wb") as file:
+            file.truncate(300 * 2**20)
+        with pytest.raises(ValueError, match=r"huge.bmp .* 300 MB, and 32 are the"):
             load(folder)

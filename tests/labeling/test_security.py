@@ -519,3 +519,24 @@ def test_connections_above_the_cap_are_refused_with_a_sentence(own_server, monke
     assert lines[0].recv(12) == b"HTTP/1.1 200"
     for line in lines:
         line.close()
+
+
+@pytest.mark.parametrize("fault", ["setup", "thread"])
+def test_a_connection_that_fails_gives_its_place_free(own_server, monkeypatch, fault):
+    monkeypatch.setattr(_server, "_MOST_CONNECTIONS", 2)
+    port = Client(own_server).port
+
+    def broken(*args, **params):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        if fault == "setup":
+            patch.setattr(_server._Handler, "setup", broken)
+        else:
+            patch.setattr("socketserver.threading.Thread", broken)
+        for _ in range(5):
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+                assert line.recv(100) == b""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+        line.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % port)
+        assert line.recv(12) == b"HTTP/1.1 200"
