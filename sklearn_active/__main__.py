@@ -16,7 +16,7 @@ from sklearn_active.labeling import (
     LabelJournal,
     write_votes,
 )
-from sklearn_active.labeling._binding import digest
+from sklearn_active.labeling._binding import Binding
 from sklearn_active.labeling._data import Data, load
 from sklearn_active.labeling._exchange import all_votes
 from sklearn_active.labeling._state import LabelingState
@@ -153,16 +153,7 @@ def _export(args):
     keys = [str(row) for row in range(n_rows)]
     if args.data is not None:
         data = load(args.data)
-        if len(data.keys) != n_rows:
-            raise ValueError(
-                f"{args.journal} is about {n_rows} rows, {args.data} has "
-                f"{len(data.keys)}."
-            )
-        if digest(None, data.keys) != header["keys"]:
-            raise ValueError(
-                f"{args.journal} is about other rows than {args.data}, or in another "
-                "order."
-            )
+        Binding(None, data.keys).check(header, args.journal)
         keys = data.keys
         items = {key: _text(data.items, row) for row, key in enumerate(keys)}
     by_row = sorted(state.votes.items()), sorted(state.skipped.items())

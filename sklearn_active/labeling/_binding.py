@@ -1,6 +1,9 @@
 """What a session is bound to: its learner, its rows, its journal."""
 
+from base64 import b64decode, b64encode
+from functools import cached_property
 from hashlib import sha256
+from zlib import crc32
 
 import numpy as np
 from scipy import sparse
@@ -11,6 +14,8 @@ from sklearn_active._rows import row_keys, take
 from sklearn_active._sklearn import num_samples
 
 _ROWS_AT_ONCE = 1024
+_SUMS = np.dtype("<u4")
+_NAMED = 3
 
 
 def with_class_minus_one(learner):
@@ -20,17 +25,110 @@ def with_class_minus_one(learner):
     return learner
 
 
-def digest(X, keys):
-    """Return what binds a journal to its rows: their keys, else their content."""
-    keys = _contents(X) if keys is None else (str(key).encode() for key in keys)
-    digest = sha256()
-    for key in keys:
-        digest.update(len(key).to_bytes(8, "big") + key)
-    return digest.hexdigest()
+class Binding:
+    """Know the rows again that a journal is about, and see which were added.
+
+    A row is known by its key, else by its content. The journal holds what identifies
+    all rows together, and 32 bits of each, by which those that changed are named.
+
+    Parameters
+    ----------
+    X : container of shape (n_rows, ...)
+        The rows; not looked at where there are keys.
+    keys : sequence of length n_rows or None
+        What identifies them.
+    """
+
+    def __init__(self, X, keys):
+        self.n_rows = num_samples(X if keys is None else keys)
+        self._rows = X, keys
+
+    @cached_property
+    def _digests(self):
+        whole, sums = sha256(), np.empty(self.n_rows, dtype=_SUMS)
+        for row, key in enumerate(_identities(*self._rows)):
+            whole.update(len(key).to_bytes(8, "big") + key)
+            sums[row] = crc32(key)
+        return whole.hexdigest(), sums
+
+    @property
+    def header(self):
+        """What a journal says of the rows, as a dict."""
+        whole, sums = self._digests
+        sums = b64encode(sums.tobytes()).decode()
+        return {"n_rows": self.n_rows, "keys": whole, "sums": sums}
+
+    def check(self, header, path):
+        """Raise where the rows that a journal knows are not the first ones here.
+
+        Parameters
+        ----------
+        header : dict
+            What it says of them.
+        path : path
+            The journal.
+
+        Raises
+        ------
+        ValueError
+            Naming the first that are not.
+        """
+        n_known, there = header.get("n_rows"), _sums_of(header)
+        here = self._digests[1]
+        if type(n_known) is not int or n_known < 0:
+            what = f"its number of rows is {n_known!r}, here it is {self.n_rows}"
+        elif there is None or len(there) != n_known:
+            if header.get("keys") == self._keys_of_first(n_known):
+                return
+            what = f"its {n_known} rows are others than the {self.n_rows} here"
+        elif not np.array_equal(there, here[:n_known]):
+            what = _difference(there, here)
+        elif n_known < self.n_rows or header.get("keys") == self._digests[0]:
+            return
+        else:
+            what = f"its {n_known} rows are others than the {self.n_rows} here"
+        raise ValueError(
+            f"{path} is of other data: {what}. Rows may be added behind those that it "
+            "knows, no more: take the data and the order that it was begun with, or "
+            "another file for these."
+        )
+
+    def _keys_of_first(self, n_rows):
+        if n_rows >= self.n_rows:
+            return self._digests[0] if n_rows == self.n_rows else None
+        X, keys = self._rows
+        if keys is not None:
+            return Binding(None, keys[:n_rows])._digests[0]
+        return Binding(take(X, np.arange(n_rows)), None)._digests[0]
 
 
-def _contents(X):
+def _identities(X, keys):
     """Yield one bytes object a row; a part of the rows is held twice at a time."""
+    if keys is not None:
+        yield from (str(key).encode() for key in keys)
+        return
     X = X.tocsr() if sparse.issparse(X) else X
     for batch in gen_batches(num_samples(X), _ROWS_AT_ONCE):
         yield from row_keys(take(X, np.arange(batch.start, batch.stop)))
+
+
+def _sums_of(header):
+    """Return the sums of a journal's rows, None where it has none that can be read."""
+    try:
+        return np.frombuffer(b64decode(header.get("sums"), validate=True), dtype=_SUMS)
+    except (TypeError, ValueError):
+        return None
+
+
+def _difference(there, here):
+    """Say which rows of a journal are not here, or not in their place."""
+    rows, what = np.flatnonzero(~np.isin(there, here)), "changed"
+    if not len(rows):
+        n_both = min(len(there), len(here))
+        in_place = np.zeros(len(there), dtype=bool)
+        in_place[:n_both] = there[:n_both] == here[:n_both]
+        rows, what = np.flatnonzero(~in_place), "moved"
+    named = ", ".join(map(str, rows[:_NAMED].tolist()))
+    more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+    row, was = ("rows", "were") if len(rows) > 1 else ("row", "was")
+    return f"its {row} {named}{more} {was} {what} or taken away"

@@ -2,6 +2,7 @@
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from weakref import WeakSet
@@ -31,12 +32,12 @@ class LabelJournal:
     Notes
     -----
     The first line is a header that binds the file to its data: another pool is
-    refused. `append` returns after fsync, when the path's readers see the events. A
-    last line that is torn was never acknowledged and is cut off on opening; else an
-    appended event would be glued to it, and both would be lost. A whole one that only
-    lacks its newline is kept: an event that ends in its brace can't be torn. A line
-    before that which can't be read is an error, never skipped. A write that fails is
-    taken back.
+    refused. Where rows were added to the pool, another header says so. `append` returns
+    after fsync, when the path's readers see the events. A last line that is torn was
+    never acknowledged and is cut off on opening; else an appended event would be glued
+    to it, and both would be lost. A whole one that only lacks its newline is kept: an
+    event that ends in its brace can't be torn. A line before that which can't be read
+    is an error, never skipped. A write that fails is taken back.
 
     Where another program replaces, moves, removes, cuts or appends to the file while
     it is open, nothing more is acknowledged until it is as it was. A change in place
@@ -66,7 +67,7 @@ class LabelJournal:
         self._file = None
         self._mutex = RLock()
 
-    def open(self, header, take=None):
+    def open(self, header, take=None, check=None):
         """Lock the file and return the events in it.
 
         Parameters
@@ -77,6 +78,9 @@ class LabelJournal:
             Called with one event after the other, instead of a list of all: for files
             that are larger than memory. Where it raises ValueError, the file is left
             as it is, and the error names the line.
+        check : callable, default=None
+            Called with each header that is there, and raises ValueError where it is of
+            other data; None: its values must be those of `header`.
 
         Returns
         -------
@@ -104,7 +108,9 @@ class LabelJournal:
             try:
                 lock(self._file, self.path)
                 events = []
-                self._begin(header, events.append if take is None else take)
+                if check is None:
+                    check = partial(check_header, header=header, path=self.path)
+                self._begin(header, events.append if take is None else take, check)
                 if created:
                     _sync_folder(self._place.parent)
             except BaseException:
@@ -158,28 +164,32 @@ class LabelJournal:
         Returns
         -------
         header : dict
+            The last one.
         events : list of dict
             Those that `open` would return.
         """
-        lines = []
+        header, events = None, []
         with Path(path).open("rb") as file:
             for number, _, event in _whole_lines(file, path):
-                if number == 1:
-                    _check_header(event, {}, path)
-                lines.append(event)
-        if not lines:
+                if _is_header(event, number):
+                    check_header(event, FORMAT, path)
+                    header = event
+                else:
+                    events.append(event)
+        if header is None:
             raise ValueError(f"{path} holds no label journal: it is empty.")
-        header = {key: value for key, value in lines[0].items() if key not in FORMAT}
-        return header, lines[1:]
+        header = {key: value for key, value in header.items() if key not in FORMAT}
+        return header, events
 
-    def _begin(self, header, take):
+    def _begin(self, header, take, check):
         """Read what is there; then mend its end, or write the header."""
         self._size, self._tail, last = 0, b"", b"\n"
         with open(self._file.fileno(), "rb", closefd=False) as file:
             for number, last, event in _whole_lines(file, self.path):
                 self._size += len(last)
-                if number == 1:
-                    _check_header(event, header, self.path)
+                if _is_header(event, number):
+                    check_header(event, FORMAT, self.path)
+                    check(event)
                 else:
                     _hand_over(take, event, number, self.path)
             size = file.seek(0, os.SEEK_END)
@@ -319,8 +329,14 @@ def _hand_over(take, event, number, path):
         ) from error
 
 
-def _check_header(found, header, path):
-    for key, value in (FORMAT | header).items():
+def _is_header(event, number):
+    """Say whether a line tells of the data; what stands first must."""
+    return number == 1 or event["event"] == FORMAT["event"]
+
+
+def check_header(found, header, path):
+    """Raise where a header doesn't say of the data what it should."""
+    for key, value in header.items():
         if found.get(key) != value:
             raise ValueError(
                 f"{path} is of other data: its {key} is {found.get(key)!r}, here it is "

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn_active._columns import is_null
 from sklearn_active.labeling._allowed import plain
 from sklearn_active.labeling._checks import check_label
-from sklearn_active.labeling._journal import LabelJournal
+from sklearn_active.labeling._journal import FORMAT, LabelJournal, check_header
 from sklearn_active.labeling._state import AGGREGATES, LabelingState
 from sklearn_active.labeling._turns import Barred, Turns
 
@@ -18,8 +18,8 @@ class Ledger:
 
     Parameters
     ----------
-    n_rows : int
-        Number of rows.
+    binding : Binding
+        To the rows.
     given : dict of int to label
         The labels known before the session.
     classes : list of labels
@@ -30,8 +30,8 @@ class Ledger:
         How many annotators a row is asked of.
     journal : LabelJournal, str, path or None
         Where events are kept; opened here.
-    header : dict
-        What the journal is about.
+    stated : list of labels or None
+        The classes that the journal is about.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Ledger:
     """
 
     def __init__(
-        self, n_rows, given, classes, aggregate, votes_per_row, journal, header
+        self, binding, given, classes, aggregate, votes_per_row, journal, stated
     ):
         self.given = given
         self.labels = dict(given)
@@ -56,21 +56,31 @@ class Ledger:
         self.left_out = set()
         self.version = 0
         kinds = classes or list(given.values())[:1]
-        self.state = LabelingState(n_rows=n_rows, classes=kinds)
+        self.state = LabelingState(n_rows=binding.n_rows, classes=kinds)
         self._stated = classes
         self._is_ours = isinstance(aggregate, str)
         self._aggregate = AGGREGATES[aggregate] if self._is_ours else aggregate
         self._failures = []
-        self._turns = Turns(n_rows, given, votes_per_row)
+        self._turns = Turns(binding.n_rows, given, votes_per_row)
         if journal is not None and not isinstance(journal, LabelJournal):
             journal = LabelJournal(journal)
         self._journal = journal
         if journal is not None:
-            self._replay(header)
+            self._replay(binding, stated)
 
-    def _replay(self, header):
-        self._journal.open(header, self._take)
+    def _replay(self, binding, stated):
+        about, path = {"classes": stated}, self._journal.path
+
+        def check(header):
+            check_header(header, about, path)
+            binding.check(header, path)
+            self.state.n_rows = header["n_rows"]
+
+        self._journal.open(binding.header | about, self._take, check)
         try:
+            if self.state.n_rows < binding.n_rows:
+                self._journal.append([FORMAT | binding.header | about])
+                self.state.n_rows = binding.n_rows
             for row in self.state.rows:
                 self._settle(row)
             self.raise_failure(

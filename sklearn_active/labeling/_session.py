@@ -17,7 +17,7 @@ from sklearn_active.labeling._arguments import (
     check_entries,
 )
 from sklearn_active.labeling._asking import Asking
-from sklearn_active.labeling._binding import digest, with_class_minus_one
+from sklearn_active.labeling._binding import Binding, with_class_minus_one
 from sklearn_active.labeling._checks import check_annotator
 from sklearn_active.labeling._exchange import Exchange
 from sklearn_active.labeling._fronts import Fronts
@@ -57,8 +57,8 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
         The file that keeps the answers; one that exists is continued. None: they are
         kept in memory only.
     keys : sequence of str of length n_rows, default=None
-        What identifies the rows, distinct; None: their content. A journal of other
-        rows is refused.
+        What identifies the rows, distinct; None: their content. A journal goes on with
+        rows that were added at the end; where others changed, it is refused.
     classes : array-like of shape (n_classes,), default=None
         The labels that may be given; None: those in y.
     new_classes : {'error', 'allow'}, default='error'
@@ -152,10 +152,14 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
         self._model = Model(learner, X, y)
         self._open, self._closed, self._lock = {}, False, RLock()
         stated = self._allowed.stated
-        header = {"n_rows": self.n_rows, "keys": digest(X, keys)}
-        header["classes"] = None if classes is None else stated
         self._ledger = Ledger(
-            self.n_rows, given, stated, aggregate, votes_per_row, journal, header
+            Binding(X, self._names),
+            given,
+            stated,
+            aggregate,
+            votes_per_row,
+            journal,
+            None if classes is None else stated,
         )
         self._annotators = set(self._state.annotators)
         self._token = uuid4().hex

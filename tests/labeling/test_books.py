@@ -187,7 +187,6 @@ BROKEN = {
     "text as seconds": (ANSWER | {"seconds": "1"}, "seconds of an event are a number"),
     "negative seconds": (ANSWER | {"seconds": -1}, "seconds of an event are a number"),
     "an unknown event": ({"event": "vote", "row": 3}, "event 'vote' is not known"),
-    "a second header": ({"event": "header"}, "event 'header' is not known"),
     "a skip without a row": ({"event": "skip", "annotator": "a"}, "has no 'row'"),
     "a flag of no kind": (
         {"event": "flag", "row": 3, "flagged": 1},

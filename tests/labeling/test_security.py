@@ -257,7 +257,7 @@ def test_a_body_may_have_64_kb_and_no_more(client):
         b'{"a":' * 12_000,
         b'{"row": ' + b"9" * 60_000 + b"}",
     ],
-    ids=lambda body: body[:12].decode(errors="replace"),
+    ids=range(11),
 )
 def test_a_body_that_is_no_json_object_is_refused(client, body):
     fields = {

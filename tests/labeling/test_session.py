@@ -612,7 +612,9 @@ class TestJournaled:
     def test_another_pool_and_other_classes_are_refused(self, tmp_path):
         path = tmp_path / "labels.jsonl"
         session(journal=path).close()
-        with pytest.raises(ValueError, match="its keys is"):
+        with pytest.raises(
+            ValueError, match="its rows 0, 1, 2 and 37 more were changed"
+        ):
             LabelingSession(learner(), X + 1, classes=[0, 1, 2], journal=path)
         with pytest.raises(ValueError, match="its classes is"):
             LabelingSession(learner(), X, classes=[0, 1], journal=path)

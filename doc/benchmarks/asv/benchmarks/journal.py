@@ -9,6 +9,7 @@ from benchmarks.common import blobs, checksum
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, LabelJournal
+from sklearn_active.labeling._binding import Binding
 from sklearn_active.labeling._ledger import Ledger
 
 
@@ -108,9 +109,8 @@ class LongBooks:
         self.folder = TemporaryDirectory()
         path = Path(self.folder.name, "labels.jsonl")
         self.n_events = n_events
-        self.header = {"n_rows": n_events}
         with LabelJournal(path) as journal:
-            journal.open(self.header)
+            journal.open(Binding(None, range(n_events)).header | {"classes": None})
             journal.append(answers(n_events))
         self.path = path
         self.ledger = self.opened()
@@ -121,7 +121,8 @@ class LongBooks:
 
     def opened(self):
         classes = list(range(10))
-        return Ledger(self.n_events, {}, classes, "last", 1, self.path, self.header)
+        binding = Binding(None, range(self.n_events))
+        return Ledger(binding, {}, classes, "last", 1, self.path, None)
 
     def time_open(self, n_events):
         self.ledger.close()
