@@ -14,8 +14,8 @@ from sklearn.linear_model import LogisticRegression
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, LabelJournal
-from sklearn_active.labeling._journal import FORMAT
 from sklearn_active.labeling._binding import Binding
+from sklearn_active.labeling._journal import FORMAT
 from sklearn_active.labeling._refitter import Inline
 
 X = np.random.RandomState(0).normal(size=(30, 2))
