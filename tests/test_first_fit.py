@@ -79,7 +79,8 @@ def test_the_loop_goes_on_as_at_a_cold_start_and_fits_as_soon_as_it_can(
 def test_a_threshold_of_two_classes_is_tuned_as_soon_as_it_can_be():
     data, truth = load_breast_cancer(return_X_y=True)
     model = make_pipeline(
-        StandardScaler(), TunedThresholdClassifierCV(LogisticRegression())
+        StandardScaler(),
+        TunedThresholdClassifierCV(LogisticRegression(), thresholds=8),
     )
     oracle = lambda query: truth[query.indices]  # noqa: E731
     learner = ActiveLearner(model, "random", oracle=oracle, budget=40, random_state=0)

@@ -69,10 +69,10 @@ def test_rows_in_another_order_are_refused(reviews, tmp_path, capsys):
     label = ["--classes", "good,bad", "--journal", journal, "--terminal"]
     run(["label", reviews, *label], "good\n:q\n")
     pd.read_csv(reviews)[::-1].to_csv(other, index=False)
-    assert "its rows 0, 1, 2 and " in run(["label", other, *label], status=1)
+    assert "its rows 0, " in run(["label", other, *label], status=1)
     out = tmp_path / "out.csv"
     refused = run(["export", journal, out, "--data", other], status=1)
-    assert "its rows 0, 1, 2 and " in refused
+    assert "its rows 0, " in refused
 
 
 def test_the_page_is_served_until_ctrl_c(reviews, tmp_path):

@@ -45,11 +45,11 @@ class Binding:
 
     @cached_property
     def _digests(self):
-        whole, sums = sha256(), np.empty(self.n_rows, dtype=_SUMS)
-        for row, key in enumerate(_identities(*self._rows)):
-            whole.update(len(key).to_bytes(8, "big") + key)
-            sums[row] = crc32(key)
-        return whole.hexdigest(), sums
+        whole, sums = sha256(), []
+        for keys in _identities(*self._rows):
+            sums.extend(map(crc32, keys))
+            whole.update(b"".join([len(key).to_bytes(8, "big") + key for key in keys]))
+        return whole.hexdigest(), np.array(sums, dtype=_SUMS)
 
     @property
     def header(self):
@@ -103,13 +103,13 @@ class Binding:
 
 
 def _identities(X, keys):
-    """Yield one bytes object a row; a part of the rows is held twice at a time."""
-    if keys is not None:
-        yield from (str(key).encode() for key in keys)
-        return
+    """Yield lists of one bytes object a row, of a part of the rows at a time."""
     X = X.tocsr() if sparse.issparse(X) else X
-    for batch in gen_batches(num_samples(X), _ROWS_AT_ONCE):
-        yield from row_keys(take(X, np.arange(batch.start, batch.stop)))
+    for part in gen_batches(num_samples(X if keys is None else keys), _ROWS_AT_ONCE):
+        if keys is None:
+            yield row_keys(take(X, np.arange(part.start, part.stop)))
+        else:
+            yield [str(key).encode() for key in keys[part]]
 
 
 def _sums_of(header):

@@ -171,7 +171,7 @@ class LabelJournal:
         header, events = None, []
         with Path(path).open("rb") as file:
             for number, _, event in _whole_lines(file, path):
-                if _is_header(event, number):
+                if number == 1 or event["event"] == "header":
                     check_header(event, FORMAT, path)
                     header = event
                 else:
@@ -187,11 +187,18 @@ class LabelJournal:
         with open(self._file.fileno(), "rb", closefd=False) as file:
             for number, last, event in _whole_lines(file, self.path):
                 self._size += len(last)
-                if _is_header(event, number):
+                if number == 1 or event["event"] == "header":
                     check_header(event, FORMAT, self.path)
                     check(event)
-                else:
-                    _hand_over(take, event, number, self.path)
+                    continue
+                try:
+                    take(event)
+                except ValueError as error:
+                    raise ValueError(
+                        f"{self.path}, line {number} can't be taken: {error} Nothing "
+                        "was changed. Mend or remove the line by hand, on a copy, or "
+                        "take another file."
+                    ) from error
             size = file.seek(0, os.SEEK_END)
         first = _line(FORMAT | header)
         torn = self._bytes(self._size, size)
@@ -317,21 +324,6 @@ def _event(line):
     if rest != "\n" and rest.strip():
         raise ValueError(f"there is more behind the event: {rest[:80]!r}")
     return event
-
-
-def _hand_over(take, event, number, path):
-    try:
-        take(event)
-    except ValueError as error:
-        raise ValueError(
-            f"{path}, line {number} can't be taken: {error} Nothing was changed. Mend "
-            "or remove the line by hand, on a copy, or take another file."
-        ) from error
-
-
-def _is_header(event, number):
-    """Say whether a line tells of the data; what stands first must."""
-    return number == 1 or event["event"] == FORMAT["event"]
 
 
 def check_header(found, header, path):

@@ -209,15 +209,15 @@ class Ledger:
         votes, skipped = self.state.votes_of(row), self.state.skipped_by(row)
         label = self._label_of(row, votes)
         before = self.labels.get(row)
+        if label is not None:
+            self.labels[row] = label
+            self.counts[label] += 1
+        elif before is not None:
+            del self.labels[row]
         if before is not None:
             self.counts[before] -= 1
             if not self.counts[before]:
                 del self.counts[before]
-        if label is None:
-            self.labels.pop(row, None)
-        else:
-            self.labels[row] = label
-            self.counts[label] += 1
         if skipped and label is None:
             self.left_out.add(row)
         else:

@@ -199,17 +199,17 @@ class LabelingState:
                 audit = bool(label == predicted)
         votes, skipped = self._votes.get(row, ()), self._skipped.get(row, NOBODY)
         before = (votes, skipped) if votes or skipped else NEW
-        what = kind, annotator, audit
-        self._stack.push(what, row, label, query, before, seconds, event.get("time"))
+        token, number = split(query)
+        what, vote = self._once(kind, annotator, audit, token, label)
+        self._stack.push(what, row, label, number, before, seconds, event.get("time"))
         if kind == "skip":
             self._set(row, before, (votes, skipped | {annotator}))
         elif before is NEW:  # the same as below, for most of a long journal
-            self._votes[row] = self._vote(annotator, label)
+            self._votes[row] = vote
             self.voted[label] += 1
             self.annotators[annotator] += 1
         else:  # the last vote stands last
-            votes = tuple(vote for vote in votes if vote[0] != annotator)
-            votes = votes + self._vote(annotator, label)
+            votes = tuple(vote for vote in votes if vote[0] != annotator) + vote
             self._set(row, before, (votes, skipped - {annotator}))
         self._count(query, seconds, audit, 1)
         if row in self.undone and query is not None:
@@ -218,18 +218,21 @@ class LabelingState:
                 del self.undone[row]
         return [row]
 
-    def _vote(self, annotator, label):
-        """Return ((annotator, label),), the same for all rows with this one vote."""
-        key = annotator, label, type(label)  # True is not 1 here
-        vote = self._shared.get(key)
-        if vote is None:
-            vote = self._shared[key] = ((annotator, label),)
-        return vote
+    def _once(self, kind, annotator, audit, token, label):
+        """Return what the stack keeps, and the row's votes if it gets this one alone.
+
+        Long journals hold few of them: equal ones are the same object.
+        """
+        key = kind, annotator, audit, token, label, type(label)  # True is not 1 here
+        found = self._shared.get(key)
+        if found is None:
+            found = self._shared[key] = key[:4], ((annotator, label),)
+        return found
 
     def _requeue(self):
         skipped, self._skipped = self._skipped, {}
-        what = "requeue", None, None
-        self._stack.push(what, -1, None, None, skipped, None, None)
+        what = "requeue", None, None, None
+        self._stack.push(what, -1, None, -1, skipped, None, None)
         for annotators in skipped.values():
             _change(self.annotators, annotators, -1)
         return list(skipped)
@@ -279,14 +282,11 @@ class _Stack:
         self.numbers = array("q")  # of the query's id; the rest of it is in `whats`
         self.before, self.seconds, self.times = [], [], []
         self.voted_at = array("q")
-        self._shared = {}
 
-    def push(self, what, row, label, query, before, seconds, time):
+    def push(self, what, row, label, number, before, seconds, time):
         if what[0] in VOTES:
             self.voted_at.append(len(self.rows))
-        token, number = split(query)
-        what = *what, token
-        self.whats.append(self._shared.setdefault(what, what))
+        self.whats.append(what)
         self.numbers.append(number)
         self.rows.append(row)
         self.labels.append(label)

@@ -140,6 +140,12 @@ def test_rows_that_changed_or_are_gone_are_refused_and_named(
     opened(path, *rows_and_keys(X)[:1], **rows_and_keys(X)[1]).close()
 
 
+def test_keys_say_who_a_row_is_whatever_is_in_it(path):
+    labels = begun(path, keys=keys_of(True, 20))
+    with opened(path, X + 1, keys=keys_of(True, 30)) as session:
+        assert session.labels == labels
+
+
 def test_a_row_of_equal_ones_that_was_taken_away_is_missed(path):
     begun(path, np.zeros((6, 2)), n=1)
     with pytest.raises(ValueError, match="its row 5 was moved or taken away"):

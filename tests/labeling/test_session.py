@@ -1,5 +1,6 @@
 """A labeling session: questions, answers, and what was answered before."""
 
+from collections import Counter
 from threading import Event
 
 import numpy as np
@@ -51,6 +52,47 @@ class TestAskAndTell:
         assert opened.ask() is first
         opened.tell(first.id, [0])
         assert opened.ask().id != first.id
+
+    def test_each_annotator_is_asked_the_own_open_question(self):
+        opened = session(votes_per_row=2)
+        first = {who: opened.ask(annotator=who) for who in ("ann", "bob", None)}
+        assert len({query.id for query in first.values()}) == 3
+        for who, query in first.items():
+            assert opened.ask(annotator=who) is query
+
+    def test_the_first_row_can_be_flagged_and_the_row_behind_the_last_can_not(self):
+        opened = session()
+        for row in (0, 39):
+            opened.flag(row)
+        assert opened._state.flagged == {0, 39}
+        with pytest.raises(ValueError, match=r"Rows lie in 0 \.\.\. 39; got 40"):
+            opened.flag(40)
+
+    def test_what_an_annotator_with_a_name_skipped_is_declined(self):
+        opened = session()
+        query = opened.ask(annotator="ann")
+        opened.skip(query.id, annotator="ann")
+        assert opened._snapshot()[2] == set(query.indices.tolist())
+        opened.ask(annotator="bob")  # who may know it
+        assert opened._snapshot()[2] == set()
+
+    def test_a_relabeling_taken_back_does_not_ask_the_row_again(self):
+        opened = session()
+        query = opened.ask(2)
+        first, second = query.indices.tolist()
+        opened.tell(query.id, {first: 0})
+        opened.relabel(first, 1)
+        opened.undo()
+        assert opened.labels == {first: 0}
+        opened.tell(query.id, {second: 2})
+        assert opened.labels == {first: 0, second: 2}
+        assert first not in opened.ask().indices
+
+    def test_a_closed_learner_says_that_nobody_answered_any_more(self):
+        opened = session()
+        answer(opened)
+        opened.close()
+        assert opened.learner.termination_condition_ == "oracle_stopped"
 
     def test_the_same_answer_again_changes_nothing(self):
         opened = session()
@@ -646,7 +688,8 @@ class Sessions(RuleBasedStateMachine):
         self.open()
 
     def open(self):
-        self.session = session(y=self.y, journal=self.folder / "labels.jsonl")
+        self.path = self.folder / "labels.jsonl"
+        self.session = session(y=self.y, journal=self.path)
 
     def known(self):
         labels = {i: int(label) for i, label in enumerate(self.y) if label >= 0}
@@ -715,7 +758,7 @@ class Sessions(RuleBasedStateMachine):
     def crash_and_reopen(self, torn):
         live = self.session._ledger
         self.session._ledger._journal.close()
-        with (self.folder / "labels.jsonl").open("ab") as file:
+        with self.path.open("ab") as file:
             file.write(torn)  # never acknowledged
         self.open()
         replayed = self.session._ledger
@@ -734,6 +777,11 @@ class Sessions(RuleBasedStateMachine):
             labels, skipped = self.known()
             assert self.session.labels == labels
             assert set(self.session._state.skipped) == skipped
+            ledger = self.session._ledger
+            assert ledger.counts == Counter(labels.values())
+            assert min(ledger.counts.values(), default=1) > 0
+            assert ledger.left_out == skipped - set(labels)
+            assert ledger.version == len(LabelJournal.read(self.path)[1])
 
     def teardown(self):
         if hasattr(self, "session"):

@@ -12,6 +12,7 @@ from sklearn.metrics import cohen_kappa_score
 from sklearn.semi_supervised import LabelSpreading
 
 from sklearn_active import ActiveLearner
+from sklearn_active.pools import ChunkedPool
 from sklearn_active.stopping_rules import Confident, StablePredictions
 from sklearn_active.stopping_rules._stable_predictions import kappa
 
@@ -158,6 +159,45 @@ def test_stable_predictions_read_a_transductive_fit():
     learner = fitted("stable_predictions", LabelSpreading(gamma=1), batch_size=2)
     assert learner.termination_condition_ == "stop_when"
     assert learner.n_asked_ < 114
+
+
+class OnlyTransductive(LabelSpreading):
+    def predict(self, X):
+        raise AssertionError("The pool is predicted already.")
+
+
+def test_a_transductive_fit_is_not_predicted_again():
+    learner = ActiveLearner(OnlyTransductive(gamma=1), batch_size=2, budget=20)
+    learner.set_params(stop_when=StablePredictions(window=3), oracle=answered)
+    learner.fit(X, np.where(START, TRUTH, -1))
+    kappas = [cohen_kappa_score(*two) for two in pairwise(transductions(learner))]
+    assert learner._stop_when.kappas_ == pytest.approx(kappas)
+
+
+def answered(query):
+    return TRUTH[query.indices]
+
+
+def transductions(learner):
+    known = START.copy()
+    yield LabelSpreading(gamma=1).fit(X, np.where(known, TRUTH, -1)).transduction_
+    for record in learner.history_:
+        known[record.rows] = True
+        yield LabelSpreading(gamma=1).fit(X, np.where(known, TRUTH, -1)).transduction_
+
+
+def test_a_pool_in_chunks_is_refused_with_the_rule_that_takes_it():
+    pool = ChunkedPool(lambda: (X[i : i + 40] for i in (0, 40, 80)))
+    learner = ActiveLearner(LogisticRegression(), "margin", oracle=answered)
+    learner.set_params(stop_when="stable_predictions", budget=20)
+    message = "^StablePredictions needs the whole pool .* or take stop_when='confident'"
+    with pytest.raises(ValueError, match=message):
+        learner.fit(pool, np.where(START, TRUTH, -1))
+
+
+def test_the_defaults_are_those_of_the_docstrings():
+    assert StablePredictions().get_params() == {"threshold": 0.99, "window": 3}
+    assert Confident().get_params() == {"threshold": 0.1}
 
 
 def test_two_models_that_know_one_class_only_do_not_count_as_agreement():
