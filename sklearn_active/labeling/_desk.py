@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 
 from sklearn_active.labeling._items import item_as_json, limits_of
+from sklearn_active.labeling._ledger import AggregateError
 from sklearn_active.labeling._questions import StaleQueryError
 
 PAGE = Path(__file__).parent / "_page"
@@ -92,6 +93,9 @@ class Desk:
         except StaleQueryError:
             return self._refused(409, _STALE)
         except ValueError as error:
+            return self._refused(400, str(error))
+        except AggregateError as error:  # the answer is kept, and the question closed
+            logging.getLogger(__name__).exception("aggregate failed.")
             return self._refused(400, str(error))
         except OSError as error:
             return 503, {"error": f"The answer could not be kept: {error}"}

@@ -13,6 +13,10 @@ from sklearn_active.labeling._state import AGGREGATES, LabelingState
 from sklearn_active.labeling._turns import Barred, Turns
 
 
+class AggregateError(RuntimeError):
+    """What a callable made of votes is no label, or it raised. The votes count."""
+
+
 class Ledger:
     """Write events before they count, and keep the labels that they amount to.
 
@@ -141,7 +145,7 @@ class Ledger:
 
         Raises
         ------
-        RuntimeError
+        AggregateError
             That says which votes it failed on.
         """
         failures, self._failures = self._failures, []
@@ -150,7 +154,7 @@ class Ledger:
         row, votes, error = failures[0]
         if not isinstance(error, Exception):  # Ctrl-C is no fault of aggregate
             raise error
-        raise RuntimeError(
+        raise AggregateError(
             f"aggregate failed on the votes {votes!r} of row {row}: "
             f"{type(error).__name__}: {error} The row has no label of these votes. "
             f"{way_out}"

@@ -246,6 +246,25 @@ def test_what_cannot_be_written_is_said_and_can_be_sent_again(tmp_path):
         assert session.labels == {question["row"]: "ape"}
 
 
+def test_an_aggregate_that_fails_is_said_and_the_answer_is_kept(caplog):
+    def fails(votes):
+        raise KeyError("no rule for this")
+
+    with new_session(aggregate=fails) as session:
+        ask = Requests(session)
+        question = ask.state()["question"]
+        request = {**names(question), "label": '"ape"', "request": "mine"}
+        status, reply = ask("answer", **request)
+        assert status == 400
+        assert "aggregate failed on the votes ['ape'] of row" in reply["error"]
+        assert "is recorded" in reply["error"]
+        assert reply["state"]["question"]["id"] != question["id"]
+        assert session._state.votes == {question["row"]: {None: "ape"}}
+        assert ask("answer", **request)[0] == 200  # sent again: it counts once
+        assert session._state.votes == {question["row"]: {None: "ape"}}
+        assert "no rule for this" in caplog.text
+
+
 def test_after_the_session_has_ended_the_page_is_told_so():
     session = new_session()
     ask = Requests(session)
