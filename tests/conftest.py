@@ -56,3 +56,10 @@ class SkipsWhatAnExtraBrings:
 
 if os.environ.get("SKLEARN_ACTIVE_TESTS_WITHOUT_EXTRAS"):
     sys.meta_path.append(SkipsWhatAnExtraBrings())
+
+
+def pytest_make_parametrize_id(val, argname):
+    """Name a pattern's case by a number: backslashes can't be typed or found again."""
+    if isinstance(val, str) and "\\" in val:
+        return argname
+    return None

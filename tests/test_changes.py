@@ -227,7 +227,6 @@ class TestCorrectedLabels:
             ([0], [0, 1], "relabel gave 2 labels for 1 rows"),
             ([0], ["cat"], "of kind text"),
         ],
-        ids=repr,
     )
     def test_what_is_wrong_is_refused_and_nothing_changed(self, rows, labels, match):
         learner = ActiveLearner(GaussianNB()).start(X[:60], START)

@@ -367,7 +367,6 @@ class TestStepByStep:
             ([9.0, 10.0], "integer positions.*float64"),
             ([True, False], "integer positions.*bool"),
         ],
-        ids=repr,
     )
     def test_rows_that_cannot_be_taught_are_refused_and_nothing_is_recorded(
         self, rows, match
