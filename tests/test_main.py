@@ -64,6 +64,19 @@ def test_a_table_is_labeled_in_the_terminal_and_exported(reviews, tmp_path):
     assert "parcel" in (tmp_path / "out.json").read_text()
 
 
+def test_a_table_that_has_grown_goes_on_with_its_journal(reviews, tmp_path):
+    journal = tmp_path / "labels.jsonl"
+    label = ["label", reviews, "--classes", "good,bad", "--journal", journal]
+    run([*label, "--terminal"], "good\nbad\n:q\n")
+    with reviews.open("a") as file:
+        file.write("fine lovely parcel\nbroken parcel shop\n")
+    printed = run([*label, "--terminal"], "good\n:q\n")
+    assert "42 rows" in printed
+    assert "2 labels so far" in printed
+    run(["export", journal, tmp_path / "out.csv", "--data", reviews])
+    assert len(read_votes(tmp_path / "out.csv")) == 3
+
+
 def test_rows_in_another_order_are_refused(reviews, tmp_path, capsys):
     journal, other = tmp_path / "labels.jsonl", tmp_path / "other.csv"
     label = ["--classes", "good,bad", "--journal", journal, "--terminal"]
