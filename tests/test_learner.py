@@ -267,14 +267,18 @@ class TestWhatIsKnown:
             query.round = 3
 
     def test_the_pool_is_read_only(self):
+        refused = []
+
         def meddle(pool):
             for name in ("candidates", "labeled", "y", "proba", "newly_known"):
                 with pytest.raises(ValueError, match="read-only"):
                     getattr(pool, name)[...] = 0
+                refused.append(name)
             return np.zeros(len(pool.candidates))
 
         X, y, _ = blobs(12, 3)
         ActiveLearner(GaussianNB(), meddle).start(X, y).query()
+        assert len(refused) == 5
 
     def test_the_strategy_hears_of_every_label_once(self):
         heard = []
@@ -690,7 +694,8 @@ class TestCompatibility:
 
     def test_random_is_compatible_with_everything(self):
         X, y, _ = blobs()
-        ActiveLearner(SVC(), "random").start(X, y).query()
+        query = ActiveLearner(SVC(), "random").start(X, y).query()
+        assert y[query.indices] == [-1]
 
 
 class TestClone:

@@ -158,11 +158,14 @@ def test_declined_rows_count_as_no_label_in_the_captions():
 
 def test_wrong_guesses_are_red_and_bold_and_right_ones_are_neither(digits):
     display = QueryDisplay.from_estimator(digits, image_shape=(8, 8))
+    seen = set()
     for ax in display.axes_.ravel():
         predicted, true = (line.split(": ")[1] for line in ax.get_title().split("\n"))
         is_bold = ax.title.get_fontweight() == "bold"
         is_red = to_rgb(ax.title.get_color()) == to_rgb("#B30000")
         assert is_bold == is_red == (predicted != true)
+        seen.add(is_red)
+    assert seen == {True, False}
 
 
 def test_the_truth_can_be_given_where_answers_are_wrong_or_missing():

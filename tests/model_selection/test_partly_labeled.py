@@ -82,7 +82,9 @@ def test_the_number_of_folds_may_depend_on_the_number_of_labels():
 def test_groups_of_the_labeled_rows_stay_together():
     X, y, _ = partly_labeled()
     groups = np.arange(len(y)) % 7
-    for train, test in PartiallyLabeledSplit(GroupKFold(3)).split(X, y, groups):
+    splits = list(PartiallyLabeledSplit(GroupKFold(3)).split(X, y, groups))
+    assert len(splits) == 3
+    for train, test in splits:
         labeled = train[y[train] != -1]
         assert not set(groups[labeled]) & set(groups[test])
 
