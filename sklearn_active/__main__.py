@@ -147,9 +147,19 @@ def _ask(session, args):
 
 
 def _export(args):
-    header, events = LabelJournal.read(args.journal)
-    state = LabelingState(events)
-    n_rows, items = header["n_rows"], {}
+    state = LabelingState()
+
+    def take(event):
+        state.check(event)
+        state.apply(event)
+
+    header, _ = LabelJournal.read(args.journal, take)
+    n_rows, items = header.get("n_rows"), {}
+    if type(n_rows) is not int or max(state.rows, default=0) >= n_rows:
+        raise ValueError(
+            f"{args.journal} is no journal of a labeling session: its rows are not "
+            "those that its header tells of."
+        )
     keys = [str(row) for row in range(n_rows)]
     if args.data is not None:
         data = load(args.data)

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.parallel import Parallel, delayed
 
+from sklearn_active._columns import EXACT_IN_FLOAT, is_null
 from sklearn_active._sklearn import num_samples, safe_indexing
 
 # These formats can't be indexed; a slice goes through csr and back.
@@ -274,7 +275,8 @@ def checked_positions(positions, n_rows, method, distinct=True):
 def row_keys(rows):
     """Return one bytes object a row; equal exactly where the content is equal.
 
-    Numeric rows have the same key whether they came dense, sparse or in a frame.
+    It depends on the row alone. Numeric rows have the same key whether they came dense,
+    sparse or in a frame, as whole numbers or as floats.
 
     Parameters
     ----------
@@ -287,19 +289,15 @@ def row_keys(rows):
     """
     if sparse.issparse(rows):
         return _sparse_row_keys(rows)
-    if isinstance(rows, list) and not np.ndim(rows[0]):
-        return [repr(row).encode() for row in rows]  # one text a row
     try:
         values = np.asarray(rows)
     except ValueError:  # rows of different lengths
-        return [repr(row).encode() for row in rows]
-    flat = values.reshape(len(values), -1)
-    if values.dtype.kind not in "biuf":
-        return [repr(row).encode() for row in flat.tolist()]
-    exact = flat.astype(np.float64)
-    if values.dtype.kind in "iu" and np.any(np.abs(exact) > 2**53):
-        return [row.tobytes() for row in np.ascontiguousarray(flat)]
-    return [_nonzero_key(np.flatnonzero(row), row[row != 0]) for row in exact]
+        values = np.empty(0, dtype=object)
+    if values.dtype.kind in "biuf":
+        return _numeric_row_keys(values.reshape(len(values), -1))
+    if isinstance(rows, list):  # numpy would write numbers beside text as text
+        return [_key_of_cells(_cells_of(row)) for row in rows]
+    return [_key_of_cells(row) for row in values.reshape(len(values), -1).tolist()]
 
 
 def first_of_each(keys):
@@ -326,8 +324,46 @@ def _sparse_row_keys(rows):
     rows.sum_duplicates()
     rows.eliminate_zeros()
     bounds = zip(rows.indptr[:-1], rows.indptr[1:], strict=True)
-    return [_nonzero_key(rows.indices[a:b], rows.data[a:b]) for a, b in bounds]
+    width = rows.shape[1]
+    return [_nonzero_key(rows.indices[a:b], rows.data[a:b], width) for a, b in bounds]
 
 
-def _nonzero_key(columns, values):
-    return columns.astype(np.int64).tobytes() + b"|" + values.tobytes()
+def _nonzero_key(columns, values, width):
+    return b"%d|%b|%b" % (width, columns.astype(np.int64).tobytes(), values.tobytes())
+
+
+def _numeric_row_keys(values):
+    exact = values.astype(np.float64)
+    width = values.shape[1]
+    keys = [_nonzero_key(np.flatnonzero(row), row[row != 0], width) for row in exact]
+    if values.dtype.kind in "iu":  # float64 would make some of these equal
+        for i in np.flatnonzero((np.abs(exact) >= EXACT_IN_FLOAT).any(axis=1)):
+            keys[i] = repr(values[i].tolist()).encode()
+    return keys
+
+
+def _cells_of(row):
+    if isinstance(row, np.ndarray):
+        return row.ravel().tolist()
+    return list(row) if isinstance(row, (list, tuple)) else [row]
+
+
+def _key_of_cells(cells):
+    """Return the key of a row: that of numbers where all cells are, or missing."""
+    cells = [np.nan if is_null(cell) else cell for cell in cells]
+    if all(isinstance(cell, (bool, int, float, np.number)) for cell in cells):
+        return _numeric_row_keys(np.array([cells]))[0]
+    return f"[{', '.join(map(_text_of, cells))}]".encode()
+
+
+def _text_of(cell):
+    """Return a text that is equal exactly where the cell is."""
+    if isinstance(cell, np.ndarray) and cell.dtype.kind in "biuf":
+        content = _numeric_row_keys(cell.reshape(1, -1))[0].hex()
+        return f"array({cell.shape}, {content})"
+    if isinstance(cell, (np.ndarray, list, tuple)):
+        shape = np.shape(cell) if isinstance(cell, np.ndarray) else len(cell)
+        return f"({shape}, {', '.join(map(_text_of, _cells_of(cell)))})"
+    if isinstance(cell, float) and cell.is_integer():
+        return repr(int(cell))
+    return repr(cell)

@@ -13,7 +13,8 @@ import sklearn_active
 PACKAGE = Path(sklearn_active.__file__).parent
 ROOMS = [
     {"_sklearn"},
-    {"_columns", "_fitted", "_order", "_progress", "_rows", "_seeds", "_warnings"},
+    {"_columns", "_fitted", "_order", "_progress", "_seeds", "_warnings"},
+    {"_rows"},
     {"pools"},
     {"_labels", "_query", "_stopping"},
     {"_pool", "_callbacks"},

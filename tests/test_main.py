@@ -201,3 +201,26 @@ class TestLoad:
         np.savez(tmp_path / "x.npz", a=np.eye(2), b=np.eye(2))
         with pytest.raises(ValueError, match="name the one to label X"):
             load(tmp_path / "x.npz")
+
+
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [
+        (
+            {"event": "answer", "row": 7, "label": "a", "annotator": None},
+            "its rows are",
+        ),
+        (
+            {"event": "answer", "key": "k", "label": "a"},
+            "line 2 can't be taken: .*'row'",
+        ),
+    ],
+    ids=range(2),
+)
+def test_an_export_of_what_is_no_sessions_journal_says_so(event, message, tmp_path):
+    journal = tmp_path / "j.jsonl"
+    with LabelJournal(journal) as opened:
+        opened.open({"n_rows": 2, "keys": "", "classes": ["a"]})
+        opened.append([event])
+    refused = run(["export", journal, tmp_path / "out.csv"], status=1)
+    assert re.search(f"sklearn_active: {journal}.*{message}", refused)

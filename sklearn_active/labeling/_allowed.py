@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sklearn_active._columns import equals, is_null, is_sequence, kind_of_value
+from sklearn_active._columns import equals, is_null, is_sequence
+from sklearn_active.labeling._checks import check_label, check_range
 
 
 class AllowedLabels:
@@ -29,6 +30,15 @@ class AllowedLabels:
                 "No class is known that an answer could be. Pass classes=[...], or "
                 "new_classes='allow'."
             )
+        for label in self.stated:
+            if self._is_mark(label):
+                raise ValueError(
+                    f"The class {label!r} is the mark of rows without a label, and the "
+                    f"learner would drop it: take another missing_label than {mark!r}."
+                )
+
+    def _is_mark(self, label):
+        return equals(np.array([label], dtype=object), self._mark)[0]
 
     def check(self, label, classes):
         """Return a label as a plain value, None where it abstains, or raise.
@@ -50,22 +60,15 @@ class AllowedLabels:
         for known in classes:
             if known == label and isinstance(known, str) == isinstance(label, str):
                 return known
-        if equals(np.array([label], dtype=object), self._mark)[0]:
+        if self._is_mark(label):
             return None
         if self.new_classes == "error":
             raise ValueError(
                 f"{label!r} is no class of this session: {classes}. Allow others with "
                 "new_classes='allow'."
             )
-        if isinstance(label, float) and not label.is_integer():
-            raise ValueError(f"{label!r} is no class: take whole numbers, or text.")
-        kinds = {kind_of_value(known) for known in classes}
-        kind = kind_of_value(label)
-        if kind not in ("number", "text") or (kinds and kind not in kinds):
-            raise ValueError(
-                f"{label!r} can't stand beside the classes {classes}: labels are all "
-                "numbers or all text."
-            )
+        check_label(label, classes)
+        check_range([*classes, label])
         return label
 
     def check_all(self, labels, rows, classes):

@@ -12,7 +12,7 @@ from sklearn_active._sklearn import (
     num_samples,
     validate_parameter_constraints,
 )
-from sklearn_active.labeling._checks import check_label
+from sklearn_active.labeling._checks import check_label, check_range
 from sklearn_active.labeling._state import AGGREGATES
 
 _CONSTRAINTS = {
@@ -86,6 +86,7 @@ def check_classes(classes, given=()):
     for label in classes:
         check_label(label, classes)
         check_label(label, given)
+    check_range([*classes, *given])
     twice = [x for i, x in enumerate(classes) if x in classes[:i]]
     if twice:
         raise ValueError(f"classes must be distinct; {twice[0]!r} is there twice.")

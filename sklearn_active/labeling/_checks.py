@@ -88,6 +88,23 @@ def check_row(row, n_rows):
         )
 
 
+def check_range(labels):
+    """Raise where no integer type of 64 bits holds all labels.
+
+    Parameters
+    ----------
+    labels : list of labels
+        Plain values of one kind.
+    """
+    if labels and not isinstance(labels[0], str):
+        low, high = min(labels), max(labels)
+        if low < 0 and high >= 2**63:
+            raise ValueError(
+                f"No integer type of 64 bits holds both {low!r} and {high!r}. Take "
+                "other numbers, or text."
+            )
+
+
 def check_label(label, classes):
     """Raise where a value is no label, or of another kind than the classes.
 
@@ -103,6 +120,8 @@ def check_label(label, classes):
             f"A label is text or a whole number, not {_short(label)} "
             f"({type(label).__name__})."
         )
+    if label == "":
+        raise ValueError("An empty text is no class. Give it a name, or skip the row.")
     if isinstance(label, float) and not label.is_integer():
         raise ValueError(f"{label!r} is no class: take whole numbers, or text.")
     if not isinstance(label, str) and not -(2**63) <= label < 2**64:

@@ -12,6 +12,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from sklearn_active._rows import row_keys
 from sklearn_active.labeling._items import check_image_file
 
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
@@ -109,8 +110,7 @@ def _of_frame(frame, label_column):
     X, notes = _features_of_frame(frame, numeric, texts)
     only_text = len(frame.columns) == 1 and texts
     items = _as_text(frame[texts[0]]).tolist() if only_text else frame
-    rows = (repr(row).encode() for row in frame.itertuples(index=False, name=None))
-    return Data(X, items, _numbered(rows), y, notes)
+    return Data(X, items, _numbered(row_keys(frame)), y, notes)
 
 
 def _features_of_frame(frame, numeric, texts):

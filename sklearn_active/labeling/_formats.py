@@ -7,12 +7,15 @@ import re
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
+from shutil import copymode
+from threading import Lock
 from uuid import uuid4
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
 # https://www.w3.org/TR/xml/#charsets; surrogates no file holds anyway.
+_LIMIT = Lock()
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -77,12 +80,18 @@ def read_votes(path, format=None):
     read, _ = FORMATS[_format_of(path, format)]
     try:
         # Decoded by hand: reading as text would turn the line ends inside texts.
-        return list(read(_decoded(Path(path).read_bytes())))
+        return list(read(_decoded(_content(path))))
     except (LookupError, TypeError, AttributeError, ValueError, csv.Error) as error:
         raise ValueError(
             f"{path} can't be read as {_format_of(path, format)}: "
             f"{type(error).__name__}: {error}. Nothing was taken from it."
         ) from error
+
+
+def _content(path):
+    if Path(path).exists() and not Path(path).is_file():
+        raise ValueError("it is no file, but a folder, a pipe or a device")
+    return Path(path).read_bytes()
 
 
 def _decoded(data):
@@ -123,6 +132,8 @@ def write_votes(votes, path, *, classes=(), items=None, format=None):
     texts = write(votes, [_plain(label) for label in classes], dict(items or {}))
     # A link leads to the file that is to be replaced, maybe on another disk.
     path = Path(path).resolve()
+    if len({path.with_suffix(end) if end else path for end in texts}) < len(texts):
+        raise ValueError(f"{path} would hold both parts of the export: name it .json.")
     files = {path.with_suffix(end) if end else path: x for end, x in texts.items()}
     _replace_all({file: _encoded(text, file) for file, text in files.items()})
 
@@ -148,6 +159,10 @@ def _replace_all(files):
     try:
         for path, data in files.items():
             beside[path].write_bytes(data)
+            if path.exists():
+                copymode(path, beside[path])
+            with beside[path].open("rb+") as part:
+                os.fsync(part.fileno())
         for path, part in beside.items():
             os.replace(part, path)
     finally:
@@ -182,11 +197,12 @@ def _unescaped(cell):
 
 
 def _read_csv(text):
-    before = csv.field_size_limit(len(text) + 1)  # it refuses long texts
-    try:
-        return _votes_of_csv(text)
-    finally:
-        csv.field_size_limit(before)
+    with _LIMIT:  # one for all threads, and it refuses long texts
+        before = csv.field_size_limit(len(text) + 1)
+        try:
+            return _votes_of_csv(text)
+        finally:
+            csv.field_size_limit(before)
 
 
 def _votes_of_csv(text):

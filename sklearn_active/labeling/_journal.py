@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 from functools import partial
 from pathlib import Path
 from threading import RLock
@@ -106,6 +107,7 @@ class LabelJournal:
             self._file = os.fdopen(descriptor, "r+b", buffering=0)
             _OPEN.add(self)
             try:
+                _check_is_file(self._file, self.path)
                 lock(self._file, self.path)
                 events = []
                 if check is None:
@@ -153,13 +155,15 @@ class LabelJournal:
         self.close()
 
     @staticmethod
-    def read(path):
+    def read(path, take=None):
         """Read a file without locking or changing it.
 
         Parameters
         ----------
         path : str or path
             The file.
+        take : callable, default=None
+            Called with each event beside, as by `open`.
 
         Returns
         -------
@@ -170,11 +174,13 @@ class LabelJournal:
         """
         header, events = None, []
         with Path(path).open("rb") as file:
+            _check_is_file(file, path)
             for number, _, event in _whole_lines(file, path):
                 if number == 1 or event["event"] == "header":
                     check_header(event, FORMAT, path)
                     header = event
                 else:
+                    _hand_over(take, event, number, path)
                     events.append(event)
         if header is None:
             raise ValueError(f"{path} holds no label journal: it is empty.")
@@ -184,6 +190,8 @@ class LabelJournal:
     def _begin(self, header, take, check):
         """Read what is there; then mend its end, or write the header."""
         self._size, self._tail, last = 0, b"", b"\n"
+        # Before it is read: what others append in the meantime is not torn.
+        size = os.fstat(self._file.fileno()).st_size
         with open(self._file.fileno(), "rb", closefd=False) as file:
             for number, last, event in _whole_lines(file, self.path):
                 self._size += len(last)
@@ -191,15 +199,7 @@ class LabelJournal:
                     check_header(event, FORMAT, self.path)
                     check(event)
                     continue
-                try:
-                    take(event)
-                except ValueError as error:
-                    raise ValueError(
-                        f"{self.path}, line {number} can't be taken: {error} Nothing "
-                        "was changed. Mend or remove the line by hand, on a copy, or "
-                        "take another file."
-                    ) from error
-            size = file.seek(0, os.SEEK_END)
+                _hand_over(take, event, number, self.path)
         first = _line(FORMAT | header)
         torn = self._bytes(self._size, size)
         if not self._size and not first.startswith(torn):
@@ -324,6 +324,24 @@ def _event(line):
     if rest != "\n" and rest.strip():
         raise ValueError(f"there is more behind the event: {rest[:80]!r}")
     return event
+
+
+def _hand_over(take, event, number, path):
+    if take is None:
+        return
+    try:
+        take(event)
+    except ValueError as error:
+        raise ValueError(
+            f"{path}, line {number} can't be taken: {error} Nothing was changed. Mend "
+            "or remove the line by hand, on a copy, or take another file."
+        ) from error
+
+
+def _check_is_file(file, path):
+    """Raise where reading would wait for ever, as at a pipe."""
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        raise ValueError(f"{path} is no file that could keep labels: a pipe or device.")
 
 
 def check_header(found, header, path):

@@ -8,7 +8,7 @@ import numpy as np
 
 from sklearn_active._labels import Labels
 from sklearn_active._recording import in_the_order_asked
-from sklearn_active._rows import row_keys, take
+from sklearn_active._rows import first_of_each, row_keys, take
 from sklearn_active.labeling._journal import LabelJournal
 from sklearn_active.oracles import Oracle
 
@@ -84,8 +84,10 @@ class JournaledOracle(Oracle):
         """
         self._open()
         keys = [sha256(key).hexdigest() for key in row_keys(query.X)]
-        new = [i for i, key in enumerate(keys) if key not in self._answers]
+        first = first_of_each(keys)
+        new = [i for i in first if keys[i] not in self._answers]
         if new:
+            self._journal.append([])  # what could not be kept is not paid for
             asked = _rows_of(query, new)
             self._hear_of(query.classes)
             labels = in_the_order_asked(self.oracle(asked), asked)

@@ -178,6 +178,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._arriving.deadline = monotonic() + self.timeout
         super().handle_one_request()
 
+    def handle_expect_100(self):
+        goes_on = super().handle_expect_100()
+        self.wfile.flush()  # the client waits for it before it sends the body
+        return goes_on
+
     def finish(self):
         with suppress(OSError):
             super().finish()

@@ -162,7 +162,7 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
             None if classes is None else stated,
         )
         self._annotators = set(self._state.annotators)
-        self._token = uuid4().hex
+        self._token, self._rows_told = uuid4().hex, {}
         self._n_questions = self._state.n_asked
         self._start_refits(executor, learner.batch_size + max_lag + 1)
 
@@ -242,6 +242,7 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
         RuntimeError
             Where `aggregate` fails. The answer is recorded, and the question closed.
         """
+        check_annotator(annotator)
         with self._lock:
             self._check_not_closed()
             question = self._open.get(annotator)
@@ -252,12 +253,13 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
                 labels, question.rows, self._ledger.classes
             )
             check_same(answers, question.told)
-            answers = {r: x for r, x in answers.items() if r not in question.told}
+            answers = {r: answers[r] for r in question.rows_left if r in answers}
             if answers:
                 self._ledger.record(question.events(answers, annotator))
                 question.told |= answers
                 if not question.rows_left:
                     del self._open[annotator]
+                    self._rows_told[query_id] = question.rows
                 self._request_refit()
                 self._ledger.raise_failure(_MEND)
 
@@ -273,11 +275,12 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
         annotator : str, default=None
             Who skips.
         """
+        check_annotator(annotator)
         with self._lock:
             question = self._open.get(annotator)
             if rows is None and question is not None and question.query.id == query_id:
                 rows = question.rows_left
-            rows = self._state.told(query_id) if rows is None else rows
+            rows = self._state.told(str(query_id)) if rows is None else rows
             self.tell(query_id, dict.fromkeys(rows), annotator)
 
     def undo(self, n=1):
@@ -322,7 +325,7 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
         """
         with self._lock:
             self._check_not_closed()
-            if index not in self._ledger.labels:
+            if self._checked_row(index) not in self._ledger.labels:
                 raise ValueError(f"Row {index} has no label that could be changed.")
             label = self._allowed.check(label, self._ledger.classes)
             if label is None:
@@ -401,15 +404,14 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
 
     def _told_already(self, query_id, labels):
         """Accept what was told to this question before, and refuse all else."""
-        told = self._state.told(query_id)
+        told = self._state.told(query_id) if isinstance(query_id, str) else {}
         if not told:
             raise StaleQueryError(
                 f"The question {query_id!r} is not open: it was taken back, or is of "
                 "another session. Nothing was recorded; ask() for what is asked now."
             )
-        check_same(
-            self._allowed.check_all(labels, list(told), self._ledger.classes), told
-        )
+        rows = [row for row in self._rows_told.get(query_id, told) if row in told]
+        check_same(self._allowed.check_all(labels, rows, self._ledger.classes), told)
 
     def _record(self, events):
         if not events:

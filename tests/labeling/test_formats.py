@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -342,3 +343,31 @@ def test_what_is_typed_is_read_exactly(text, label):
     found = typed(text, [1, 7])
     assert found == label
     assert type(found) is type(label)
+
+
+def test_both_parts_of_an_export_in_one_file_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="would hold both parts"):
+        write_votes([Vote("a", "b")], tmp_path / "v.xml", format="label_studio")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_keeps_its_mode(tmp_path):
+    path = tmp_path / "v.csv"
+    path.write_text("")
+    path.chmod(0o640)
+    write_votes([Vote("a", "b")], path)
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_pipe_is_no_file_of_answers(tmp_path):
+    os.mkfifo(tmp_path / "v.csv")
+    with pytest.raises(ValueError, match="no file, but a folder, a pipe"):
+        read_votes(tmp_path / "v.csv")
+
+
+def test_long_texts_are_read_by_several_threads(tmp_path):
+    votes = [Vote("a", "c" * 200_000)]
+    write_votes(votes, tmp_path / "v.csv")
+    with ThreadPoolExecutor(4) as threads:
+        read = list(threads.map(lambda _: read_votes(tmp_path / "v.csv"), range(40)))
+    assert read == [votes] * 40

@@ -362,3 +362,23 @@ def test_a_session_of_four_hundred_events_replays_to_the_same_state(path):
         expected = session.labels, session.votes(), session.recent(50)
     with LabelingSession(learner, X, classes=[0, 1, 2], journal=path) as session:
         assert (session.labels, session.votes(), session.recent(50)) == expected
+
+
+def test_a_pipe_is_refused_and_not_waited_for(path):
+    os.mkfifo(path)
+    with pytest.raises(ValueError, match="a pipe or device"):
+        LabelJournal(path).open(HEADER)
+
+
+def test_what_others_append_while_it_is_opened_is_not_cut_off(path, monkeypatch):
+    written(path)
+    line = b'{"event": "undo"}\n'
+
+    def take(row):
+        if row == event(2):
+            with path.open("ab") as file:
+                file.write(line)
+
+    with pytest.raises(OSError, match="was written to by another program: 18 bytes"):
+        LabelJournal(path).open(HEADER, take)
+    assert path.read_bytes().endswith(line)

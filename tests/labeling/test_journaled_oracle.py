@@ -257,3 +257,55 @@ class TestWrongAnswers:
 
 def _full(*args):
     raise OSError("the disk is full")
+
+
+def test_equal_rows_of_one_question_are_asked_once_also_of_a_generator(tmp_path):
+    learner = ActiveLearner(LogisticRegression(), "random", random_state=0)
+    query = learner.start(np.array([[1.0], [1.0], [2.0]])).query(3)
+    asked = []
+
+    def as_they_come(query):
+        for row in query.X[:, 0].tolist():
+            asked.append(row)
+            yield int(row)
+
+    expected = query.X[:, 0].astype(int).tolist()
+    for _ in range(2):
+        with JournaledOracle(as_they_come, tmp_path / "o") as oracle:
+            assert list(oracle(query)) == expected
+    assert sorted(asked) == [1.0, 2.0]
+
+
+def test_nothing_is_paid_for_that_could_not_be_kept(tmp_path):
+    path, service = tmp_path / "o", Service()
+    query = ActiveLearner(LogisticRegression(), "random").start(X).query(2)
+    with JournaledOracle(service, path) as oracle:
+        oracle(ActiveLearner(LogisticRegression(), "random").start(X + 1).query())
+        path.rename(tmp_path / "elsewhere")
+        for _ in range(2):
+            with pytest.raises(OSError, match="removed or renamed"):
+                oracle(query)
+        assert len(service.paid) == 1
+        (tmp_path / "elsewhere").rename(path)
+        assert oracle(query) == TRUTH[query.indices].tolist()
+
+
+def test_signals_of_different_lengths_get_their_own_answers(tmp_path):
+    first, second = np.zeros(2000), np.zeros(2000)
+    second[1000] = 1
+    with JournaledOracle(
+        lambda q: [int(x.sum()) for x in q.X], tmp_path / "o"
+    ) as oracle:
+        for signal, label in ((first, 0), (second, 1)):
+            query = (
+                ActiveLearner(Sums(), "random").start([signal, np.zeros(3)]).query(2)
+            )
+            found = dict(zip(query.indices.tolist(), oracle(query), strict=True))
+            assert found == {0: label, 1: 0}
+
+
+class Sums(GaussianNB):
+    """Takes signals of different lengths."""
+
+    def fit(self, X, y):
+        return super().fit([[x.sum()] for x in X], y)

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
+from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, LabelJournal
@@ -166,6 +168,22 @@ def test_a_journal_that_does_not_know_its_rows_one_by_one_is_known_as_a_whole(
                 opened(path, rows)
         else:
             assert begun(path, rows)
+
+
+def test_the_hash_counts_where_a_rows_sum_is_another_rows(path):
+    begun(path, np.ones((2, 1)), n=0, keys=["plumless", "z"])  # as of "buckeroo"
+    with pytest.raises(ValueError, match="its 2 rows are others than the 3 here"):
+        opened(path, np.ones((3, 1)), keys=["buckeroo", "z", "new"])
+
+
+def test_a_column_that_gets_its_first_gap_is_no_change_of_other_rows(path):
+    few = pd.DataFrame({"a": [1, 2], "text": ["x", "y"]})
+    more = pd.DataFrame({"a": [1, 2, None], "text": ["x", "y", "z"]})
+    numbers = make_column_transformer(("passthrough", ["a"]))
+    learner = ActiveLearner(make_pipeline(numbers, LogisticRegression()), "random")
+    LabelingSession(learner, few, classes=["u", "v"], journal=path).close()
+    with LabelingSession(learner, more, classes=["u", "v"], journal=path) as session:
+        assert session.report().n_rows == 3
 
 
 def test_the_hash_of_all_rows_counts_beside_the_sums(path):

@@ -521,6 +521,16 @@ def test_connections_above_the_cap_are_refused_with_a_sentence(own_server, monke
         line.close()
 
 
+def test_a_client_that_waits_to_be_asked_for_the_body_is_asked(own_server):
+    client = Client(own_server)
+    with socket.create_connection(("127.0.0.1", client.port), timeout=20) as line:
+        line.sendall(
+            b"POST /state HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Length: 2\r\n"
+            b"Expect: 100-continue\r\n\r\n" % client.port
+        )
+        assert line.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
 @pytest.mark.parametrize("fault", ["setup", "thread"])
 def test_a_connection_that_fails_gives_its_place_free(own_server, monkeypatch, fault):
     monkeypatch.setattr(_server, "_MOST_CONNECTIONS", 2)

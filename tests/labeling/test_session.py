@@ -23,6 +23,7 @@ from sklearn.semi_supervised import LabelSpreading
 from sklearn_active import ActiveLearner, StopLabeling
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, LabelJournal, StaleQueryError
+from sklearn_active.labeling._formats import Vote, write_votes
 from sklearn_active.labeling._refitter import Inline
 
 X, _, TRUTH = blobs(40, centers=3)
@@ -93,6 +94,66 @@ class TestAskAndTell:
         answer(opened)
         opened.close()
         assert opened.learner.termination_condition_ == "oracle_stopped"
+
+    def test_a_list_told_again_is_read_in_the_order_asked(self):
+        opened = session()
+        query = opened.ask(2)
+        first, second = query.indices.tolist()
+        opened.tell(query.id, {second: 1})
+        opened.tell(query.id, {first: 0})
+        opened.tell(query.id, [0, 1])
+        with pytest.raises(StaleQueryError, match=f"Row {first} is answered already"):
+            opened.tell(query.id, [1, 0])
+        assert opened.labels == {first: 0, second: 1}
+
+    def test_answers_are_on_file_in_the_order_asked(self, tmp_path):
+        with session(journal=tmp_path / "j") as opened:
+            query = opened.ask(2)
+            first, second = query.indices.tolist()
+            opened.tell(query.id, {second: 1, first: 0})
+        with session(journal=tmp_path / "j") as opened:
+            opened.tell(query.id, [0, 1])
+            with pytest.raises(StaleQueryError, match="is answered already"):
+                opened.tell(query.id, [1, 0])
+
+    @pytest.mark.parametrize("query_id", [5, None, ["a"]])
+    def test_what_is_no_id_of_a_question_is_refused(self, query_id, tmp_path):
+        opened = session()
+        answer(opened)
+        path = tmp_path / "v.csv"
+        write_votes([Vote("3", 1)], path)
+        opened.import_votes(path)  # it has no question: None is not its id
+        with pytest.raises(StaleQueryError, match="is not open"):
+            opened.tell(query_id, [0])
+        with pytest.raises(StaleQueryError, match="is not open"):
+            opened.skip(query_id)
+
+    @pytest.mark.parametrize("label", ["", 2**64, -(2**63) - 1])
+    def test_what_the_learner_can_not_take_is_not_recorded(self, label):
+        opened = session(new_classes="allow", classes=None)
+        query = opened.ask()
+        with pytest.raises(ValueError, match="no class|64 bits"):
+            opened.tell(query.id, [label])
+        assert opened._state.votes == {}
+
+    def test_labels_that_no_integer_type_holds_together_are_refused(self):
+        with pytest.raises(ValueError, match="holds both -5 and 9223372036854775809"):
+            session(classes=[-5, 2**63 + 1])
+        opened = session(classes=[-5, 1], new_classes="allow")
+        query = opened.ask()
+        with pytest.raises(ValueError, match="No integer type of 64 bits holds both"):
+            opened.tell(query.id, [2**63 + 1])
+        opened.tell(query.id, [2**62])
+        assert list(opened.labels.values()) == [2**62]
+
+    @pytest.mark.parametrize(("mark", "classes"), [(0, [0, 1]), ("a", ["a", "b"])])
+    def test_a_class_that_is_the_mark_is_refused(self, mark, classes):
+        with pytest.raises(ValueError, match=f"The class {classes[0]!r} is the mark"):
+            session(learner=learner(missing_label=mark), classes=classes)
+
+    def test_a_list_that_names_no_row_can_not_be_relabeled(self):
+        with pytest.raises(ValueError, match=r"Rows lie in 0 \.\.\. 39; got \[1\]"):
+            session().relabel([1], 0)
 
     def test_the_same_answer_again_changes_nothing(self):
         opened = session()
