@@ -30,6 +30,16 @@ class FittedClassifier:
         self.encoded = encoded
         self.classes = labels if encoded else _own_classes(estimator, labels)
 
+    def check_knows(self, labels):
+        """Raise where an estimator that was trained before knows none of the labels."""
+        own = np.asarray(self.estimator.classes_)
+        if len(labels) and set(own.tolist()).isdisjoint(labels.tolist()):
+            raise ValueError(
+                f"{type(self.estimator).__name__} knows the classes {own.tolist()}, "
+                f"and none of the labels {labels.tolist()} is among them. Name the "
+                "labels as it does, or fit an estimator anew."
+            )
+
     def predict(self, X, **params):
         """Return the label of each row, shape (n_rows,)."""
         y = one_dimensional(self.estimator.predict(X, **params), self.estimator)
@@ -136,15 +146,9 @@ def _own_classes(estimator, labels):
     own = np.asarray(own)
     if np.array_equal(own, labels) or not len(labels):
         return labels if len(labels) else own
-    if set(own.tolist()).isdisjoint(labels.tolist()):
-        if len(own) == len(labels):
-            return labels  # other names for the same classes
-        raise ValueError(
-            f"{type(estimator).__name__} knows the classes {own.tolist()}, and none of "
-            f"the labels {labels.tolist()} is among them. Name the labels as it does, "
-            "or fit an estimator anew."
-        )
-    return own
+    # It was fitted on these, and names them otherwise.
+    is_other = len(own) == len(labels) and set(own.tolist()).isdisjoint(labels.tolist())
+    return labels if is_other else own
 
 
 def _normalized(proba):

@@ -183,6 +183,10 @@ def _first_to_see(estimator):
     inside = getattr(estimator, "estimator", None)
     if hasattr(inside, "fit"):
         return _first_to_see(inside)
+    inside = getattr(estimator, "estimators", None)
+    if isinstance(inside, list):  # of an ensemble: each is given X
+        found = [_first_to_see(e) for _, e in inside if hasattr(e, "fit")]
+        return next((e for e in found if e is not None), None)
     module = type(estimator).__module__
     if not module.startswith("sklearn.") or module.startswith(_TAKING_ANYTHING):
         return None

@@ -34,6 +34,7 @@ from sklearn_active._query import Query
 from sklearn_active._recording import (
     ask,
     in_the_order_asked,
+    in_the_order_of,
     record,
     rows_to_relabel,
     rows_to_teach,
@@ -407,6 +408,8 @@ class ActiveLearner(
         indices, utilities = rows_to_teach(state, query)
         if isinstance(query, Query):
             labels = in_the_order_asked(labels, query, "teach")
+        else:
+            labels = in_the_order_of(labels, state, indices, "teach")
         if not len(indices):
             return self
         predicted = self._predictions(indices)
@@ -425,6 +428,7 @@ class ActiveLearner(
             Positions of labeled rows.
         labels : array-like of shape (n_rows,)
             Their right labels; None takes a label back: the row can be asked again.
+            A series whose index names the rows is put in their order.
         refit : bool, default=True
             False: only record, as in `teach`.
 
@@ -442,6 +446,7 @@ class ActiveLearner(
         """
         state = self._known_state()
         indices = rows_to_relabel(state, indices)
+        labels = in_the_order_of(labels, state, indices, "relabel")
         values, answered = state.labels.parse_answers(labels, len(indices), "relabel")
         if len(indices):
             state.relabel(indices, values, answered)
@@ -459,7 +464,8 @@ class ActiveLearner(
         y : array-like of shape (n_more,), default=None
             Their labels, and the mark where unlabeled; None: nothing is labeled.
         refit : bool, default=True
-            False: only record, as in `teach`.
+            False: only record, as in `teach`; without effect where the estimator is
+            fitted on the unlabeled rows too, and knows no others.
 
         Returns
         -------
@@ -483,7 +489,7 @@ class ActiveLearner(
                 labels.add(len(state) + np.flatnonzero(known), values)
         state.extend(stacked([state.X, X]), labels)
         self.query_strategy_ = clone(self.query_strategy_, safe=False)
-        return self.refit() if refit else self
+        return self.refit() if refit or self._all_rows else self
 
     def refit(self):
         """Fit on all labels known, where some came or changed since the last fit.
@@ -494,9 +500,7 @@ class ActiveLearner(
         -------
         self : ActiveLearner
         """
-        state = self._known_state()
-        if state.is_stale and len(state.labels.classes) < 2:
-            self._forget_model()  # as after a start with these labels
+        self._known_state()
         self._close_round()
         return self
 
@@ -557,6 +561,7 @@ class ActiveLearner(
         self._stop_when = as_rule(self.stop_when)
         self._state = PoolState(X, labels, seed, self.random_state is not None)
         self._fitted, self._last_fit, self._why_no_fit = None, None, None
+        self._n_learned = 0
         self._has_learned = self._needs_codes = self._warned_of_no_fit = False
         self._graph_memo = GraphMemo()
         self._tasks = FitTasks()

@@ -29,6 +29,13 @@ def in_the_order_asked(answers, query, source="The oracle"):
     return in_order_of(answers, names, f"{source}'s series", "the rows asked")
 
 
+def in_the_order_of(labels, state, indices, source):
+    """Sort a series of labels by its index, where that names the rows taught."""
+    names = names_of(state.X)
+    names = indices if names is None else names[indices]
+    return in_order_of(labels, names, f"{source}'s series", "the rows taught")
+
+
 def rows_to_teach(state, query):
     """Return the rows of what is taught and their utilities, or raise.
 

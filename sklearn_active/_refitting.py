@@ -26,6 +26,7 @@ class RefitsEstimator:
 
     _fitted = None
     _why_no_fit = None
+    _n_learned = 0
 
     def _pool(self):
         estimator = getattr(self, "estimator_", None)
@@ -78,7 +79,10 @@ class RefitsEstimator:
 
     def _refit_if_possible(self):
         """Refit, except before the first fit with fewer than two classes."""
-        if self._has_learned or len(self._state.labels.classes) > 1:
+        n_classes = len(self._state.labels.classes)
+        if self._has_learned and n_classes < 2 and len(self._fitted.classes) > 1:
+            self._forget_model()  # as after a start with these labels
+        if self._has_learned or n_classes > 1:
             self._refit()
             return
         with self._tasks.round(self):
@@ -123,9 +127,11 @@ class RefitsEstimator:
         )
 
     def _fit(self, fresh, data, last_chance):
+        # Labels that were taken back may have been those that it needs.
+        is_new = not self._has_learned or self._state.labels.n_known < self._n_learned
         try:
             data = self._fit_on(fresh, data)
-            if not self._has_learned and not last_chance:
+            if is_new and not last_chance:
                 self._try_to_predict(fresh, data)
         except Exception as error:
             if last_chance or not self._more_labels_help(error):
@@ -191,6 +197,7 @@ class RefitsEstimator:
     def _keep(self, estimator, data):
         self._publish(estimator, data.encoded)
         self._has_learned, self._why_no_fit = True, None
+        self._n_learned = self._state.labels.n_known
         self._state.is_stale = False
         # Only an update compares with it; else it would keep a copy of the rows.
         self._last_fit = data if hasattr(estimator, "update_labels") else None
@@ -198,7 +205,10 @@ class RefitsEstimator:
             self._distributions.look_at(self._fitted)
 
     def _publish(self, estimator, encoded):
-        fitted = FittedClassifier(estimator, self._state.labels.classes, encoded)
+        labels = self._state.labels.classes
+        fitted = FittedClassifier(estimator, labels, encoded)
+        if is_pretrained(self._prototype):
+            fitted.check_knows(labels)
         self.estimator_, self._fitted = estimator, fitted
 
     def _forget_model(self):

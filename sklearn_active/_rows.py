@@ -179,12 +179,24 @@ def _stacked_frames(containers):
     """Stack frames, series, or the arrays behind these (`.values`)."""
     first = containers[0]
     names = list(getattr(first, "columns", ()))
-    for frame in containers:
-        if list(getattr(frame, "columns", ())) != names:
+    for rows in containers:
+        if type(rows) is not type(first):
+            raise ValueError(
+                f"The rows come as a {type(first).__name__} in one part, and as a "
+                f"{type(rows).__name__} in another."
+            )
+        if list(getattr(rows, "columns", ())) != names:
             raise ValueError(
                 f"The rows come with the columns {names} in one part, and with "
-                f"{list(frame.columns)} in another."
+                f"{list(rows.columns)} in another."
             )
+        for name in names:  # pandas would make text of them
+            kinds = {str(frame[name].dtype) for frame in (first, rows)}
+            if "category" in kinds and first[name].dtype != rows[name].dtype:
+                raise ValueError(
+                    f"The column {name!r} has other categories in one part of the rows "
+                    "than in another. Give all of them one pandas.CategoricalDtype."
+                )
     package = import_module(_package(first))
     if _package(first) == "polars" or hasattr(first, "iloc"):
         return package.concat(containers)

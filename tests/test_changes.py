@@ -163,11 +163,18 @@ class TestMoreRows:
             learner.extend(X[60:])
 
     def test_several_extensions_can_be_followed_by_one_refit(self):
-        learner = self.started(LabelSpreading(gamma=1))
+        learner = self.started(GaussianNB())
         model = learner.estimator_
-        learner.extend(X[60:75], refit=False).extend(X[75:], refit=False)
+        y = TRUTH[60:75]
+        learner.extend(X[60:75], y, refit=False).extend(X[75:], refit=False)
         assert learner.estimator_ is model
-        assert len(learner.refit().transduction_) == 90
+        assert len(learner.y_) == 90
+        assert learner.refit().estimator_ is not model
+
+    def test_an_estimator_of_all_rows_is_fitted_on_those_that_are_added(self):
+        learner = self.started(LabelSpreading(gamma=1))
+        learner.extend(X[60:75], refit=False).extend(X[75:], refit=False)
+        assert len(learner.transduction_) == 90
 
 
 class TestCorrectedLabels:

@@ -13,7 +13,7 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn_active import ActiveLearner, query_strategies
 from sklearn_active._rows import row_keys
 from sklearn_active.graph import GraphLabelSpreading
-from sklearn_active.labeling._binding import digest
+from sklearn_active.labeling._binding import Binding
 from sklearn_active.model_selection import active_learning_curve
 from sklearn_active.query_strategies import (
     EntropySampling,
@@ -168,14 +168,14 @@ def test_a_session_reads_its_rows_in_parts_and_knows_them_in_any_container(conta
     whole = sha256()
     for key in row_keys(rows):
         whole.update(len(key).to_bytes(8, "big") + key)
-    assert digest(container(rows), None) == whole.hexdigest()
+    assert Binding(container(rows), None).header["keys"] == whole.hexdigest()
 
 
 def test_a_session_makes_no_second_pool_of_keys():
     dense = np.random.RandomState(0).rand(20_000, 100)
     X, _ = documents(20_000, 1000, 50)
-    assert peak_of(lambda: digest(dense, None)) < dense.nbytes / 4
-    assert peak_of(lambda: digest(X, None)) < bytes_of(X) / 2
+    assert peak_of(lambda: Binding(dense, None).header) < dense.nbytes / 4
+    assert peak_of(lambda: Binding(X, None).header) < bytes_of(X) / 2
 
 
 def test_max_herding_needs_a_few_copies_of_a_sparse_input_and_its_blocks():

@@ -1,5 +1,6 @@
 """What a session is bound to: its learner, its rows, its journal."""
 
+from array import array
 from base64 import b64decode, b64encode
 from functools import cached_property
 from hashlib import sha256
@@ -45,11 +46,11 @@ class Binding:
 
     @cached_property
     def _digests(self):
-        whole, sums = sha256(), []
+        whole, sums = sha256(), array("I")
         for keys in _identities(*self._rows):
             sums.extend(map(crc32, keys))
             whole.update(b"".join([len(key).to_bytes(8, "big") + key for key in keys]))
-        return whole.hexdigest(), np.array(sums, dtype=_SUMS)
+        return whole.hexdigest(), np.array(sums).astype(_SUMS)
 
     @property
     def header(self):

@@ -11,6 +11,7 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_active._labels import parse_complete_y
 from sklearn_active._learner import ActiveLearner
+from sklearn_active._order import in_order_of, names_of
 from sklearn_active._rows import take
 from sklearn_active._sklearn import num_samples
 from sklearn_active.model_selection._labeled_scorer import labeled_scorer
@@ -166,6 +167,7 @@ def curves_of(
 def split_complete(X, y, cv):
     """Return a complete y as an array, and the list of splits."""
     nothing = np.zeros(num_samples(X), dtype=bool)
+    y = in_order_of(y, names_of(X), "y")
     _, truth = parse_complete_y(y, len(nothing), nothing)
     return truth, list(check_cv(cv, truth, classifier=True).split(X, truth))
 

@@ -8,6 +8,7 @@ from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import MetadataRequest
 
 from sklearn_active._labels import AUTO, parse_y
+from sklearn_active._order import in_order_of, names_of
 from sklearn_active._rows import take
 from sklearn_active._sklearn import HasMethods, Interval, num_samples
 
@@ -117,6 +118,7 @@ class PartiallyLabeledSplit(BaseEstimator):
                 "PartiallyLabeledSplit needs y, to tell labeled from unlabeled rows."
             )
         n_rows = num_samples(y if X is None else X)
+        y = in_order_of(y, names_of(X), "y")
         labels = parse_y(y, n_rows, self.missing_label, has_oracle=True)
         rows = labels.rows
         y = labels.values[rows]

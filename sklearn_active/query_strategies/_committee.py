@@ -127,15 +127,16 @@ class QueryByCommittee(QueryStrategy):
         self._validate_params()
         y, _ = training_labels(pool)
         classes = np.unique(y)
+        if len(classes) < 2:  # members can't learn from one: all rows are alike
+            return np.zeros(len(pool.candidates))
         X = take(pool.X, pool.candidates)
+        labeled = take(pool.X, pool.labeled)
         opinion = _votes if self.disagreement == "vote_entropy" else _aligned
         total = np.zeros((len(pool.candidates), len(classes)))
         own_entropy, n_members = 0, 0
         parallel = Parallel(n_jobs=self.n_jobs, return_as="generator")
         opinions = parallel(
-            delayed(_opinion)(
-                opinion, member, take(pool.X, pool.labeled[rows]), y[rows], X, classes
-            )
+            delayed(_opinion)(opinion, member, labeled, y, rows, X, classes)
             for member, rows in self._members(pool, y)
         )
         for given in opinions:  # in the order of the members
@@ -189,9 +190,24 @@ def _bootstrap(y, random_state):
             return rows
 
 
-def _opinion(opinion, member, X_labeled, y, X, classes):
-    """Fit a member, and return what it says of X."""
-    return opinion(_fit(member, X_labeled, y), X, classes)
+def _stratified(y, rows):
+    """Draw as many positions of each class as there are, instead of `rows`."""
+    random_state = np.random.RandomState(rows)
+    places = [np.flatnonzero(y == label) for label in np.unique(y)]
+    return np.concatenate([random_state.choice(p, size=len(p)) for p in places])
+
+
+def _opinion(opinion, member, X_labeled, y, rows, X, classes):
+    """Fit a member on rows of those labeled, and return what it says of X."""
+    try:
+        fitted = _fit(member, take(X_labeled, rows), y[rows])
+    except Exception:
+        if len(np.unique(rows)) == len(y):
+            raise
+        # Folds and neighbors need some rows of each class, and all labels have them.
+        rows = _stratified(y, rows)
+        fitted = _fit(clone(member), take(X_labeled, rows), y[rows])
+    return opinion(fitted, X, classes)
 
 
 def _fit(member, X, y):
@@ -199,10 +215,11 @@ def _fit(member, X, y):
     given = fit_on_labels_or_codes(
         lambda y: member.fit(X, y), y, lambda: classes.searchsorted(y), classes
     )
-    if len(member.classes_) < len(classes):
+    learned = getattr(member, "classes_", classes)
+    if len(learned) < len(classes) and -1 in classes:
         raise ValueError(
             f"The committee's {type(member).__name__} was given the classes "
-            f"{classes.tolist()} and learned {list(member.classes_)}: it takes "
+            f"{classes.tolist()} and learned {list(learned)}: it takes "
             "the class -1 for unlabeled rows. Name that class otherwise."
         )
     return FittedClassifier(member, classes, encoded=given is not y)

@@ -21,10 +21,11 @@ def training_labels(pool):
         What stands for each of `pool.classes`.
     """
     # By way of lists: beside a mark that is None, numbers are objects.
-    y = np.asarray(pool.y[pool.labeled].tolist())
-    classes = np.asarray(pool.classes.tolist())
-    known = getattr(pool.estimator, "classes_", pool.classes)
-    if np.array_equal(known, pool.classes):
+    is_text = pool.classes.dtype.kind == "O"
+    dtype = None if is_text else pool.classes.dtype
+    y = np.array(pool.y[pool.labeled].tolist(), dtype=dtype)
+    classes = np.array(pool.classes.tolist(), dtype=dtype)
+    if not pool.fitted.encoded:
         return y, classes
     every = np.union1d(y, classes)
     return every.searchsorted(y), every.searchsorted(classes)

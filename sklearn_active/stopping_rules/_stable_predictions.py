@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.metrics import cohen_kappa_score
 
+from sklearn_active._columns import is_null
 from sklearn_active._rows import refuse_chunks
 from sklearn_active._sklearn import Interval
 
@@ -83,6 +84,8 @@ class StablePredictions(BaseEstimator):
         if not hasattr(self, "kappas_"):
             self._validate_params()
             self.kappas_, self._last, self._n_labels = [], None, None
+        if learner._why_no_fit is not None:
+            return False  # the last model agrees with itself
         n_labels = np.count_nonzero(learner.labeled_iter_ >= 0)
         if n_labels != self._n_labels:  # else nothing was learned: no new model
             now = _predictions(learner)
@@ -102,7 +105,8 @@ def _predictions(learner):
 
 def kappa(a, b):
     """Return Cohen's kappa of two label arrays, 0 where both hold one same class."""
-    a, b = a.tolist(), b.tolist()
+    # One name for all marks: no NaN equals another.
+    a, b = ([None if is_null(x) else x for x in y.tolist()] for y in (a, b))
     codes = {label: code for code, label in enumerate(dict.fromkeys(a + b))}
     if len(codes) < 2:
         return 0.0
