@@ -14,6 +14,7 @@ from sklearn.ensemble import (
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import LeaveOneGroupOut, LeaveOneOut
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -25,10 +26,21 @@ from sklearn.semi_supervised import (
 )
 from sklearn.svm import LinearSVC
 
-from sklearn_active import ActiveLearner
+from sklearn_active import ActiveLearner, StopLabeling
 from sklearn_active.graph import GraphLabelSpreading
-from sklearn_active.model_selection import active_learning_curve, labeled_scorer
-from sklearn_active.query_strategies import QueryByCommittee
+from sklearn_active.labeling._security import Guard
+from sklearn_active.model_selection import (
+    PartiallyLabeledSplit,
+    active_learning_curve,
+    labeled_scorer,
+)
+from sklearn_active.model_selection._compare import paired_difference
+from sklearn_active.query_strategies import (
+    ExploreExploit,
+    MarginSampling,
+    QueryByCommittee,
+    RandomSampling,
+)
 from sklearn_active.stopping_rules import StablePredictions
 from sklearn_active.stopping_rules._stable_predictions import kappa
 
@@ -223,3 +235,71 @@ class TestCommittee:
         assert y[first] == -1
         again = ActiveLearner(members, strategy, random_state=0).start(X, y)
         assert again.query().indices == first
+
+
+class TestWhatIsNoted:
+    """Small facts that no other test looked at."""
+
+    @pytest.mark.parametrize("n_answers", [1, 2, 3])
+    def test_utilities_of_a_stream_are_those_of_the_rows_answered(self, n_answers):
+        def some(query):
+            for row in query.indices[:n_answers].tolist():
+                yield TRUTH[row]
+            raise StopLabeling
+
+        learner = ActiveLearner(GaussianNB(), "margin", oracle=some, batch_size=3)
+        y = [*TRUTH[:9], *[-1] * 51]
+        query = ActiveLearner(GaussianNB(), "margin").start(X, y).query(3)
+        (record,) = learner.fit(X, y).history_
+        assert record.rows.tolist() == query.indices[:n_answers].tolist()
+        assert record.utilities.tolist() == query.utilities[:n_answers].tolist()
+
+    @pytest.mark.parametrize("n_answers", [1, 3])
+    def test_an_error_says_who_gave_the_wrong_number_of_labels(self, n_answers):
+        learner = ActiveLearner(GaussianNB()).start(X)
+        with pytest.raises(
+            ValueError, match=r"^teach (ended after 1|gave more than 2)"
+        ):
+            learner.teach([1, 2], (label for label in TRUTH[:n_answers]))
+        with pytest.raises(ValueError, match="^teach gave 3 labels for 2 rows"):
+            learner.teach([11, 12], [0, 1, 2])
+        with pytest.raises(ValueError, match="^y gave 1 labels for 2 rows"):
+            learner.extend(X[:2], [0])
+
+    def test_an_answer_that_was_wrong_is_no_hit(self):
+        strategy = ExploreExploit(RandomSampling(), MarginSampling(), hits=2)
+        y = [*TRUTH[:9], *[-1] * 51]
+        learner = ActiveLearner(GaussianNB(), strategy, random_state=0).start(X, y)
+        told = []
+        for _ in range(2):
+            query = learner.query()
+            assert learner.query_strategy_.exploring_
+            learner.teach(query, learner.predict(X[query.indices]))  # all as expected
+            told.append(query.indices[0])
+        learner.query()
+        assert not learner.query_strategy_.exploring_
+        learner.relabel([told[0]], [(learner.y_[told[0]] + 1) % 3])
+        learner.query()
+        assert learner.query_strategy_.exploring_
+
+    def test_wins_ties_and_losses_are_counted_whatever_their_size(self):
+        found = paired_difference(np.array([0.5, 0.5, 0.2, 0.9]), np.full(4, 0.5))
+        assert (found.wins, found.ties, found.losses) == (1, 2, 1)
+
+    def test_groups_say_how_many_splits_there_are(self):
+        y = np.where(np.arange(60) < 40, TRUTH, -1)
+        groups = np.arange(60) // 10
+        split = PartiallyLabeledSplit(LeaveOneGroupOut())
+        assert split.get_n_splits(X, y, groups) == 4  # of the labeled rows
+        assert len(list(split.split(X, y, groups))) == 4
+        assert PartiallyLabeledSplit(LeaveOneOut()).get_n_splits(X, y) == 40
+
+    def test_the_token_of_a_page_has_32_random_bytes(self):
+        assert len({Guard(80).token for _ in range(3)}) == 3
+        assert all(len(Guard(80).token) == 43 for _ in range(3))  # in base64
+
+    def test_a_fit_without_an_oracle_has_one_round(self):
+        learner = ActiveLearner(GaussianNB(), batch_size=7).fit(X, TRUTH)
+        assert learner._most_rounds(None) == 1
+        learner = ActiveLearner(GaussianNB(), batch_size=7).start(X, [0, 1, *[-1] * 58])
+        assert learner._most_rounds(len) == 1 + 9

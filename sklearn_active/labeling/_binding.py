@@ -14,7 +14,7 @@ from sklearn.utils import gen_batches
 from sklearn_active._rows import row_keys, take
 from sklearn_active._sklearn import num_samples
 
-_ROWS_AT_ONCE = 1024
+_ROWS_AT_ONCE = 512
 _SUMS = np.dtype("<u4")
 _NAMED = 3
 
