@@ -228,7 +228,10 @@ def test_a_request_of_another_form_is_refused(client, headers, expected):
         "X-Labeling-Token": client.token,
         **headers,
     }
-    assert client.raw("POST", "/state", b"{}", fields)[0] == expected
+    status, _, reply = client.raw("POST", "/state", b"{}", fields)
+    assert status == expected
+    says = {411: "State a Content-Length", 415: "application/json", 400: "", 200: ""}
+    assert says[status] in reply.decode()
 
 
 def test_a_body_may_have_64_kb_and_no_more(client):
@@ -267,6 +270,8 @@ def test_a_body_that_is_no_json_object_is_refused(client, body):
     }
     status, _, reply = client.raw("POST", "/state", body, fields)
     assert status == 400
+    error = json.loads(reply)["error"]
+    assert error.startswith("The body is no JSON")
     assert b"Traceback" not in reply
     assert b"File" not in reply
 
