@@ -299,7 +299,6 @@ class TestWhatIsNoted:
         assert all(len(Guard(80).token) == 43 for _ in range(3))  # in base64
 
     def test_a_fit_without_an_oracle_has_one_round(self):
-        learner = ActiveLearner(GaussianNB(), batch_size=7).fit(X, TRUTH)
-        assert learner._most_rounds(None) == 1
         learner = ActiveLearner(GaussianNB(), batch_size=7).start(X, [0, 1, *[-1] * 58])
+        assert learner._most_rounds(None) == 1
         assert learner._most_rounds(len) == 1 + 9
