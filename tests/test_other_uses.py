@@ -302,3 +302,21 @@ class TestWhatIsNoted:
         learner = ActiveLearner(GaussianNB(), batch_size=7).start(X, [0, 1, *[-1] * 58])
         assert learner._most_rounds(None) == 1
         assert learner._most_rounds(len) == 1 + 9
+
+    @pytest.mark.parametrize("n_rows", [59, 58])
+    def test_a_mask_of_the_labels_to_begin_with_has_a_value_for_each_row(self, n_rows):
+        mask = np.arange(n_rows) < 6
+        with pytest.raises(ValueError, match="a boolean mask, one value a row"):
+            active_learning_curve(
+                ActiveLearner(GaussianNB()), X, TRUTH, initial=mask, budget=2, cv=2
+            )
+
+    def test_a_strategy_that_compares_rows_says_which_columns_hold_no_numbers(self):
+        frame = pd.DataFrame({"x": X[:, 0], "word": WORDS})
+        model = make_pipeline(
+            make_column_transformer(("passthrough", ["x"])), GaussianNB()
+        )
+        learner = ActiveLearner(model, "graph_herding").start(frame)
+        message = r"^GraphUncertaintyHerding .*\(its columns \['word'\] hold none\)"
+        with pytest.raises(ValueError, match=message):
+            learner.query()
