@@ -320,3 +320,11 @@ class TestWhatIsNoted:
         message = r"^GraphUncertaintyHerding .*\(its columns \['word'\] hold none\)"
         with pytest.raises(ValueError, match=message):
             learner.query()
+
+    @pytest.mark.parametrize(("mark", "is_said"), [("auto", True), (None, False)])
+    def test_a_stated_mark_leaves_nothing_to_say_of_minus_one(self, mark, is_said):
+        y = np.where(TRUTH == 0, -1, 1)
+        learner = ActiveLearner(GaussianNB(), missing_label=mark).fit(X, y)
+        with pytest.raises(ValueError, match="No row is left to ask") as raised:
+            learner.query()
+        assert ("say missing_label=-1" in str(raised.value)) is is_said
