@@ -321,6 +321,7 @@ class TestWhatIsNoted:
         with pytest.raises(ValueError, match=message):
             learner.query()
 
+    @pytest.mark.filterwarnings("ignore:y holds only -1 and 1")
     @pytest.mark.parametrize(("mark", "is_said"), [("auto", True), (None, False)])
     def test_a_stated_mark_leaves_nothing_to_say_of_minus_one(self, mark, is_said):
         y = np.where(TRUTH == 0, -1, 1)
