@@ -148,12 +148,7 @@ def _ask(session, args):
 
 def _export(args):
     state = LabelingState()
-
-    def take(event):
-        state.check(event)
-        state.apply(event)
-
-    header, _ = LabelJournal.read(args.journal, take)
+    header, _ = LabelJournal.read(args.journal, state.take)
     n_rows, items = header.get("n_rows"), {}
     if type(n_rows) is not int or max(state.rows, default=0) >= n_rows:
         raise ValueError(

@@ -17,6 +17,8 @@ class FittedClassifier:
         The distinct labels that it was fitted on, sorted.
     encoded : bool, default=False
         Whether it was given positions in `labels` instead of the labels.
+    pretrained : bool, default=False
+        Whether it was fitted on other labels before: then it must know some of these.
 
     Attributes
     ----------
@@ -25,20 +27,12 @@ class FittedClassifier:
         pre-trained estimator may know more of them, or fewer; else `labels`.
     """
 
-    def __init__(self, estimator, labels, encoded=False):
+    def __init__(self, estimator, labels, encoded=False, pretrained=False):
         self.estimator = estimator
         self.encoded = encoded
-        self.classes = labels if encoded else _own_classes(estimator, labels)
-
-    def check_knows(self, labels):
-        """Raise where an estimator that was trained before knows none of the labels."""
-        own = np.asarray(self.estimator.classes_)
-        if len(labels) and set(own.tolist()).isdisjoint(labels.tolist()):
-            raise ValueError(
-                f"{type(self.estimator).__name__} knows the classes {own.tolist()}, "
-                f"and none of the labels {labels.tolist()} is among them. Name the "
-                "labels as it does, or fit an estimator anew."
-            )
+        self.classes = labels
+        if not encoded:
+            self.classes = _own_classes(estimator, labels, pretrained)
 
     def predict(self, X, **params):
         """Return the label of each row, shape (n_rows,)."""
@@ -139,16 +133,22 @@ def fit_on_labels_or_codes(fit, y, encoded_y, classes):
         raise first from None
 
 
-def _own_classes(estimator, labels):
+def _own_classes(estimator, labels, pretrained):
     own = getattr(estimator, "classes_", None)
     if own is None or np.ndim(own) != 1:
         return labels
     own = np.asarray(own)
     if np.array_equal(own, labels) or not len(labels):
         return labels if len(labels) else own
-    # It was fitted on these, and names them otherwise.
-    is_other = len(own) == len(labels) and set(own.tolist()).isdisjoint(labels.tolist())
-    return labels if is_other else own
+    if set(own.tolist()).isdisjoint(labels.tolist()):
+        if len(own) == len(labels) and not pretrained:
+            return labels  # it was fitted on these, and names them otherwise
+        raise ValueError(
+            f"{type(estimator).__name__} knows the classes {own.tolist()}, and none of "
+            f"the labels {labels.tolist()} is among them. Name the labels as it does, "
+            "or fit an estimator anew."
+        )
+    return own
 
 
 def _normalized(proba):

@@ -561,7 +561,6 @@ class ActiveLearner(
         self._stop_when = as_rule(self.stop_when)
         self._state = PoolState(X, labels, seed, self.random_state is not None)
         self._fitted, self._last_fit, self._why_no_fit = None, None, None
-        self._n_learned = 0
         self._has_learned = self._needs_codes = self._warned_of_no_fit = False
         self._graph_memo = GraphMemo()
         self._tasks = FitTasks()

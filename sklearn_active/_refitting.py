@@ -26,7 +26,6 @@ class RefitsEstimator:
 
     _fitted = None
     _why_no_fit = None
-    _n_learned = 0
 
     def _pool(self):
         estimator = getattr(self, "estimator_", None)
@@ -206,9 +205,8 @@ class RefitsEstimator:
 
     def _publish(self, estimator, encoded):
         labels = self._state.labels.classes
-        fitted = FittedClassifier(estimator, labels, encoded)
-        if is_pretrained(self._prototype):
-            fitted.check_knows(labels)
+        pretrained = is_pretrained(self._prototype)
+        fitted = FittedClassifier(estimator, labels, encoded, pretrained)
         self.estimator_, self._fitted = estimator, fitted
 
     def _forget_model(self):

@@ -103,6 +103,16 @@ class TestPretrained:
         ):
             ActiveLearner(model).fit(X, y)
 
+    def test_names_that_are_neither_the_labels_nor_as_many_are_refused(self):
+        class Fixed(GaussianNB):
+            def fit(self, X, y):
+                super().fit(X, y)
+                self.classes_ = np.arange(5)
+                return self
+
+        with pytest.raises(ValueError, match="knows the classes .* and none of the"):
+            ActiveLearner(Fixed()).fit(X, WORDS)
+
     @pytest.mark.parametrize("n_labeled", [0, 1, 12])
     @pytest.mark.parametrize(
         "members", [None, [LogisticRegression(), LogisticRegression(C=0.1)]]

@@ -163,7 +163,7 @@ class LabelJournal:
         path : str or path
             The file.
         take : callable, default=None
-            Called with each event beside, as by `open`.
+            Called with each event instead of a list of all, as by `open`.
 
         Returns
         -------
@@ -173,6 +173,7 @@ class LabelJournal:
             Those that `open` would return.
         """
         header, events = None, []
+        take = events.append if take is None else take
         with Path(path).open("rb") as file:
             _check_is_file(file, path)
             for number, _, event in _whole_lines(file, path):
@@ -181,7 +182,6 @@ class LabelJournal:
                     header = event
                 else:
                     _hand_over(take, event, number, path)
-                    events.append(event)
         if header is None:
             raise ValueError(f"{path} holds no label journal: it is empty.")
         header = {key: value for key, value in header.items() if key not in FORMAT}
@@ -327,8 +327,6 @@ def _event(line):
 
 
 def _hand_over(take, event, number, path):
-    if take is None:
-        return
     try:
         take(event)
     except ValueError as error:

@@ -96,8 +96,7 @@ class Ledger:
             raise
 
     def _take(self, event):
-        self.state.check(event)
-        self.state.apply(event)
+        self.state.take(event)
         self.version += 1
 
     def record(self, events):

@@ -280,7 +280,7 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
             question = self._open.get(annotator)
             if rows is None and question is not None and question.query.id == query_id:
                 rows = question.rows_left
-            rows = self._state.told(str(query_id)) if rows is None else rows
+            rows = self._state.told(query_id) if rows is None else rows
             self.tell(query_id, dict.fromkeys(rows), annotator)
 
     def undo(self, n=1):
@@ -404,7 +404,7 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
 
     def _told_already(self, query_id, labels):
         """Accept what was told to this question before, and refuse all else."""
-        told = self._state.told(query_id) if isinstance(query_id, str) else {}
+        told = self._state.told(query_id)
         if not told:
             raise StaleQueryError(
                 f"The question {query_id!r} is not open: it was taken back, or is of "

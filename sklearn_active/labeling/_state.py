@@ -62,8 +62,18 @@ class LabelingState:
         self._shared = {}
         self._stack = _Stack()
         for event in events:
-            self.check(event)
-            self.apply(event)
+            self.take(event)
+
+    def take(self, event):
+        """Add one event, or raise where it can't be the next one.
+
+        Parameters
+        ----------
+        event : dict
+            As on file.
+        """
+        self.check(event)
+        self.apply(event)
 
     def check(self, event):
         """Raise where an event can't be the next one.
@@ -169,7 +179,7 @@ class LabelingState:
         told : dict of int to (label or None)
             By row, None for a skip; empty where nothing in force was told.
         """
-        return self._stack.told(query)
+        return self._stack.told(query) if isinstance(query, str) else {}
 
     def recent(self, n):
         """Return the latest votes in force, of distinct rows, newest first.
