@@ -86,7 +86,7 @@ class ActiveLearner(
     estimator : estimator object
         The classifier. Semi-supervised ones get all rows, others the labeled rows
         only; see `unlabeled`.
-    query_strategy : {'entropy', 'graph_coverage', 'graph_herding', \
+    query_strategy : {'entropy', 'graph_coverage', 'graph_herding', 'herding', \
             'least_confident', 'margin', 'random'}, query strategy or callable, \
             default='entropy'
         Chooses the rows to ask: a name, an object of

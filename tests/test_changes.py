@@ -73,6 +73,7 @@ class TestMoreRows:
         [
             "entropy",
             "graph_herding",
+            "herding",
             "graph_coverage",
             SigmaOptimality(),
             MaxHerding(),

@@ -8,10 +8,14 @@ from sklearn.utils import gen_batches
 
 from sklearn_active._sklearn import HasMethods, Interval, StrOptions
 from sklearn_active.graph import sparse_resolvent
+from sklearn_active.query_strategies._cover import Cover
 from sklearn_active.query_strategies._on_graph import GraphStrategy
-from sklearn_active.query_strategies._uncertainty import unseen_margin
+from sklearn_active.query_strategies._uncertainty import (
+    margin_uncertainty,
+    unseen_margin,
+)
 
-_DIGITS = 9
+_SHRINKING = 0.3
 _ROWS_AT_ONCE = 16_384
 
 
@@ -25,10 +29,12 @@ class GraphUncertaintyHerding(GraphStrategy):
 
     Parameters
     ----------
-    uncertainty : {'margin', 'none'}, default='margin'
-        'margin': rows count by their uncertainty; 'none': all rows count alike
-        (label-free coverage, the name "graph_coverage"): which rows to label first
-        when no label is to be looked at.
+    uncertainty : {'margin', 'model', 'none'}, default='margin'
+        By what rows count. 'margin': by their uncertainty in the graph. 'model': by
+        that of the learner's estimator, as soon as it knows two classes (the name
+        "herding"): around ordinary classifiers, which see other than the graph does.
+        'none': all count alike (label-free coverage, the name "graph_coverage"):
+        which rows to label first when no label is to be looked at.
     n_neighbors : int, default=10
         Neighbors of each row in the graph.
     alpha : float, default=0.9
@@ -50,7 +56,7 @@ class GraphUncertaintyHerding(GraphStrategy):
     kernel_ : csr_array of float of shape (n_rows, n_rows)
         Similarity K of rows, 1 on the diagonal.
     gains_ : ndarray of float of shape (n_rows,)
-        What a label of each row would gain now.
+        What a label of each row would gain now, as the graph has it.
 
     Notes
     -----
@@ -69,10 +75,16 @@ class GraphUncertaintyHerding(GraphStrategy):
     batch the coverage grows with each pick, while u waits for the labels. Rows
     without a neighbor come last.
 
+    With 'model', :math:`u_i = 1 - (p_{i(1)} - p_{i(2)})` by the estimator's
+    probabilities, 0 for rows that are no candidates; and the reach shrinks as labels
+    come: K and c are taken to the power
+    :math:`1 + 0.3 \log_2 \max(L / 2k, 1)` with L labels of k classes.
+
     Kept up to date: a label changes c and u near it only. Cost: the graph and
     O(n_rows * n_kept * n_neighbors) once; O(n_kept^2) a label and O(n_rows) for the
-    choice. Taking a label back rebuilds the sums, O(n_labeled * n_kept^2). The
-    estimator need not offer anything.
+    choice; with 'model' O(n_rows * n_kept), as u changes everywhere. Taking a label
+    back rebuilds the sums, O(n_labeled * n_kept^2). The estimator need not offer
+    anything, but `predict_proba` with 'model'.
 
     References
     ----------
@@ -95,7 +107,7 @@ class GraphUncertaintyHerding(GraphStrategy):
     beats_random = True
 
     _parameter_constraints: dict = {
-        "uncertainty": [StrOptions({"margin", "none"})],
+        "uncertainty": [StrOptions({"margin", "model", "none"})],
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
         "alpha": [Interval(Real, 0, 1, closed="neither")],
         "n_kept": [Interval(Integral, 1, None, closed="left"), None],
@@ -123,12 +135,41 @@ class GraphUncertaintyHerding(GraphStrategy):
         self.transformer = transformer
         self.neighbors = neighbors
 
+    @property
+    def needs_later(self):
+        """Methods that the estimator must implement sooner or later."""
+        return ("predict_proba",) if self.uncertainty == "model" else ()
+
+    @property
+    def gains_(self):
+        """What a label of each row would gain, as the graph has it."""
+        return self._of_graph.gains
+
+    def _catch_up(self, pool):
+        super()._catch_up(pool)
+        self._at_work = self._cover_for(pool)
+
     def _gains(self):
-        return self._ranked
+        return self._at_work.ranked
+
+    def _absorb(self, row):
+        self._at_work.add(row)
 
     def _snapshot(self):
-        names = ("gains_", "_ranked", "_coverage")
-        return {name: vars(self)[name].copy() for name in names}
+        kept, self._at_work = self._at_work, self._at_work.copy()
+        return {"_at_work": kept}
+
+    def _cover_for(self, pool):
+        """Return the graph's own sums, or those with the model's uncertainty."""
+        sees_classes = pool.estimator is not None and len(pool.classes) > 1
+        if self.uncertainty != "model" or not sees_classes:
+            return self._of_graph
+        labels_per_class = len(pool.labeled) / len(pool.classes)
+        power = 1 + _SHRINKING * np.log2(max(labels_per_class / 2, 1))
+        uncertainty = np.zeros(len(pool))
+        uncertainty[pool.candidates] = margin_uncertainty(pool.proba)
+        coverage = self._of_graph.coverage**power
+        return Cover(self.kernel_, self._isolated, coverage, uncertainty, power)
 
     def _follow(self, pool, rows):
         super()._follow(pool, rows)
@@ -140,7 +181,7 @@ class GraphUncertaintyHerding(GraphStrategy):
     def _take_in(self, row, pool):
         label = pool.label_of(row)
         if label is None or self.uncertainty == "none":
-            self._absorb(row)
+            self._of_graph.add(row)
         else:
             self._learn(row, label)
         if label is not None:
@@ -169,57 +210,22 @@ class GraphUncertaintyHerding(GraphStrategy):
         return 100 if n_rows > 100_000 else int(np.clip(n_rows / 30, 100, 400))
 
     def _reset(self):
-        n_rows = self.kernel_.shape[0]
-        self._coverage = np.zeros(n_rows)
-        self._uncertainty = np.ones(n_rows)
+        self._of_graph = Cover(self.kernel_, self._isolated)
         self._labeled = set()
         self._classes = []
         self._masses = []
-        # It is symmetric, and no row is empty.
-        starts = self.kernel_.indptr[:-1]
-        self.gains_ = np.add.reduceat(self.kernel_.data, starts, dtype=np.float64)
-        # Rounded, so that rounding errors decide no tie; isolated rows last.
-        self._ranked = np.where(self._isolated, -1.0, np.round(self.gains_, _DIGITS))
-
-    def _absorb(self, row):
-        """Raise the coverage near `row`, and lower the gains by what it takes."""
-        near, similarity = self._near(row)
-        raised = similarity > self._coverage[near]
-        near, similarity = near[raised], similarity[raised]
-        self._change(near, similarity, self._uncertainty[near])
 
     def _learn(self, row, label):
         """Add the class mass of a label; coverage and uncertainty near it change."""
-        n_rows = len(self._coverage)
+        cover = self._of_graph
+        n_rows = len(cover.coverage)
         if label not in self._classes:
             self._classes.append(label)
             self._masses.append(np.zeros(n_rows))
-        near, similarity = self._near(row)
+        near, similarity = cover.near(row)
         masses = similarity / (self._roots[near] * self._roots[row])
         self._masses[self._classes.index(label)][near] += masses
         masses = np.array([column[near] for column in self._masses]).T
         uncertainty = unseen_margin(masses, 1 / n_rows)
-        coverage = np.maximum(self._coverage[near], similarity)
-        self._change(near, coverage, uncertainty)
-
-    def _near(self, row):
-        start, stop = self.kernel_.indptr[row : row + 2]
-        return self.kernel_.indices[start:stop], self.kernel_.data[start:stop]
-
-    def _change(self, rows, coverage, uncertainty):
-        """Set coverage and uncertainty of `rows`; all gains follow."""
-        if not len(rows):
-            return
-        block = self.kernel_[rows]
-        lengths = np.diff(block.indptr)
-
-        def gains():
-            excess = block.data - np.repeat(self._coverage[rows], lengths)
-            np.maximum(excess, 0, out=excess)
-            return excess * np.repeat(self._uncertainty[rows], lengths)
-
-        before = gains()
-        self._coverage[rows], self._uncertainty[rows] = coverage, uncertainty
-        np.add.at(self.gains_, block.indices, gains() - before)
-        now = np.round(self.gains_[block.indices], _DIGITS)
-        self._ranked[block.indices] = np.where(self._isolated[block.indices], -1.0, now)
+        coverage = np.maximum(cover.coverage[near], similarity)
+        cover.change(near, coverage, uncertainty)

@@ -20,6 +20,7 @@ STRATEGIES = {
     "entropy": EntropySampling,
     "graph_coverage": partial(GraphUncertaintyHerding, uncertainty="none"),
     "graph_herding": GraphUncertaintyHerding,
+    "herding": partial(GraphUncertaintyHerding, uncertainty="model"),
     "least_confident": LeastConfidentSampling,
     "margin": MarginSampling,
     "random": RandomSampling,

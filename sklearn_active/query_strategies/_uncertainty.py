@@ -120,10 +120,7 @@ class MarginSampling(_UnseenClassSampling):
     """
 
     def _uncertainty(self, proba):
-        if proba.shape[1] < 2:
-            return np.zeros(len(proba))
-        likeliest, runner_up = _two_largest(proba)
-        return 1 - (likeliest - runner_up)
+        return margin_uncertainty(proba)
 
     def _with_bin(self, masses, beta):
         return unseen_margin(masses, beta)
@@ -172,6 +169,25 @@ class LeastConfidentSampling(_UnseenClassSampling):
 
     def _with_bin(self, masses, beta):
         return 1 - masses.max(axis=1) / (masses.sum(axis=1) + beta)
+
+
+def margin_uncertainty(proba):
+    """Return one less the difference of the two largest probabilities of each row.
+
+    Parameters
+    ----------
+    proba : ndarray of float of shape (n_rows, n_classes)
+        Distributions.
+
+    Returns
+    -------
+    uncertainty : ndarray of float of shape (n_rows,)
+        In [0, 1]; 0 where one class is known.
+    """
+    if proba.shape[1] < 2:
+        return np.zeros(len(proba))
+    likeliest, runner_up = _two_largest(proba)
+    return 1 - (likeliest - runner_up)
 
 
 def unseen_margin(masses, beta):

@@ -14,7 +14,7 @@ from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_blobs
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -90,6 +90,63 @@ def test_herdings_gains_are_those_of_the_definition(events, seed, uncertainty, d
     np.testing.assert_allclose(
         strategy.utilities(pool), expected[pool.candidates], atol=2e-9
     )
+
+
+def models_gains(A, state, proba, covered):
+    """Return sum_i u_i max(K_iq^p - c_i^p, 0) with the model's u, from A."""
+    n, k = proba.shape
+    d = A.diagonal()
+    power = 1 + 0.3 * np.log2(max(state.labels.n_known / (2 * k), 1))
+    K = (A / np.sqrt(np.outer(d, d))) ** power
+    c = K[:, covered].max(axis=1)
+    p = np.sort(proba, axis=1)
+    u = 1 - (p[:, -1] - p[:, -2])
+    u[state.others] = 0
+    return np.array([np.sum(u * np.maximum(K[:, q] - c, 0)) for q in range(n)])
+
+
+@settings(max_examples=40)
+@given(events, st.integers(0, 50), st.integers(1, 4))
+def test_herding_by_the_models_uncertainty_is_greedy_by_the_definition(
+    events, seed, batch_size
+):
+    X = np.random.RandomState(seed).normal(size=(42, 2))
+    strategy = GraphUncertaintyHerding("model", n_neighbors=4)
+    learner = ActiveLearner(GaussianNB(), strategy, missing_label=None)
+    learner.start(X, [None] * 40 + [0, 1])
+    for row, label in events:
+        learner.teach([row], [label])
+    state = learner._state
+    query = learner.query(batch_size)
+    A = sparse_resolvent(knn_affinity(X, 4), n_kept=100).toarray()
+    covered, expected = list(state.others), []
+    for utility in query.utilities:
+        gains = models_gains(A, state, learner.predict_proba(X), covered).round(9)
+        gains[state.others], gains[expected] = -1, -1
+        assert utility == pytest.approx(gains.max(), abs=2e-9)
+        expected.append(int(gains.argmax()))
+        covered.append(expected[-1])
+    assert query.indices.tolist() == expected
+
+
+def test_herding_asks_by_the_graph_until_the_model_knows_two_classes():
+    X, truth = make_blobs(60, centers=3, random_state=0)
+    asked = []
+    for strategy in ("graph_herding", "herding"):
+        learner = ActiveLearner(GaussianNB(), strategy).start(X)
+        rows = []
+        while len(set(truth[rows])) < 2:
+            (row,) = learner.query().indices
+            learner.teach([row], truth[[row]])
+            rows.append(row)
+        asked.append(rows)
+    assert asked[0] == asked[1]
+
+
+def test_herding_by_the_model_needs_its_probabilities():
+    learner = ActiveLearner(RidgeClassifier(), "herding")
+    with pytest.raises(ValueError, match="must implement `predict_proba`"):
+        learner.start([[0.0], [1.0]]).query()
 
 
 def test_dense_and_incremental_herding_make_the_same_picks_given_the_same_kernel():
