@@ -32,9 +32,12 @@ class SkipsWhatAnExtraBrings:
         "dask": "dask",
         "distributed": "dask",
         "faiss": "scale",
+        "openpyxl": "label",
         "pyarrow": "parquet",
         "rich": "test",
+        "sentence_transformers": "embed",
         "skactiveml": "test",
+        "skrub": "label",
     }
 
     def find_spec(self, name, path=None, target=None):

@@ -26,9 +26,11 @@ ROOMS = [
     {"_choosing", "_delegation", "_published", "_refitting"},
     {"_learner"},
     {"labeling", "model_selection"},
+    {"files"},
     {"inspection"},
     {"testing"},
     {"__init__"},
+    {"_commands"},
     {"__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}

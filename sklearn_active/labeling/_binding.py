@@ -2,8 +2,10 @@
 
 from array import array
 from base64 import b64decode, b64encode
+from collections import deque
 from functools import cached_property
 from hashlib import sha256
+from pathlib import Path
 from zlib import crc32
 
 import numpy as np
@@ -13,6 +15,7 @@ from sklearn.utils import gen_batches
 
 from sklearn_active._rows import row_keys, take
 from sklearn_active._sklearn import num_samples
+from sklearn_active.labeling._journal import LabelJournal
 
 _ROWS_AT_ONCE = 512
 _SUMS = np.dtype("<u4")
@@ -98,6 +101,37 @@ class Binding:
         if keys is not None:
             return Binding(None, keys[:n_rows])._digests[0]
         return Binding(take(X, np.arange(n_rows)), None)._digests[0]
+
+
+def order_of(path, keys):
+    """Return the rows in the order in which a journal knows them, new ones last.
+
+    Parameters
+    ----------
+    path : str or path
+        The journal; there may be none yet.
+    keys : sequence of str of length n_rows
+        What identifies the rows here.
+
+    Returns
+    -------
+    order : ndarray of int of shape (n_rows,), or None
+        None where the journal knows a row that is not here.
+    """
+    if not Path(path).exists():
+        return None
+    header, _ = LabelJournal.read(path, lambda event: None)
+    there, binding = _sums_of(header), Binding(None, keys)
+    if there is None:
+        return None
+    places = {}
+    for row, key_sum in enumerate(binding._digests[1].tolist()):
+        places.setdefault(key_sum, deque()).append(row)
+    known = [places[s].popleft() if places.get(s) else None for s in there.tolist()]
+    if None in known:
+        return None
+    new = np.setdiff1d(np.arange(binding.n_rows), known)
+    return np.array([*known, *new], dtype=int)
 
 
 def _identities(X, keys):

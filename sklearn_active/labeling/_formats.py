@@ -135,7 +135,7 @@ def write_votes(votes, path, *, classes=(), items=None, format=None):
     if len({path.with_suffix(end) if end else path for end in texts}) < len(texts):
         raise ValueError(f"{path} would hold both parts of the export: name it .json.")
     files = {path.with_suffix(end) if end else path: x for end, x in texts.items()}
-    _replace_all({file: _encoded(text, file) for file, text in files.items()})
+    replace_all({file: _encoded(text, file) for file, text in files.items()})
 
 
 def _plain(label):
@@ -153,8 +153,14 @@ def _encoded(text, path):
         ) from error
 
 
-def _replace_all(files):
-    """Write files beside those that are there, and put all in their places."""
+def replace_all(files):
+    """Write files beside those that are there, and put all in their places.
+
+    Parameters
+    ----------
+    files : dict of path to bytes
+        What to write.
+    """
     beside = {path: path.with_name(f"{path.name}.{uuid4().hex}.part") for path in files}
     try:
         for path, data in files.items():

@@ -1,0 +1,74 @@
+"""Arrays out of .npy and .npz files."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+
+
+def read_array(path):
+    """Read an array of rows of numbers, or of images.
+
+    Parameters
+    ----------
+    path : path
+        .npy, or .npz with one array or one that is called X.
+
+    Returns
+    -------
+    values : ndarray of shape (n_rows, ...)
+    """
+    try:
+        loaded = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError, OSError) as error:
+        raise ValueError(
+            f"{path} can't be read as an array of numbers: {error}"
+        ) from error
+    if not isinstance(loaded, np.ndarray):
+        with loaded:
+            names = loaded.files
+            if "X" not in names and len(names) != 1:
+                raise ValueError(f"{path} holds {names}; name the one to label X.")
+            loaded = loaded["X" if "X" in names else names[0]]
+    if loaded.ndim < 2 or loaded.dtype.kind not in "biuf" or not loaded.size:
+        raise ValueError(
+            f"{path} must hold numbers, one row each: (n, n_features), or images "
+            f"(n, height, width[, channels]); got {loaded.dtype}, {loaded.shape}."
+        )
+    return loaded
+
+
+class ArrayEncoder(TransformerMixin, BaseEstimator):
+    """Make one row of numbers of whatever shape the rows have."""
+
+    def fit(self, X, y=None):
+        """Do nothing: there is nothing to learn.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_rows, ...)
+            Numbers.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        encoder : ArrayEncoder
+        """
+        return self
+
+    def __sklearn_is_fitted__(self):
+        return True
+
+    def transform(self, X):
+        """Return the rows flat.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_rows, ...)
+            Numbers.
+
+        Returns
+        -------
+        X : ndarray of shape (n_rows, n_features)
+        """
+        X = np.asarray(X)
+        return X.reshape(len(X), -1)

@@ -1,0 +1,440 @@
+"""LabelingData: what a file holds, ready to be labeled."""
+
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from sklearn_active._rows import take
+from sklearn_active.files._arrays import ArrayEncoder, read_array
+from sklearn_active.files._embed import as_embedder
+from sklearn_active.files._encoder import TableEncoder
+from sklearn_active.files._folders import ImageEncoder, read_folder
+from sklearn_active.files._recipes import make_learner
+from sklearn_active.files._roles import LEFT_OUT, Role, check_columns, find_roles
+from sklearn_active.files._separated import has, named_places
+from sklearn_active.files._tables import TABLES, Table, pandas, read_table, texts_of
+from sklearn_active.labeling._binding import order_of
+
+ARRAYS = (".npy", ".npz")
+
+
+@dataclass
+class LabelingData:
+    r"""What a file or folder holds, as a labeling session takes it.
+
+    Made by :func:`read_file`.
+
+    Attributes
+    ----------
+    X : {ndarray, csr matrix} of shape (n_rows, n_features)
+        What the model sees.
+    items : sequence of length n_rows
+        What a person sees.
+    keys : list of str
+        What identifies the rows.
+    y : ndarray of object of shape (n_rows,), or None
+        Labels that the file held, None where blank.
+    kind : {'text', 'table', 'images', 'numbers', 'features'}
+        What the rows are.
+    roles : list of Role
+        What each column of a table is, and what the model gets of it.
+    notes : list of str
+        What was guessed, mended or left out, in sentences.
+    encoder : transformer
+        Fitted: from raw rows to X.
+    raw : container of shape (n_rows, ...)
+        The rows as `encoder` takes them.
+    table : Table
+        All rows of the file, also those that can't be asked.
+    places : ndarray of int of shape (n_rows,)
+        Which row of the table each row is.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from sklearn_active.files import read_file
+    >>> from sklearn_active.labeling import LabelingSession
+    >>> path = Path(tempfile.mkdtemp(), "reviews.csv")
+    >>> _ = path.write_text("text,price\na fine kettle,3\nbroken on arrival,9\n")
+    >>> data = read_file(path)
+    >>> with LabelingSession(data.make_learner(), data.X, items=data.items,
+    ...                      keys=data.keys, classes=["good", "bad"]) as session:
+    ...     session.item(0).to_dict()
+    {'text': 'a fine kettle', 'price': '3'}
+    """
+
+    X: Any
+    items: Any
+    keys: list
+    y: Any
+    kind: str
+    encoder: Any
+    raw: Any
+    table: Table
+    places: Any
+    roles: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+
+    def make_learner(self, model=None, query_strategy=None, random_state=0):
+        """Return a learner that does well with few labels of such data.
+
+        Parameters
+        ----------
+        model : {'boosting', 'forest', 'graph', 'linear', 'scaled_linear'}, \
+default=None
+            None: by the kind of the data.
+        query_strategy : str or query strategy, default=None
+            As of :class:`~sklearn_active.ActiveLearner`; None: by the kind.
+        random_state : int or RandomState, default=0
+            As there.
+
+        Returns
+        -------
+        learner : ActiveLearner
+            Not fitted.
+        """
+        return make_learner(self.kind, model, query_strategy, random_state)
+
+    def in_order_of(self, journal):
+        """Return the data as a journal knows it: its rows first, in its order.
+
+        Parameters
+        ----------
+        journal : str or path
+            Of a session on such rows; nothing is done where there is no file.
+
+        Returns
+        -------
+        data : LabelingData
+            The same object where the order is right, or the rows are others: a session
+            refuses those.
+        """
+        order = order_of(journal, self.keys)
+        if order is None or np.array_equal(order, np.arange(len(order))):
+            return self
+        note = "rows stand in other places than when you began: each was found again"
+        return replace(
+            self,
+            X=self.X[order],
+            items=take(self.items, order),
+            keys=[self.keys[i] for i in order],
+            y=None if self.y is None else self.y[order],
+            raw=take(self.raw, order),
+            places=self.places[order],
+            notes=[*self.notes, note],
+        )
+
+    def make_pipeline(self, estimator):
+        """Return a pipeline that predicts rows as they come out of such a file.
+
+        Parameters
+        ----------
+        estimator : classifier
+            Fitted on rows of `X`, as `session.learner.estimator_`.
+
+        Returns
+        -------
+        pipeline : Pipeline
+            Fitted; `predict` takes raw rows: a frame that pandas has read, paths of
+            images, arrays.
+        """
+        if getattr(self.encoder, "embedder", None) is not None:
+            self.encoder.embedder.set_params(cache=None)  # of this machine
+        return Pipeline([("encoder", self.encoder), ("classifier", estimator)])
+
+
+def read_file(
+    path,
+    *,
+    text=(),
+    ignore=(),
+    id=None,
+    show=(),
+    label_column=None,
+    features=None,
+    embed=None,
+    separator=None,
+    encoding=None,
+):
+    r"""Read a file or a folder into what a labeling session takes.
+
+    Parameters
+    ----------
+    path : str or path
+        A table (.csv, .tsv, .xlsx, .jsonl, .json, .parquet), an array (.npy, .npz), or
+        a folder of images or of .txt files.
+    text : str or list of str, default=()
+        Columns of a table that are texts; the others are found out.
+    ignore : str or list of str, default=()
+        Columns that the model doesn't get.
+    id : str, default=None
+        The column that identifies the rows, distinct; None: their content.
+    show : str or list of str, default=()
+        The columns that a person sees, in this order; empty: texts first, then what
+        else the model gets.
+    label_column : str, default=None
+        A column with labels known already, blank where unknown.
+    features : str or path, default=None
+        A .npy file with one row of numbers a row, for the model to use instead.
+    embed : str, path or transformer, default=None
+        What turns texts into numbers, instead of TF-IDF: the name or the folder of a
+        model of sentence-transformers, or a transformer of lists of texts.
+    separator : str, default=None
+        Between the cells of a text file; None: found out.
+    encoding : str, default=None
+        Of a text file; None: by its mark, else UTF-8, else Windows-1252.
+
+    Returns
+    -------
+    data : LabelingData
+
+    Raises
+    ------
+    ValueError
+        Where the file can't be read, names the line; or a column is not there.
+    ImportError
+        Where a package is missing, names the extra.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from sklearn_active.files import read_file
+    >>> path = Path(tempfile.mkdtemp(), "reviews.csv")
+    >>> _ = path.write_text("id;text\nr1;a fine kettle\nr2;broken on arrival\n")
+    >>> data = read_file(path)
+    >>> for role in data.roles:
+    ...     print(role.column, role.role)
+    id identifier
+    text text
+    >>> data.items
+    ['a fine kettle', 'broken on arrival']
+    >>> data.notes
+    ['the separator was guessed: semicolon']
+    """
+    path = Path(path)
+    columns = {"text": _names(text), "ignore": _names(ignore), "show": _names(show)}
+    columns |= {"id": id, "label_column": label_column}
+    table, raw = read_raw(path, separator, encoding)
+    if hasattr(raw, "columns"):
+        if path.is_dir():
+            columns = {"text": ["text"], "ignore": [], "show": ["text"], "id": "file"}
+            columns["label_column"] = None
+        data = _of_table(table, path, as_embedder(embed), **columns)
+    elif any(columns.values()):
+        raise ValueError(f"{path} has no columns that could be named.")
+    else:
+        make = _of_images if isinstance(raw, list) else _of_array
+        data = make(table, raw)
+    return data if features is None else _with_features(data, features)
+
+
+def read_raw(path, separator=None, encoding=None):
+    """Read rows as they are.
+
+    Parameters
+    ----------
+    path : path
+        As of `read_file`.
+    separator, encoding : str, default=None
+        As there.
+
+    Returns
+    -------
+    table : Table
+        One row a row; of images, their names.
+    raw : {DataFrame, list of path, ndarray}
+        The rows, as the encoder of such a file takes them.
+    """
+    if not path.exists():
+        raise ValueError(f"There is no {path}.")
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        table, paths = read_folder(path)
+        return table, table.frame if paths is None else paths
+    if suffix in TABLES:
+        table = read_table(path, separator=separator, encoding=encoding)
+        return table, table.frame
+    if suffix in ARRAYS:
+        values = read_array(path)
+        frame = pandas(path).DataFrame({"row": range(len(values))})
+        return Table(frame, ["row"], [f"row {i}" for i in frame["row"]]), values
+    raise ValueError(
+        f"{path} can't be read: it must be a table ({', '.join(TABLES)}), an array "
+        f"({', '.join(ARRAYS)}), or a folder of images or of .txt files."
+    )
+
+
+def _names(names):
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _of_table(table, path, embedder, *, text, ignore, show, id, label_column):
+    frame = table.frame
+    found = find_roles(
+        frame, text=text, ignore=ignore, id=id, label_column=label_column
+    )
+    texts = [name for name, role in found.items() if role == "text"]
+    others = [name for name, role in found.items() if role == "other"]
+    cells = {name: texts_of(frame[name]) for name in frame.columns}
+    notes = [*table.notes]
+    places = _not_blank(cells, texts, others, table, notes)
+    raw = frame.iloc[places].reset_index(drop=True)
+    cells = {name: [column[i] for i in places] for name, column in cells.items()}
+    encoder = TableEncoder(texts, others, embedder)
+    X = encoder.fit_transform(raw)
+    keys = _keys(cells, id, label_column, [table.places[i] for i in places], path)
+    check_columns(show, frame)
+    return LabelingData(
+        X,
+        _items(cells, show or [*texts, *others]),
+        keys,
+        None if label_column is None else _labels(cells[label_column]),
+        "text" if texts and not others else "table",
+        encoder,
+        raw,
+        table,
+        places,
+        [_role(name, role, encoder) for name, role in found.items()],
+        notes,
+    )
+
+
+def _not_blank(cells, texts, others, table, notes):
+    """Return the rows that hold something to learn from; note the others."""
+    used = [cells[name] for name in [*texts, *others]]
+    blank = [all(cell is None for cell in row) for row in zip(*used, strict=True)]
+    where = [
+        place for place, is_blank in zip(table.places, blank, strict=True) if is_blank
+    ]
+    if where:
+        notes.append(
+            f"{named_places(where)} {has(where)} nothing to look at: not asked"
+        )
+    if others:
+        for name in texts:
+            cut = zip(table.places, cells[name], blank, strict=True)
+            where = [p for p, cell, is_blank in cut if cell is None and not is_blank]
+            if where:
+                notes.append(f"{named_places(where)} {has(where)} a blank {name!r}")
+    return np.flatnonzero(~np.array(blank))
+
+
+def _items(cells, show):
+    if len(show) == 1:
+        return [cell or "" for cell in cells[show[0]]]
+    return pandas("a table").DataFrame(
+        {name: [cell or "" for cell in cells[name]] for name in show}, dtype=object
+    )
+
+
+def _keys(cells, id, label_column, places, path):
+    """Return what identifies the rows: their content, and how often it was there."""
+    if id is not None:
+        return _checked_ids(cells[id], places, id, path)
+    columns = [column for name, column in cells.items() if name != label_column]
+    keys, seen = [], {}
+    for row in zip(*columns, strict=True):
+        content = "\x1f".join(cell or "" for cell in row).encode(errors="surrogatepass")
+        key = blake2b(content, digest_size=8).hexdigest()
+        seen[key] = seen.get(key, 0) + 1
+        keys.append(key if seen[key] == 1 else f"{key}-{seen[key]}")
+    return keys
+
+
+def _checked_ids(ids, places, name, path):
+    blank = [place for place, key in zip(places, ids, strict=True) if key is None]
+    if blank:
+        raise ValueError(
+            f"{path}: {named_places(blank)} {has(blank)} no {name!r}, which should "
+            "identify the rows."
+        )
+    first = {}
+    for place, key in zip(places, ids, strict=True):
+        if key in first:
+            raise ValueError(
+                f"{path}: {first[key]} and {place} have the same {name!r}, {key!r}. "
+                "Name a column that tells all rows apart, or none: then their content "
+                "does."
+            )
+        first[key] = place
+    return ids
+
+
+def _labels(cells):
+    """Return known labels, None where blank: whole numbers where all are."""
+    labels = [None if cell is None else cell.strip() for cell in cells]
+    known = [label for label in labels if label is not None]
+    if known and all(label.lstrip("-").isdecimal() for label in known):
+        labels = [None if label is None else int(label) for label in labels]
+    y = np.empty(len(labels), dtype=object)
+    y[:] = labels
+    return y
+
+
+def _role(name, role, encoder):
+    if role in LEFT_OUT:
+        return Role(name, role, LEFT_OUT[role])
+    if role == "text":
+        if encoder.embedder is not None:
+            return Role(name, role, f"an embedding of {encoder.n_words_:,} numbers")
+        gets = (
+            f"{encoder.n_words_:,} words and {encoder.n_letters_:,} groups of letters"
+        )
+        return Role(name, role, gets)
+    kind = encoder.kinds_[name]
+    gets = {
+        "number": "its value, scaled",
+        "date": "year, month, day and the like, scaled",
+        "category": "which of its values it is",
+        "name": "groups of its letters",
+    }
+    return Role(name, kind, gets[kind])
+
+
+def _of_images(table, paths):
+    encoder = ImageEncoder()
+    X = encoder.fit_transform(paths)
+    keys = table.frame["file"].tolist()
+    notes = [
+        *table.notes,
+        "images: gray pixels of 32 x 32; better features: --features",
+    ]
+    places = np.arange(len(paths))
+    return LabelingData(
+        X, paths, keys, None, "images", encoder, paths, table, places, notes=notes
+    )
+
+
+def _of_array(table, values):
+    kind = "images" if values.ndim > 2 else "rows of numbers"
+    notes = [f"{kind} of shape {values.shape[1:]}: the numbers as they are"]
+    encoder = ArrayEncoder()
+    X = encoder.fit_transform(values)
+    cells = {"row": [row.tobytes().hex() for row in X]}
+    keys = _keys(cells, None, None, table.places, "")
+    places = np.arange(len(X))
+    return LabelingData(
+        X, values, keys, None, "numbers", encoder, values, table, places, notes=notes
+    )
+
+
+def _with_features(data, path):
+    X = read_array(Path(path))
+    n_rows = len(data.table.frame)
+    if X.ndim != 2 or len(X) != n_rows:
+        raise ValueError(
+            f"{path} must hold one row of features for each of the {n_rows} rows; got "
+            f"an array of shape {X.shape}."
+        )
+    X = X[data.places]
+    note = f"features: {X.shape[1]} numbers a row, of {path}"
+    data.X, data.raw, data.encoder = X, X, ArrayEncoder()
+    data.kind, data.notes = "features", [*data.notes, note]
+    data.roles = []
+    return data

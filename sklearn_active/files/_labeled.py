@@ -1,0 +1,125 @@
+"""What a session found out of the rows of a file, as columns of its table."""
+
+import numpy as np
+
+from sklearn_active._learner import ActiveLearner
+from sklearn_active._sklearn import num_samples
+from sklearn_active.files._write import check_out, write_table
+
+
+def write_labeled(data, session, path):
+    r"""Write the table that was read, with what the session knows behind its columns.
+
+    Parameters
+    ----------
+    data : LabelingData
+        What was labeled.
+    session : LabelingSession
+        On its rows; its last refit is waited for.
+    path : str or path
+        .csv, .tsv, .xlsx, .jsonl, .json or .parquet; overwritten.
+
+    Returns
+    -------
+    notes : list of str
+        What could not be written as it was.
+
+    Notes
+    -----
+    All rows of the file come out, in its order, encoding and with its columns as they
+    were; behind them `label` (a person's, or the file's own), `guess` and
+    `confidence` (the model's, of every row, and the probability it gives to it),
+    `flagged`, `annotator` and `labeled_at` (UTC). A name that is taken gets a number.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from sklearn_active.files import read_file, write_labeled
+    >>> from sklearn_active.labeling import LabelingSession
+    >>> path = Path(tempfile.mkdtemp(), "reviews.csv")
+    >>> _ = path.write_text("text\na fine kettle\nbroken on arrival\n")
+    >>> data = read_file(path)
+    >>> learner = data.make_learner()
+    >>> with LabelingSession(learner, data.X, items=data.items, keys=data.keys,
+    ...                      classes=["good", "bad"]) as session:
+    ...     query = session.ask()
+    ...     session.tell(query.id, ["good" if "fine" in session.item(0) else "bad"])
+    ...     notes = write_labeled(data, session, path.with_name("labeled.csv"))
+    >>> print(path.with_name("labeled.csv").read_text().splitlines()[0])
+    text,label,guess,confidence,flagged,annotator,labeled_at
+    """
+    check_out(path)
+    session.wait()
+    with session._lock:
+        columns = labeled_columns(data, session.labels, session._state, session.learner)
+    return write_table(data.table, path, columns)
+
+
+def labeled_columns(data, labels, state, learner):
+    """Return the columns that are added to a table.
+
+    Parameters
+    ----------
+    data : LabelingData
+        What was labeled.
+    labels : dict of int to label
+        By row.
+    state : LabelingState
+        Who has answered, and when; which rows are flagged.
+    learner : ActiveLearner
+        Knows the labels.
+
+    Returns
+    -------
+    columns : dict of str to list
+        One value each row of the table, None where there is none.
+    """
+    n_rows = len(data.table.frame)
+    columns = {"label": _spread(labels, data, n_rows)}
+    columns |= {
+        name: _spread(dict(enumerate(values)), data, n_rows)
+        for name, values in guesses(learner, data.X).items()
+    }
+    last = {row: (who, time) for row, who, time in state.recent(np.inf)}
+    flagged = dict.fromkeys(range(len(data.places)), False)
+    flagged |= dict.fromkeys(state.flagged, True)
+    columns["flagged"] = _spread(flagged, data, n_rows, False)
+    for place, name in enumerate(("annotator", "labeled_at")):
+        known = {row: answer[place] for row, answer in last.items() if row in labels}
+        columns[name] = _spread(known, data, n_rows)
+    return columns
+
+
+def guesses(model, X):
+    """Return what a model makes of rows, and how sure it is.
+
+    Parameters
+    ----------
+    model : classifier
+        Fitted; a learner that is not yet has no guess.
+    X : container of shape (n_rows, ...)
+        The rows.
+
+    Returns
+    -------
+    columns : dict of str to list
+        `guess` and `confidence`; None where there is none.
+    """
+    n_rows = num_samples(X)
+    columns = {"guess": [None] * n_rows, "confidence": [None] * n_rows}
+    if isinstance(model, ActiveLearner) and not hasattr(model, "estimator_"):
+        return columns
+    columns["guess"] = np.asarray(model.predict(X)).tolist()
+    if hasattr(model, "predict_proba"):
+        highest = np.max(model.predict_proba(X), axis=1)
+        columns["confidence"] = [round(float(p), 4) for p in highest]
+    return columns
+
+
+def _spread(values, data, n_rows, empty=None):
+    """Put values of the session's rows in their places of the table."""
+    column = [empty] * n_rows
+    for row, value in values.items():
+        column[data.places[row]] = value
+    return column

@@ -1,0 +1,394 @@
+"""Text with separators between its cells: encoding, separator and quotes found."""
+
+import codecs
+import csv
+import re
+from dataclasses import dataclass, field
+from io import StringIO
+from threading import Lock
+
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+_MARKS = {  # the longer first: one begins as another
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+_SAMPLE = 200_000
+_NEVER = "\x1f"  # a separator that no text holds
+_NAMED = 3
+_FEW_ROWS, _TOO_MANY = 20, 0.2
+_LIMIT = Lock()
+
+
+@dataclass
+class Form:
+    """How a file of cells is written, so that another can be written alike.
+
+    Attributes
+    ----------
+    encoding : str
+        A codec of Python, without the mark.
+    mark : bytes
+        What stands before the first character.
+    separator : str
+        One character.
+    quote : str
+        What encloses cells that hold a separator.
+    escapes : bool
+        Whether a quote within a cell follows a backslash, and is not doubled.
+    line_end : str
+        Of a row.
+    first_line : str
+        A line "sep=;" before the names, else ''.
+    """
+
+    encoding: str = "utf-8"
+    mark: bytes = b""
+    separator: str = ","
+    quote: str = '"'
+    escapes: bool = False
+    line_end: str = "\n"
+    first_line: str = ""
+
+    @property
+    def options(self):
+        """What the module csv is told."""
+        escape = {"doublequote": False, "escapechar": "\\"} if self.escapes else {}
+        return {"delimiter": self.separator, "quotechar": self.quote, **escape}
+
+    def __str__(self):
+        name = SEPARATORS.get(self.separator, repr(self.separator))
+        encoding = {"cp1252": "Windows-1252"}.get(self.encoding, self.encoding.upper())
+        return f"separated by {name}, {encoding}{' with a mark' if self.mark else ''}"
+
+
+@dataclass
+class Cells:
+    """What a file of cells holds.
+
+    Attributes
+    ----------
+    names : list of str
+        Of the columns, as they stand in the file.
+    rows : list of list of str
+        As many cells each as there are names.
+    lines : list of int
+        Where each row begins.
+    form : Form
+        How it is written.
+    notes : list of str
+        What was guessed, mended or left out.
+    """
+
+    names: list
+    rows: list
+    lines: list
+    form: Form
+    notes: list = field(default_factory=list)
+
+
+def decoded(data, name, encoding=None):
+    """Return the text of some bytes, and how it was found.
+
+    Parameters
+    ----------
+    data : bytes
+        A file.
+    name : str or path
+        Named in errors.
+    encoding : str, default=None
+        None: by the mark, else UTF-8, else Windows-1252.
+
+    Returns
+    -------
+    text : str
+    form : Form
+        Its encoding and mark.
+    notes : list of str
+    """
+    _check_is_text(data, name)
+    mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
+    codec = encoding or _MARKS.get(mark) or _without_mark(data)
+    form, rest = Form(codec, mark), data[len(mark) :]
+    try:
+        return rest.decode(codec), form, []
+    except LookupError as error:
+        raise ValueError(f"There is no encoding {codec!r}.") from error
+    except UnicodeDecodeError as error:
+        line = 1 + rest[: error.start].count("\n".encode(codec))
+        if encoding or codec != "utf-8" or mark:
+            raise ValueError(
+                f"{name}, line {line} is no {codec} text ({error.reason})."
+                " Save it as UTF-8, or name the right encoding."
+            ) from error
+    try:
+        text = rest.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{name}, line {line} is neither UTF-8 nor Windows-1252. Save the file as "
+            "UTF-8, or name its encoding."
+        ) from error
+    example = re.search(r"[^\n\r]{0,20}[^\x00-\x7f][^\n\r]{0,20}", text).group()
+    note = (
+        f"line {line} is no UTF-8: the file is read as Windows-1252, as in {example!r}"
+    )
+    return text, Form("cp1252"), [note]
+
+
+def _check_is_text(data, name):
+    kinds = {b"PK\x03\x04": "a spreadsheet or another archive", b"PAR1": "Parquet"}
+    kinds |= {b"\xd0\xcf\x11\xe0": "an old spreadsheet (.xls)", b"%PDF": "a PDF"}
+    kinds |= {b"\x1f\x8b": "compressed (gzip)", b"SQLite format": "a database"}
+    for start, kind in kinds.items():
+        if data.startswith(start):
+            raise ValueError(
+                f"{name} is no text: it is {kind}. Name it by what it is, or save it as"
+                " a .csv file."
+            )
+
+
+def _without_mark(data):
+    """UTF-16 without a mark has a zero in every second byte, where it is Latin."""
+    start = data[:2000]
+    for codec, zeros in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
+        if start and zeros.count(0) > 0.4 * len(zeros):
+            return codec
+    return "utf-8"
+
+
+def read_cells(data, name, separator=None, encoding=None):
+    """Read a file of cells.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    name : str or path
+        Named in errors.
+    separator : str, default=None
+        Between the cells; None: the one of comma, semicolon, tab and vertical bar
+        that gives all rows as many cells as there are names.
+    encoding : str, default=None
+        None: found out.
+
+    Returns
+    -------
+    cells : Cells
+
+    Raises
+    ------
+    ValueError
+        Where there are no rows, or they can't be told apart; names the line.
+    """
+    text, form, notes = decoded(data, name, encoding)
+    if not text.strip():
+        raise ValueError(f"{name} is empty.")
+    first = re.match(r"sep=(.)(\r?\n)", text)
+    if first:
+        form.first_line, text = first.group(), text[first.end() :]
+        separator = separator or first.group(1)
+    if separator is not None and len(separator) != 1:
+        raise ValueError(f"A separator is one character, not {separator!r}.")
+    _find_form(text, form, name, separator)
+    if form.separator == _NEVER:
+        notes.append("no separator was found: each line is one cell")
+    elif separator is None and form.separator != ",":
+        notes.append(f"the separator was guessed: {SEPARATORS[form.separator]}")
+    first_number = 1 + bool(first)
+    records = list(_records(text, form, name, first_number))
+    (_, names), records = records[0], records[1:]
+    if not records:
+        raise ValueError(f"{name} has names of columns ({_few(names)}), but no row.")
+    if form.separator == _NEVER:
+        form.separator = ","  # of what is written, with more columns
+    cells = Cells(names, [], [], form, notes)
+    _take_rows(cells, records, name)
+    return cells
+
+
+def _find_form(text, form, name, separator):
+    """Set how the cells are separated and quoted, by what fits the first rows best."""
+    sample = text[:_SAMPLE]
+    is_cut = len(sample) < len(text)
+    head = sample.split("\n", 1)[0]
+    form.line_end = "\r\n" if head.endswith("\r") else "\n"
+    quotes = [('"', False)]
+    if '\\"' in sample:
+        quotes.append(('"', True))
+    if re.match(r"\s*'", head):  # elsewhere it is an apostrophe
+        quotes.append(("'", False))
+    found = []
+    for order, mark in enumerate(SEPARATORS if separator is None else [separator]):
+        fits = [
+            (*_fit(sample, Form("", b"", mark, *quote), is_cut), *quote)
+            for quote in quotes
+        ]
+        _, share, n_columns, *quote = max(fits)
+        found.append((share, n_columns, -order, mark, *quote))
+    share, n_columns, _, *best = max(found)
+    if n_columns < 2 and separator is None:
+        best[0] = _NEVER
+    form.separator, form.quote, form.escapes = best
+
+
+def _fit(sample, form, is_cut):
+    """Return whether all quotes close, the share of rows of one length, and that."""
+    with _LIMIT:
+        before = csv.field_size_limit(len(sample) + 1)
+        try:
+            rows = StringIO(sample, newline="")
+            records = [row for row in csv.reader(rows, **form.options) if row]
+            is_whole = is_cut or _closes(sample, form)
+        finally:
+            csv.field_size_limit(before)
+    if is_cut:
+        del records[-1:]
+    if not records or len(records[0]) < 2:
+        return is_whole, 0.0, 1
+    n_columns = len(records[0])
+    rest = records[1:] or records
+    share = sum(len(record) == n_columns for record in rest) / len(rest)
+    return is_whole, share, n_columns
+
+
+def _closes(sample, form):
+    try:
+        for _ in csv.reader(StringIO(sample, newline=""), strict=True, **form.options):
+            pass
+    except csv.Error:
+        return False
+    return True
+
+
+def _records(text, form, name, number):
+    """Yield (line, cells) of every row that is not empty."""
+    with _LIMIT:  # one for all threads, and it refuses long texts
+        before = csv.field_size_limit(len(text) + 1)
+        reader = csv.reader(StringIO(text, newline=""), strict=True, **form.options)
+        line = number
+        try:
+            for record in reader:
+                if record:
+                    yield line, record
+                line = number + reader.line_num
+        except csv.Error as error:
+            raise ValueError(
+                f"{name}, line {line}: the quotes of a cell that begins there don't "
+                f"close ({error}). Put a cell that holds quotes into quotes, and "
+                'double those within it: "a ""word""".'
+            ) from error
+        finally:
+            csv.field_size_limit(before)
+
+
+def _take_rows(cells, records, name):
+    """Keep the rows that have a cell a column, and say what became of others."""
+    n_columns = len(cells.names)
+    short, long, cut = [], [], []
+    for line, record in records:
+        if len(record) > n_columns and any(map(str.strip, record[n_columns:])):
+            long.append(line)
+            continue
+        if len(record) != n_columns:
+            (short if len(record) < n_columns else cut).append(line)
+        record = [*record[:n_columns], *[""] * (n_columns - len(record))]
+        cells.rows.append(record)
+        cells.lines.append(line)
+    too_many = len(records) > _FEW_ROWS and len(long) > _TOO_MANY * len(records)
+    if too_many or not cells.rows:
+        raise ValueError(
+            f"{name}: {named('line', long)} {has(long)} more than {n_columns} cells. "
+            "Put cells that hold the separator into quotes."
+        )
+    if long:
+        cells.notes.append(
+            f"{named('line', long)} {has(long)} more than {n_columns} cells: left out. "
+            "Put cells that hold the separator into quotes"
+        )
+    if short:
+        cells.notes.append(
+            f"{named('line', short)} {has(short)} fewer than {n_columns} cells: the "
+            "rest is taken as blank"
+        )
+    if cut:
+        cells.notes.append(
+            f"{named('line', cut)} {has(cut)} blank cells behind the {n_columns} "
+            "columns: left away"
+        )
+
+
+def named(word, places):
+    """Say which: "lines 3, 7, 9 and 12 more".
+
+    Parameters
+    ----------
+    word : str
+        The singular of what is counted.
+    places : list
+        Which.
+
+    Returns
+    -------
+    text : str
+    """
+    shown = ", ".join(map(str, places[:_NAMED]))
+    more = f" and {len(places) - _NAMED:,} more" if len(places) > _NAMED else ""
+    return f"{word}{'s' if len(places) > 1 else ''} {shown}{more}"
+
+
+def named_places(places):
+    """Say which places: "lines 3, 7 and 9".
+
+    Parameters
+    ----------
+    places : list of str
+        As "line 3".
+
+    Returns
+    -------
+    text : str
+    """
+    word = places[0].rpartition(" ")[0]
+    return named(word, [place.rpartition(" ")[2] for place in places])
+
+
+def has(places):
+    """Return the verb that fits."""
+    return "have" if len(places) > 1 else "has"
+
+
+def _few(names):
+    shown = ", ".join(map(repr, names[:5]))
+    return shown + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def written_cells(names, rows, form):
+    """Return the bytes of a file of cells.
+
+    Parameters
+    ----------
+    names : list of str
+        Of the columns.
+    rows : iterable of list of str
+        The cells.
+    form : Form
+        How to write them.
+
+    Returns
+    -------
+    data : bytes
+    encoded : Form
+        As given; with another encoding where that one lacks a character.
+    """
+    file = StringIO(newline="")
+    writer = csv.writer(file, lineterminator=form.line_end, **form.options)
+    writer.writerow(names)
+    writer.writerows(rows)
+    text = form.first_line + file.getvalue()
+    try:
+        return form.mark + text.encode(form.encoding), form
+    except UnicodeEncodeError:
+        form = Form(**{**vars(form), "encoding": "utf-8", "mark": codecs.BOM_UTF8})
+        return form.mark + text.encode(form.encoding), form

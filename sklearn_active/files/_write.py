@@ -1,0 +1,233 @@
+"""The table as it was read, with columns of labels and guesses behind it."""
+
+import codecs
+import json
+import re
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+
+from sklearn_active.files._separated import Form, has, named_places, written_cells
+from sklearn_active.files._tables import TABLES, pandas, text_of
+from sklearn_active.labeling._formats import replace_all
+
+_LONGEST_CELL = 32_767  # of a spreadsheet
+_DIGITS = 15  # that a number of a spreadsheet holds
+_NUMERAL = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")  # 007 is none
+
+
+def check_out(path, *others):
+    """Raise where a table can't be written, before anybody has worked for it.
+
+    Parameters
+    ----------
+    path : str or path
+        Where to.
+    *others : path
+        Files that are not to be overwritten.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in TABLES:
+        raise ValueError(
+            f"{path} can't be written: end its name in one of {', '.join(TABLES)}."
+        )
+    check_place(path, *others)
+
+
+def check_place(path, *others):
+    """Raise where a file would overwrite another, or has no folder to be in.
+
+    Parameters
+    ----------
+    path : str or path
+        Where to.
+    *others : path
+        Files that are not to be overwritten.
+    """
+    path = Path(path)
+    for other in others:
+        if path.resolve() == Path(other).resolve():
+            raise ValueError(f"{path} would be overwritten: name another file.")
+    if path.is_dir() or not path.resolve().parent.is_dir():
+        raise ValueError(f"{path} can't be written: it is a folder, or is in none.")
+
+
+def write_table(table, path, columns):
+    """Write a table with more columns behind its own, all or nothing.
+
+    Parameters
+    ----------
+    table : Table
+        As it was read.
+    path : str or path
+        .csv, .tsv, .xlsx, .jsonl, .json or .parquet; overwritten.
+    columns : dict of str to list of length n_rows
+        What is added; a name that is there already gets a number.
+
+    Returns
+    -------
+    notes : list of str
+        What could not be written as it was.
+    """
+    path, notes = Path(path), []
+    columns = {_free(name, table): values for name, values in columns.items()}
+    suffix = path.suffix.lower()
+    if suffix in (".csv", ".tsv"):
+        data = _csv(table, columns, suffix, notes)
+    elif suffix == ".xlsx":
+        data = _xlsx(table, columns, path, notes)
+    elif suffix == ".parquet":
+        data = _parquet(table, columns, path)
+    else:
+        data = _json(table, columns, suffix)
+    replace_all({path.resolve(): data})
+    return notes
+
+
+def _free(name, table):
+    """Return a name that no column has."""
+    taken, n, free = {*table.names, *table.frame.columns}, 1, name
+    while free in taken:
+        n += 1
+        free = f"{name}_{n}"
+    return free
+
+
+def _csv(table, columns, suffix, notes):
+    form = table.form
+    if form is None:  # a spreadsheet knows UTF-8 by its mark
+        form = Form(mark=codecs.BOM_UTF8, separator="\t" if suffix == ".tsv" else ",")
+    cells = [table.frame[name].tolist() for name in table.frame.columns]
+    if table.form is None:
+        cells = [[text_of(value) or "" for value in column] for column in cells]
+    added = [
+        ["" if v is None else str(v) for v in column] for column in columns.values()
+    ]
+    rows = zip(*cells, *added, strict=True)
+    data, used = written_cells([*table.names, *columns], rows, form)
+    if used is not form:
+        notes.append(
+            f"{form.encoding} lacks a character of the labels: written as UTF-8"
+        )
+    return data
+
+
+def _typed(table):
+    """Return (name, values) of the columns: numbers where a file had them as text."""
+    for name in table.frame.columns:
+        values = table.frame[name].tolist()
+        if table.form is not None:
+            values = [value or None for value in values]
+            numbers = list(map(_number, values))
+            if numbers.count(None) == values.count(None):
+                values = numbers
+        yield name, values
+
+
+def _number(text):
+    """Return the number that a spreadsheet would see in a cell, else None."""
+    if text is None or len(text) > _DIGITS or not _NUMERAL.fullmatch(text):
+        return None
+    return float(text) if "." in text else int(text)
+
+
+def _xlsx(table, columns, path, notes):
+    try:
+        from openpyxl import Workbook
+        from openpyxl.cell import WriteOnlyCell
+        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    except ImportError as error:
+        raise ImportError(
+            f"Writing {path} needs openpyxl: pip install 'sklearn-active[label]'."
+        ) from error
+    values = [values for _, values in _typed(table)] + list(columns.values())
+    rows = [[*table.names, *columns], *map(list, zip(*values, strict=True))]
+    odd = []
+    for place, row in zip(["the first row", *table.places], rows, strict=True):
+        row[:] = map(_of_spreadsheet, row)  # before a sheet is begun: it may raise
+        texts = [value for value in row if isinstance(value, str)]
+        longest = max(map(len, texts), default=0)
+        if longest > _LONGEST_CELL:
+            raise ValueError(
+                f"{path} was not written: a text of {place} has {longest:,} "
+                f"characters, and a cell of a spreadsheet holds {_LONGEST_CELL:,}. "
+                "Write .csv, .jsonl or .parquet."
+            )
+        odd += [place] if any(map(ILLEGAL_CHARACTERS_RE.search, texts)) else []
+    if odd:
+        notes.append(
+            f"{named_places(odd)} {has(odd)} characters that .xlsx can't hold: "
+            "written as \ufffd"
+        )
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("labeled")
+
+    def cell(value):
+        if not isinstance(value, str):
+            return value
+        made = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))
+        made.data_type = "s"  # "=1+1" is what somebody wrote, no formula
+        return made
+
+    for row in rows:
+        sheet.append(list(map(cell, row)))
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _of_spreadsheet(value):
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, (int, float)):
+        if value != value:
+            return None
+        return value if abs(value) < 10**_DIGITS else str(value)
+    if hasattr(value, "isoformat") and getattr(value, "tzinfo", None) is None:
+        return value.to_pydatetime() if hasattr(value, "to_pydatetime") else value
+    return text_of(value)
+
+
+def _parquet(table, columns, path):
+    pd = pandas(path)
+    if table.form is None and table.about == "Parquet":
+        frame = table.frame.copy()
+    else:
+        frame = pd.DataFrame(dict(_typed(table)))
+        for name in frame.columns:  # a column of Parquet is of one kind
+            if frame[name].dtype == object:
+                frame[name] = [text_of(value) for value in frame[name]]
+    for name, values in columns.items():
+        frame[name] = values
+    try:
+        return frame.to_parquet(index=False)
+    except ImportError as error:
+        raise ImportError(
+            f"Writing {path} needs pyarrow: pip install 'sklearn-active[label]'."
+        ) from error
+
+
+def _json(table, columns, suffix):
+    names = [*table.frame.columns, *columns]
+    values = [values for _, values in _typed(table)] + list(columns.values())
+    records = [
+        dict(zip(names, map(_of_json, row), strict=True))
+        for row in zip(*values, strict=True)
+    ]
+    if suffix == ".json":
+        return (json.dumps(records, ensure_ascii=False, indent=1) + "\n").encode()
+    lines = [json.dumps(record, ensure_ascii=False) for record in records]
+    return "".join(line + "\n" for line in lines).encode()
+
+
+def _of_json(value):
+    if isinstance(value, (np.generic, np.ndarray)):
+        value = value.tolist()
+    if value is None or isinstance(value, (bool, int, str, list, dict)):
+        return value
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    return text_of(value)

@@ -1,0 +1,254 @@
+"""Tables out of files as people have them."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sklearn_active.files._separated import Form, read_cells, written_cells
+from sklearn_active.files._tables import read_table
+
+ROWS = [["text", "price"], ["Café, “good”", "1"], ["bad; late", "2"], ["ok", ""]]
+
+
+def as_file(tmp_path, content, name="t.csv"):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def separated(separator, rows=ROWS):
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=separator).writerows(rows)
+    return file.getvalue()
+
+
+class TestSeparatedText:
+    @pytest.mark.parametrize("separator", list(",;\t|"))
+    @pytest.mark.parametrize(
+        "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+    )
+    def test_any_separator_and_encoding_gives_the_same_cells(
+        self, separator, encoding, tmp_path
+    ):
+        path = as_file(tmp_path, separated(separator).encode(encoding))
+        table = read_table(path)
+        assert table.names == ROWS[0]
+        assert table.frame.to_numpy().tolist() == ROWS[1:]
+        assert table.places == ["line 2", "line 3", "line 4"]
+
+    @pytest.mark.parametrize("separator", list(";\t|"))
+    def test_a_separator_that_was_guessed_is_said(self, separator, tmp_path):
+        names = {";": "semicolon", "\t": "tab", "|": "vertical bar"}
+        table = read_table(as_file(tmp_path, separated(separator)))
+        assert table.notes == [f"the separator was guessed: {names[separator]}"]
+        assert names[separator] in table.about
+
+    def test_decimal_commas_don_t_make_the_comma_a_separator(self, tmp_path):
+        table = read_table(as_file(tmp_path, "a;b\n1,5;x\n2,5;y\n"))
+        assert table.frame.to_numpy().tolist() == [["1,5", "x"], ["2,5", "y"]]
+
+    def test_windows_1252_is_said_aloud_with_the_line_and_an_example(self, tmp_path):
+        table = read_table(as_file(tmp_path, "a,b\n1,x\n2,Gruß\n".encode("cp1252")))
+        (note,) = table.notes
+        assert "line 3 is no UTF-8" in note
+        assert "Windows-1252" in note
+        assert "Gruß" in note
+
+    def test_what_is_neither_utf_8_nor_windows_1252_names_the_line(self, tmp_path):
+        path = as_file(tmp_path, b"a,b\n1,x\n2,\x81\n")
+        with pytest.raises(ValueError, match=r"line 3 is neither .* name its encoding"):
+            read_table(path)
+        assert read_table(path, encoding="latin-1").frame.iloc[1, 1] == "\x81"
+
+    def test_an_encoding_that_was_named_and_is_wrong_is_an_error(self, tmp_path):
+        path = as_file(tmp_path, b"a,b\n1,\xff\n")
+        with pytest.raises(ValueError, match="line 2 is no ascii text"):
+            read_table(path, encoding="ascii")
+        with pytest.raises(ValueError, match="There is no encoding 'utf-9'"):
+            read_table(path, encoding="utf-9")
+
+    def test_a_stated_separator_is_taken(self, tmp_path):
+        table = read_table(as_file(tmp_path, "a;b,c\n1;2,3\n"), separator=",")
+        assert table.names == ["a;b", "c"]
+        with pytest.raises(ValueError, match="one character"):
+            read_table(as_file(tmp_path, "a\n1\n"), separator=", ")
+
+    def test_one_column_with_commas_in_it_is_one_column(self, tmp_path):
+        table = read_table(as_file(tmp_path, "text\nwell, well\nno; never\n\nyes\n"))
+        assert table.frame["text"].tolist() == ["well, well", "no; never", "yes"]
+        assert "each line is one cell" in table.notes[0]
+
+    def test_lines_within_quotes_are_one_cell_and_lines_are_counted_on(self, tmp_path):
+        text = 'a,b\n1,"two\nlines"\n\n2,x\n'
+        table = read_table(as_file(tmp_path, text))
+        assert table.frame["b"].tolist() == ["two\nlines", "x"]
+        assert table.places == ["line 2", "line 5"]
+
+    def test_quotes_after_backslashes_and_single_quotes_are_found(self, tmp_path):
+        table = read_table(as_file(tmp_path, 'a,b\n1,"say \\"hi\\", ok"\n'))
+        assert table.frame["b"].tolist() == ['say "hi", ok']
+        table = read_table(as_file(tmp_path, "'a','b'\n'x, y','z'\n"))
+        assert table.frame.to_numpy().tolist() == [["x, y", "z"]]
+
+    def test_quotes_that_don_t_close_name_the_line_where_they_open(self, tmp_path):
+        path = as_file(tmp_path, 'a,b\n1,x\n2,"y\n3,z\n')
+        with pytest.raises(ValueError, match="line 3: the quotes .* don't close"):
+            read_table(path)
+
+    def test_the_line_that_excel_puts_first_names_the_separator(self, tmp_path):
+        table = read_table(as_file(tmp_path, "sep=;\r\na;b\r\n1;2\r\n"))
+        assert table.names == ["a", "b"]
+        assert table.places == ["line 3"]
+
+    def test_texts_longer_than_the_limit_of_csv_are_read(self, tmp_path):
+        limit = csv.field_size_limit()
+        table = read_table(as_file(tmp_path, f"a,b\n1,{'x' * 300_000}\n"))
+        assert len(table.frame["b"][0]) == 300_000
+        assert csv.field_size_limit() == limit
+
+
+class TestRowsOfDifferentLength:
+    def test_a_row_with_too_many_cells_is_left_out_and_named(self, tmp_path):
+        table = read_table(as_file(tmp_path, "a,b\n1,2\n3,4,5\n6,7\n"))
+        assert table.frame["a"].tolist() == ["1", "6"]
+        assert table.places == ["line 2", "line 4"]
+        assert "line 3 has more than 2 cells: left out" in table.notes[0]
+
+    def test_a_row_with_too_few_cells_is_filled_with_blanks_and_named(self, tmp_path):
+        table = read_table(as_file(tmp_path, "a,b\n1,2\n3\n"))
+        assert table.frame.to_numpy().tolist() == [["1", "2"], ["3", ""]]
+        assert "line 3 has fewer than 2 cells" in table.notes[0]
+
+    def test_blank_cells_behind_the_last_column_are_no_cells(self, tmp_path):
+        table = read_table(as_file(tmp_path, "a,b\n1,2,,\n"))
+        assert table.frame.to_numpy().tolist() == [["1", "2"]]
+        assert "line 2 has blank cells behind the 2 columns" in table.notes[0]
+
+    def test_many_are_named_by_the_first_three_and_their_number(self, tmp_path):
+        table = read_table(as_file(tmp_path, "a,b\n" + "1,2\n3\n" * 10))
+        assert "lines 3, 5, 7 and 7 more have fewer" in table.notes[0]
+
+    def test_a_file_where_most_rows_are_too_long_is_no_table(self, tmp_path):
+        path = as_file(tmp_path, "a,b\n" + "1,2,3\n" * 25 + "1,2\n" * 5)
+        with pytest.raises(ValueError, match=r"lines 2, 3, 4 and 22 more have more"):
+            read_table(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("t.csv", b"", "is empty"),
+        ("t.csv", b"\n \n", "is empty"),
+        ("t.csv", b"a,b\n", r"names of columns \('a', 'b'\), but no row"),
+        ("t.csv", b"PK\x03\x04...", "it is a spreadsheet or another archive"),
+        ("t.jsonl", b"", "is empty"),
+        ("t.jsonl", b'{"a": 1}\n{"a": \n', "line 2 is no JSON"),
+        ("t.jsonl", b'{"a": 1}\n[1]\n', r"line 2 is no record .* but \[1\]"),
+        ("t.json", b"[]", "holds no record"),
+        ("t.json", b"3", "must be a list of records"),
+        ("t.json", b"[", "is no JSON"),
+        ("t.xlsx", b"no", "can't be read as a spreadsheet"),
+        ("t.parquet", b"no", "can't be read as Parquet"),
+    ],
+)
+def test_what_is_no_table_is_said_in_a_sentence(name, content, message, tmp_path):
+    import openpyxl  # noqa: F401
+    import pyarrow  # noqa: F401
+
+    path = as_file(tmp_path, content, name)
+    with pytest.raises(ValueError, match=message) as raised:
+        read_table(path)
+    assert str(path) in str(raised.value)
+
+
+class TestNamesOfColumns:
+    def test_columns_of_one_name_are_told_apart_as_pandas_does(self, tmp_path):
+        text = "a,b,a,,a.1\n1,2,3,4,5\n"
+        path = as_file(tmp_path, text)
+        table = read_table(path)
+        assert list(table.frame.columns) == list(pd.read_csv(path).columns)
+        assert table.names == ["a", "b", "a", "", "a.1"]
+        assert "the column 'a' is there more than once" in table.notes[0]
+
+
+class TestOtherTables:
+    def test_a_spreadsheet_keeps_its_values_and_leaves_out_blank_rows(self, tmp_path):
+        import openpyxl
+
+        book = openpyxl.Workbook()
+        for row in [["text", "n", "day"], ["NA", 1, pd.Timestamp("2024-05-01")]]:
+            book.active.append(row)
+        book.active.append([None, None, None])
+        book.active.append(["b", 2.5, None])
+        book.create_sheet("more").append(["x"])
+        book.save(tmp_path / "t.xlsx")
+        table = read_table(tmp_path / "t.xlsx")
+        assert table.frame["text"].tolist() == ["NA", "b"]
+        assert table.frame["n"].tolist() == [1, 2.5]
+        assert table.places == ["row 2", "row 4"]
+        assert "the first of 2" in table.notes[0]
+
+    def test_a_formula_that_no_program_has_computed_is_named(self, tmp_path):
+        import openpyxl
+
+        book = openpyxl.Workbook()
+        for row in [["a", "b"], [1, "=A2+1"], [2, 3]]:
+            book.active.append(row)
+        book.save(tmp_path / "t.xlsx")
+        table = read_table(tmp_path / "t.xlsx")
+        assert table.frame["b"].tolist() == [None, 3]
+        assert "row 2 has a formula without a value" in table.notes[0]
+
+    def test_records_of_json_have_the_columns_of_all(self, tmp_path):
+        lines = ['{"a": 1, "b": ["x"]}', "", '{"c": 12345678901234567890}']
+        table = read_table(as_file(tmp_path, "\n".join(lines), "t.jsonl"))
+        assert list(table.frame.columns) == ["a", "b", "c"]
+        assert table.frame["c"].tolist() == [None, 12345678901234567890]
+        assert table.places == ["line 1", "line 3"]
+        assert "lines 1, 3 have fewer than 3 values" in table.notes[0]
+        records = json.dumps({"data": [{"a": 1}, {"a": None}]})
+        table = read_table(as_file(tmp_path, records, "t.json"))
+        assert table.frame["a"].tolist() == [1, None]
+
+    def test_parquet_keeps_its_types_and_its_index(self, tmp_path):
+        import pyarrow  # noqa: F401
+
+        frame = pd.DataFrame({"x": [1, 2]}, index=pd.Index(["p", "q"], name="key"))
+        frame.to_parquet(tmp_path / "t.parquet")
+        table = read_table(tmp_path / "t.parquet")
+        assert table.frame["key"].tolist() == ["p", "q"]
+        assert table.frame["x"].dtype == np.int64
+
+
+cells = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x00\x1f\r"),
+    max_size=8,
+)
+
+
+@given(
+    rows=st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=6),
+    separator=st.sampled_from(",;\t|"),
+    encoding=st.sampled_from([("utf-8", b""), ("utf-16-le", b"\xff\xfe")]),
+    line_end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_what_is_written_is_read_back_as_it_was(rows, separator, encoding, line_end):
+    form = Form(*encoding, separator=separator, line_end=line_end)
+    data, used = written_cells(["a", "b", "c"], rows, form)
+    found = read_cells(data, "t", separator, encoding[0])
+    assert used == form
+    assert found.names == ["a", "b", "c"]
+    assert found.rows == rows
+
+
+def test_labels_that_an_encoding_lacks_make_it_utf_8():
+    form = Form("cp1252")
+    data, used = written_cells(["é"], [["はい"]], form)
+    assert used.encoding == "utf-8"
+    assert data.decode("utf-8-sig") == "é\nはい\n"
