@@ -6,9 +6,15 @@ from datetime import UTC, datetime
 import numpy as np
 
 from sklearn_active._columns import is_null
-from sklearn_active.labeling._allowed import plain
+from sklearn_active.labeling._allowed import in_order
 from sklearn_active.labeling._checks import check_label
-from sklearn_active.labeling._journal import FORMAT, LabelJournal, check_header
+from sklearn_active.labeling._going_on import (
+    changes,
+    check_left_out,
+    classes_of,
+    classes_to_go_on_with,
+)
+from sklearn_active.labeling._journal import FORMAT, LabelJournal
 from sklearn_active.labeling._state import AGGREGATES, LabelingState
 from sklearn_active.labeling._turns import Barred, Turns
 
@@ -27,7 +33,8 @@ class Ledger:
     given : dict of int to label
         The labels known before the session.
     classes : list of labels
-        Those that can be given whatever was answered.
+        Those that can be given whatever was answered, where neither `stated` nor the
+        journal states others.
     aggregate : {'last', 'majority'} or callable
         How the votes on a row become its label.
     votes_per_row : int
@@ -35,7 +42,9 @@ class Ledger:
     journal : LabelJournal, str, path or None
         Where events are kept; opened here.
     stated : list of labels or None
-        The classes that the journal is about.
+        The classes as the user stated them; None: not at all.
+    found : bool, default=True
+        Whether labels may be given that nobody stated.
 
     Attributes
     ----------
@@ -49,10 +58,20 @@ class Ledger:
         The rows without a label that somebody skipped.
     version : int
         Number of events.
+    changes : list of str
+        What is otherwise than when the journal was left.
     """
 
     def __init__(
-        self, binding, given, classes, aggregate, votes_per_row, journal, stated
+        self,
+        binding,
+        given,
+        classes,
+        aggregate,
+        votes_per_row,
+        journal,
+        stated,
+        found=True,
     ):
         self.given = given
         self.labels = dict(given)
@@ -69,22 +88,23 @@ class Ledger:
         if journal is not None and not isinstance(journal, LabelJournal):
             journal = LabelJournal(journal)
         self._journal = journal
+        self._may_find = found
+        self.changes = []
         if journal is not None:
             self._replay(binding, stated)
 
     def _replay(self, binding, stated):
-        about, path = {"classes": stated}, self._journal.path
+        path, known = self._journal.path, []
 
         def check(header):
-            check_header(header, about, path)
+            known[:] = [classes_of(header, path)]
             binding.check(header, path)
             self.state.n_rows = header["n_rows"]
 
-        self._journal.open(binding.header | about, self._take, check)
+        self._journal.open(binding.header | {"classes": stated}, self._take, check)
         try:
-            if self.state.n_rows < binding.n_rows:
-                self._journal.append([FORMAT | binding.header | about])
-                self.state.n_rows = binding.n_rows
+            if known:
+                self._go_on(binding, stated, *known)
             for row in self.state.rows:
                 self._settle(row)
             self.raise_failure(
@@ -94,6 +114,22 @@ class Ledger:
         except BaseException:
             self._journal.close()
             raise
+
+    def _go_on(self, binding, stated, known):
+        """Take over the classes of before; tell the journal what has changed."""
+        n_added = binding.n_rows - self.state.n_rows
+        of_y = sorted(set(self.given.values()))
+        before = in_order(of_y if known is None else known, self.state.voted)
+        now = classes_to_go_on_with(stated, known, self._stated)
+        if now is not None:
+            known_then = known or (() if self._may_find else before)
+            check_left_out(self.state, known_then, now, self._journal.path)
+            self._stated = now
+        self.changes = changes(before, self.classes, n_added)
+        if n_added or now != known:
+            about = binding.header | {"classes": now}
+            self._journal.append([FORMAT | about])
+            self.state.n_rows = binding.n_rows
 
     def _take(self, event):
         self.state.take(event)
@@ -166,9 +202,8 @@ class Ledger:
 
     @property
     def classes(self):
-        """The labels stated at the start and those in force, sorted."""
-        voted = self.state.voted
-        return plain([*self._stated, *voted]) if voted else list(self._stated)
+        """The labels as they were stated, then the others in force, sorted."""
+        return in_order(self._stated, self.state.voted)
 
     def unavailable(self, annotator, open_questions):
         """Return the rows that can't be asked of an annotator.

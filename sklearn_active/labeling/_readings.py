@@ -46,9 +46,18 @@ class Readings:
 
     @property
     def classes(self):
-        """The labels that can be given, sorted."""
+        """The labels that can be given: as they were stated, then others, sorted."""
         with self._lock:
             return self._ledger.classes
+
+    @property
+    def changes(self):
+        """What is otherwise than when the journal was left, a sentence each.
+
+        Such as "12 rows were added." and "classes added: neutral". Empty where the
+        journal is new, or nothing has changed.
+        """
+        return list(self._ledger.changes)
 
     @property
     def learner(self):

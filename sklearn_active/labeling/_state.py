@@ -156,6 +156,22 @@ class LabelingState:
         """The number of rows that somebody skipped."""
         return len(self._skipped)
 
+    def n_rows_with(self, label):
+        """Return how many rows have a vote for a label.
+
+        Parameters
+        ----------
+        label : label
+            A class.
+
+        Returns
+        -------
+        n_rows : int
+        """
+        return sum(
+            any(vote == label for _, vote in votes) for votes in self._votes.values()
+        )
+
     @property
     def last(self):
         """The event that an undo would take back, None where there is none."""
