@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sklearn_active._columns import equals, is_null, is_sequence
-from sklearn_active.labeling._checks import check_label, check_range
+from sklearn_active.labeling._checks import check_current, check_label, check_range
 
 
 class AllowedLabels:
@@ -19,12 +19,18 @@ class AllowedLabels:
         Whether others may be given.
     mark : object
         What stands for no label, beside None and NaN.
+
+    Attributes
+    ----------
+    renamed : dict of label to label
+        What classes that have another name now are called.
     """
 
     def __init__(self, classes, new_classes, mark):
         self.stated = [] if classes is None else plain(classes)
         self.new_classes = new_classes
         self._missing_label = mark
+        self.renamed = {}
         self._mark = -1 if isinstance(mark, str) and mark == "auto" else mark
         if classes is not None:
             self.check_stated(self.stated)
@@ -85,6 +91,9 @@ class AllowedLabels:
                 return known
         if self._is_mark(label):
             return None
+        if self.renamed:
+            check_label(label, ())
+            check_current(label, self.renamed)
         if self.new_classes == "error":
             raise ValueError(
                 f"{label!r} is no class of this session: {classes}. Allow others with "

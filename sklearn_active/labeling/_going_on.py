@@ -35,26 +35,33 @@ def classes_of(header, path):
         ) from error
 
 
-def classes_to_go_on_with(stated, known, given):
+def classes_to_go_on_with(stated, known, given, state):
     """Return the classes that a session states, after an earlier one.
 
     Parameters
     ----------
     stated, known : list of labels or None
         Those stated now, and by the session before; None: those of y.
-    given : iterable of labels
+    given : list of labels
         Those of y.
+    state : LabelingState
+        What the journal's events add up to.
 
     Returns
     -------
     classes : list of labels or None
-        `known` where nothing is stated now, and y's behind them.
+        `known` where that comes to the same. Where nothing is stated now, `known` with
+        y's behind them.
     """
-    if stated is not None or known is None:
+    if known is None:
         return stated
-    for label in given:
-        check_label(label, known)
-    return in_order(known, given)
+    known_now, names_now = state.names_now(known), state.names_now
+    if stated is None:
+        for label in given:
+            check_label(label, known)
+        new = [x for x in given if state.renamed.get(x, x) not in known_now]
+        return in_order(known, new)
+    return known if names_now(stated) == known_now else stated
 
 
 def check_left_out(state, known, classes, path):
@@ -71,7 +78,8 @@ def check_left_out(state, known, classes, path):
     path : path
         The journal.
     """
-    left_out = [x for x in known if x not in classes and x in state.voted]
+    named, voted = state.names_now(classes), state.voted
+    left_out = [x for x in known if x not in named and x in voted]
     if not left_out:
         return
     n_rows = [n_of("row", state.n_rows_with(label)) for label in left_out]
@@ -80,14 +88,14 @@ def check_left_out(state, known, classes, path):
     raise ValueError(
         f"{path} holds answers of {'a class' if one else 'classes'} that "
         f"{'is' if one else 'are'} left out here: {', '.join(which)}. Name "
-        f"{'it' if one else 'them'} too, classes={[*classes, *left_out]}, or give "
+        f"{'it' if one else 'them'} too, classes={[*named, *left_out]}, or give "
         f"{'it' if one else 'each'} another name with rename_class, in a session that "
         f"names {'it' if one else 'them'}."
     )
 
 
 def changes(before, after, n_added):
-    """Say what is otherwise than when the journal was left.
+    """Say which rows and classes are others than when the journal was left.
 
     Parameters
     ----------
@@ -99,7 +107,7 @@ def changes(before, after, n_added):
     Returns
     -------
     sentences : list of str
-        None where nothing is otherwise.
+        Empty where nothing is otherwise.
     """
     sentences = []
     if n_added:
@@ -115,6 +123,23 @@ def changes(before, after, n_added):
     if stayed != [label for label in after if label in before]:
         sentences.append(f"classes in a new order: {_listed(after)}")
     return sentences
+
+
+def renamings(labels, renamed):
+    """Say which of some labels have another name now.
+
+    Parameters
+    ----------
+    labels : iterable of labels
+        As they were stated.
+    renamed : dict of label to label
+        What classes that have another name now are called.
+
+    Returns
+    -------
+    sentences : list of str
+    """
+    return [f"{x} is called {renamed[x]} now (renamed)" for x in labels if x in renamed]
 
 
 def n_of(noun, n):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime
+from itertools import chain
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from sklearn_active.labeling._going_on import (
     check_left_out,
     classes_of,
     classes_to_go_on_with,
+    renamings,
 )
 from sklearn_active.labeling._journal import FORMAT, LabelJournal
 from sklearn_active.labeling._state import AGGREGATES, LabelingState
@@ -31,7 +33,7 @@ class Ledger:
     binding : Binding
         To the rows.
     given : dict of int to label
-        The labels known before the session.
+        The labels known before the session, by what they are called there.
     classes : list of labels
         Those that can be given whatever was answered, where neither `stated` nor the
         journal states others.
@@ -50,6 +52,8 @@ class Ledger:
     ----------
     state : LabelingState
         The fold over all events.
+    given : dict of int to label
+        The labels known before the session, by what they are called now.
     labels : dict of int to label
         The label of every labeled row.
     counts : Counter of labels
@@ -73,7 +77,7 @@ class Ledger:
         stated,
         found=True,
     ):
-        self.given = given
+        self._as_given = self.given = given
         self.labels = dict(given)
         self.counts = Counter(given.values())
         self.left_out = set()
@@ -105,7 +109,7 @@ class Ledger:
         try:
             if known:
                 self._go_on(binding, stated, *known)
-            for row in self.state.rows:
+            for row in chain(self._rename_given(), self.state.rows):
                 self._settle(row)
             self.raise_failure(
                 "The journal is closed and holds all answers; open it again with an "
@@ -117,15 +121,18 @@ class Ledger:
 
     def _go_on(self, binding, stated, known):
         """Take over the classes of before; tell the journal what has changed."""
-        n_added = binding.n_rows - self.state.n_rows
+        names_now, n_added = self.state.names_now, binding.n_rows - self.state.n_rows
         of_y = sorted(set(self.given.values()))
-        before = in_order(of_y if known is None else known, self.state.voted)
-        now = classes_to_go_on_with(stated, known, self._stated)
+        before = names_now(of_y if known is None else known)
+        before = in_order(before, self.state.voted)
+        now = classes_to_go_on_with(stated, known, self._stated, self.state)
         if now is not None:
             known_then = known or (() if self._may_find else before)
-            check_left_out(self.state, known_then, now, self._journal.path)
+            check_left_out(self.state, names_now(known_then), now, self._journal.path)
             self._stated = now
         self.changes = changes(before, self.classes, n_added)
+        named = dict.fromkeys([*(stated or ()), *of_y])
+        self.changes += renamings(named, self.state.renamed)
         if n_added or now != known:
             about = binding.header | {"classes": now}
             self._journal.append([FORMAT | about])
@@ -164,11 +171,28 @@ class Ledger:
             self.state.check(event)
         if self._journal is not None:
             self._journal.append(events)
-        rows = [row for event in events for row in self.state.apply(event)]
+        rows = [row for event in events for row in self._apply(event)]
         self.version += len(events)
         for row in rows:
             self._settle(row)
         return rows
+
+    def _apply(self, event):
+        """Let an event count; return the rows whose answers it changed."""
+        last = self.state.last if event["event"] == "undo" else None
+        rows = self.state.apply(event)
+        if "rename" in (event["event"], last and last.event):
+            rows = dict.fromkeys(chain(rows, self._rename_given()))
+        return rows
+
+    def _rename_given(self):
+        """Give the labels of y the names of now; return the rows that had another."""
+        old, now = self.given, self.state.renamed
+        if now:
+            self.given = {r: now.get(x, x) for r, x in self._as_given.items()}
+        else:
+            self.given = self._as_given
+        return [row for row, label in old.items() if label != self.given[row]]
 
     def raise_failure(self, way_out):
         """Raise what `aggregate` raised since this was called last.
@@ -203,7 +227,7 @@ class Ledger:
     @property
     def classes(self):
         """The labels as they were stated, then the others in force, sorted."""
-        return in_order(self._stated, self.state.voted)
+        return in_order(self.state.names_now(self._stated), self.state.voted)
 
     def unavailable(self, annotator, open_questions):
         """Return the rows that can't be asked of an annotator.

@@ -27,6 +27,7 @@ from sklearn_active.labeling._model import Model
 from sklearn_active.labeling._questions import StaleQueryError, check_same
 from sklearn_active.labeling._readings import Readings
 from sklearn_active.labeling._refitter import Refitter
+from sklearn_active.labeling._renaming import Renaming
 from sklearn_active.pools._dask import wrapped
 
 _MEND = (
@@ -35,7 +36,7 @@ _MEND = (
 )
 
 
-class LabelingSession(Asking, Readings, Fronts, Exchange):
+class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
     """Label rows by hand: ask, tell, skip, undo, relabel, stop and go on tomorrow.
 
     For people as oracles. Every answer is on disk before it is acknowledged, the next
@@ -159,6 +160,7 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
             None if classes is None else stated,
             new_classes == "allow",
         )
+        self._allowed.renamed = self._state.renamed
         self._check_classes_found()
         self._annotators = set(self._state.annotators)
         self._token, self._rows_told = uuid4().hex, {}
@@ -271,7 +273,9 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
             answers = self._allowed.check_all(
                 labels, question.rows, self._ledger.classes
             )
-            check_same(answers, question.told)
+            now = self._state.renamed
+            told = {row: now.get(x, x) for row, x in question.told.items()}
+            check_same(answers, told)
             answers = {r: answers[r] for r in question.rows_left if r in answers}
             if answers:
                 self._ledger.record(question.events(answers, annotator))
@@ -303,7 +307,7 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
             self.tell(query_id, dict.fromkeys(rows), annotator)
 
     def undo(self, n=1):
-        """Take back the last answers, skips, relabelings or requeues.
+        """Take back the last answers, skips, relabelings, requeues or renamings.
 
         Parameters
         ----------
@@ -313,7 +317,8 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
         Returns
         -------
         rows : list of int
-            The rows concerned, the last one first; they are asked next.
+            The rows concerned, the last one first; those whose answer or skip was
+            taken back are asked next.
         """
         check_arguments(n=n)
         rows = []

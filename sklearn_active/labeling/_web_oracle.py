@@ -175,6 +175,10 @@ class _Batches:
         del question.told[row]
         return [row]
 
+    def _undo_at_a_front(self):
+        if not self.undo():
+            raise ValueError("There is nothing to take back.")
+
     def relabel(self, row, label):
         told = self._open[None].told if self._open else {}
         if told.get(row) is None:

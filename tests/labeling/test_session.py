@@ -756,12 +756,21 @@ class Sessions(RuleBasedStateMachine):
         for kind, row, label in self.actions:
             if kind == "requeue":
                 skipped.clear()
+            elif kind == "rename":  # `row` is the old name
+                labels = {r: label if x == row else x for r, x in labels.items()}
             elif kind == "skip":
                 skipped.add(row)
             else:
                 labels[row] = label
                 skipped.discard(row)
         return labels, skipped
+
+    def now(self, label):
+        """Return what a class is called now."""
+        for kind, old, new in self.actions:
+            if kind == "rename" and label == old:
+                label = new
+        return label
 
     def open_rows(self, n):
         """Return the open question and those of its rows that wait."""
@@ -773,9 +782,20 @@ class Sessions(RuleBasedStateMachine):
         rows = query.indices.tolist()
         return query, [row for row in rows if row not in {*labels, *skipped}]
 
+    @rule(old=st.integers(0, 2), new=st.integers(0, 4))
+    def rename(self, old, new):
+        old = self.now(old)
+        if old != new and self.now(new) in (old, new):
+            self.session.rename_class(old, new)
+            self.actions.append(("rename", old, new))
+        else:
+            with pytest.raises(ValueError, match="has that name|was called before"):
+                self.session.rename_class(old, new)
+
     @rule(n=st.integers(1, 3), label=st.integers(0, 2))
     def tell(self, n, label):
         query, rows = self.open_rows(n)
+        label = self.now(label)
         if rows:
             self.session.tell(query.id, dict.fromkeys(rows, label))
             self.actions += [("answer", row, label) for row in rows]
@@ -783,6 +803,7 @@ class Sessions(RuleBasedStateMachine):
     @rule(label=st.integers(0, 2))
     def tell_a_part_twice(self, label):
         query, rows = self.open_rows(2)
+        label = self.now(label)
         if rows:
             self.session.tell(query.id, {rows[-1]: label})
             self.session.tell(query.id, {rows[-1]: label})
@@ -804,6 +825,7 @@ class Sessions(RuleBasedStateMachine):
     @rule(data=st.data(), label=st.integers(0, 2))
     def relabel(self, data, label):
         row = data.draw(st.sampled_from(sorted(self.known()[0])))
+        label = self.now(label)
         self.session.relabel(row, label)
         self.actions.append(("relabel", row, label))
 
@@ -841,6 +863,9 @@ class Sessions(RuleBasedStateMachine):
             assert min(ledger.counts.values(), default=1) > 0
             assert ledger.left_out == skipped - set(labels)
             assert ledger.version == len(LabelJournal.read(self.path)[1])
+            stated = list(dict.fromkeys(map(self.now, range(3))))
+            assert self.session.classes[: len(stated)] == stated
+            assert set(self.session.classes) == {*stated, *self.session._state.voted}
 
     def teardown(self):
         if hasattr(self, "session"):
