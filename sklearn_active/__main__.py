@@ -16,6 +16,7 @@ from sklearn_active.labeling import (
     LabelJournal,
     write_votes,
 )
+from sklearn_active.labeling._allowed import in_order
 from sklearn_active.labeling._binding import Binding
 from sklearn_active.labeling._data import Data, load
 from sklearn_active.labeling._exchange import all_votes
@@ -163,7 +164,8 @@ def _export(args):
         items = {key: _text(data.items, row) for row, key in enumerate(keys)}
     by_row = sorted(state.votes.items()), sorted(state.skipped.items())
     votes = list(all_votes(*by_row, keys))
-    classes = header.get("classes") or sorted({v.label for v in votes} - {None})
+    classes = state.names_now(header.get("classes") or ())
+    classes = in_order(classes, {v.label for v in votes} - {None})
     shown = {vote.key: items[vote.key] for vote in votes if vote.key in items}
     write_votes(votes, args.out, classes=classes, items=shown)
     print(f"{args.out}: {len(votes)} answers about {len(state.votes)} of {n_rows} rows")

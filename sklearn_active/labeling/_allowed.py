@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sklearn_active._columns import equals, is_null, is_sequence
-from sklearn_active.labeling._checks import check_label, check_range
+from sklearn_active.labeling._checks import check_current, check_label, check_range
 
 
 class AllowedLabels:
@@ -13,29 +13,58 @@ class AllowedLabels:
 
     Parameters
     ----------
-    classes : sequence of labels
-        Those known at the start.
+    classes : sequence of labels or None
+        Those known at the start; None: they are found in a journal, and checked then.
     new_classes : {'error', 'allow'}
         Whether others may be given.
     mark : object
         What stands for no label, beside None and NaN.
+
+    Attributes
+    ----------
+    renamed : dict of label to label
+        What classes that have another name now are called.
     """
 
     def __init__(self, classes, new_classes, mark):
-        self.stated = plain(classes)
+        self.stated = [] if classes is None else plain(classes)
         self.new_classes = new_classes
+        self._missing_label = mark
+        self.renamed = {}
         self._mark = -1 if isinstance(mark, str) and mark == "auto" else mark
-        if not self.stated and new_classes == "error":
+        if classes is not None:
+            self.check_stated(self.stated)
+
+    def check_stated(self, classes):
+        """Raise where there is no class, or one that the learner would drop.
+
+        Parameters
+        ----------
+        classes : list of labels
+            Those that can be given.
+        """
+        if not classes and self.new_classes == "error":
             raise ValueError(
                 "No class is known that an answer could be. Pass classes=[...], or "
                 "new_classes='allow'."
             )
-        for label in self.stated:
-            if self._is_mark(label):
-                raise ValueError(
-                    f"The class {label!r} is the mark of rows without a label, and the "
-                    f"learner would drop it: take another missing_label than {mark!r}."
-                )
+        for label in classes:
+            self.check_no_mark(label)
+
+    def check_no_mark(self, label):
+        """Raise where a class is what stands for no label.
+
+        Parameters
+        ----------
+        label : label
+            The class.
+        """
+        if self._is_mark(label):
+            raise ValueError(
+                f"The class {label!r} is the mark of rows without a label, and the "
+                "learner would drop it: take another missing_label than "
+                f"{self._missing_label!r}."
+            )
 
     def _is_mark(self, label):
         return equals(np.array([label], dtype=object), self._mark)[0]
@@ -62,6 +91,9 @@ class AllowedLabels:
                 return known
         if self._is_mark(label):
             return None
+        if self.renamed:
+            check_label(label, ())
+            check_current(label, self.renamed)
         if self.new_classes == "error":
             raise ValueError(
                 f"{label!r} is no class of this session: {classes}. Allow others with "
@@ -108,7 +140,23 @@ class AllowedLabels:
 
 
 def plain(labels):
-    """Return distinct labels as sorted plain values."""
+    """Return distinct labels as plain values, in their order."""
     labels = labels.tolist() if hasattr(labels, "tolist") else list(labels)
     labels = [x.item() if isinstance(x, np.generic) else x for x in labels]
-    return sorted(dict.fromkeys(labels))
+    return list(dict.fromkeys(labels))
+
+
+def in_order(stated, found):
+    """Return distinct labels: those stated as they stand, then the others sorted.
+
+    Parameters
+    ----------
+    stated, found : iterable of labels
+        Plain values.
+
+    Returns
+    -------
+    labels : list of labels
+    """
+    stated = dict.fromkeys(stated)
+    return [*stated, *sorted(label for label in set(found) if label not in stated)]

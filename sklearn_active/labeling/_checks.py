@@ -3,6 +3,7 @@
 from sklearn_active._columns import is_null, kind_of_value
 
 _SCALARS = (str, int, float)
+_PREDICTED = (*_SCALARS, bool, type(None))
 _FIELDS = {
     "answer": ("row", "annotator", "label"),
     "relabel": ("row", "annotator", "label"),
@@ -10,11 +11,12 @@ _FIELDS = {
     "flag": ("row", "flagged"),
     "undo": (),
     "requeue": (),
+    "rename": ("label", "to"),
 }
 _TEXTS = ("annotator", "query", "reason", "time")
 
 
-def check_event(event, n_rows, classes):
+def check_event(event, n_rows, classes, renamed=()):
     """Raise where an event can't be one of a session.
 
     Parameters
@@ -25,6 +27,8 @@ def check_event(event, n_rows, classes):
         Number of rows.
     classes : collection of labels
         Checked; its label must be of their kind.
+    renamed : dict of label to label, default=()
+        What classes that have another name now are called.
 
     Raises
     ------
@@ -38,13 +42,23 @@ def check_event(event, n_rows, classes):
     for name in fields:
         if name not in event:
             raise ValueError(f"The event {kind!r} has no {name!r}.")
-    if fields:
+    if "row" in fields:
         check_row(event["row"], n_rows)
     if "label" in fields:
         label = event["label"]
         # Where it is known it was checked; most are, and a journal may be long.
         if type(label) not in _SCALARS or label not in classes:
             check_label(label, classes)
+        if renamed:
+            check_current(label, renamed)
+    if kind == "rename":
+        check_label(event["to"], classes or [event["label"]])
+        check_new_name(event["label"], event["to"], renamed)
+    elif type(event.get("predicted")) not in _PREDICTED:
+        raise ValueError(
+            f"The predicted label of an event is text, a number or null, not "
+            f"{_short(event['predicted'])}."
+        )
     for name in _TEXTS:
         value = event.get(name)
         if value is not None and type(value) is not str:
@@ -85,6 +99,44 @@ def check_row(row, n_rows):
     if type(row) is not int or not 0 <= row < n_rows:
         raise ValueError(
             f"A row is a whole number in 0 ... {n_rows - 1}, not {_short(row)}."
+        )
+
+
+def check_current(label, renamed):
+    """Raise where a class has another name now.
+
+    Parameters
+    ----------
+    label : label
+        What was given.
+    renamed : dict of label to label
+        What classes that have another name now are called.
+    """
+    if label in renamed:
+        raise ValueError(
+            f"{label!r} is called {renamed[label]!r} now (renamed): give that."
+        )
+
+
+def check_new_name(old, new, renamed):
+    """Raise where a class can't get a name, whatever classes there are.
+
+    Parameters
+    ----------
+    old, new : label
+        What it is called, and is to be called.
+    renamed : dict of label to label
+        What classes that have another name now are called.
+    """
+    if old == new:
+        raise ValueError(f"The class {old!r} has that name already.")
+    # A name that is gone stands for one class, wherever it is met: in y, in files of
+    # other tools, in what an earlier program stated. It may only go back to that one.
+    if new in renamed and renamed[new] != old:
+        raise ValueError(
+            f"{old!r} can't be renamed to {new!r}: that is what {renamed[new]!r} was "
+            "called before, so rows of both would be mixed up. Take a name that no "
+            "class has had."
         )
 
 

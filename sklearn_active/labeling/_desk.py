@@ -58,7 +58,7 @@ class Desk:
     def __init__(self, session):
         self._session = session
         self._can = getattr(session, "can", CAN)
-        self._labels, self._keys = {}, {}
+        self._labels, self._places, self._keys = {}, [], {}
         self._handled = deque(maxlen=1000)
         self._lock = session._lock
         self.finished = Event()
@@ -130,8 +130,7 @@ class Desk:
         query = self._session.ask()
         if request.get("query") != (None if query is None else query.id):
             raise StaleQueryError(_STALE)
-        if not self._session.undo():
-            raise ValueError("There is nothing to take back.")
+        self._session._undo_at_a_front()
 
     def _relabel(self, request):
         self._session.relabel(self._row(request), self._label(request))
@@ -208,20 +207,32 @@ class Desk:
 
     def _classes(self, counts):
         """Return the classes in an order, and with keys, that new ones don't shift."""
-        classes = self._session.classes
-        for label in classes:
-            self._labels.setdefault(json.dumps(label), label)
-        names = [name for name, label in self._labels.items() if label in classes]
-        self._keys = keys_of([str(self._labels[name]) for name in names], self._keys)
+        places = self._placed(self._session.classes)
+        self._keys = keys_of([str(place) for place, _ in places], self._keys)
+        self._labels |= {json.dumps(label): label for _, label in places}
         return [
             {
-                "label": name,
-                "text": str(self._labels[name]),
-                "key": self._keys[str(self._labels[name])],
-                "count": counts.get(self._labels[name], 0),
+                "label": json.dumps(label),
+                "text": str(label),
+                "key": self._keys[str(place)],
+                "count": counts.get(label, 0),
             }
-            for name in names
+            for place, label in places
         ]
+
+    def _placed(self, classes):
+        """Return (place, label) of each class: one with a new name stays in place."""
+        renamed, at = getattr(self._session, "renamed", {}), {}
+        for place in self._places:
+            label = renamed.get(place, place)
+            if place == label or label not in at:
+                at[label] = place
+        for label in classes:
+            if label not in at:
+                self._places.append(label)
+                at[label] = label
+        places = {place: label for label, place in at.items() if label in classes}
+        return [(place, places[place]) for place in self._places if place in places]
 
     def _label(self, request):
         """Return the label that a request names or spells."""

@@ -88,7 +88,8 @@ class Exchange:
         Notes
         -----
         An annotator who had voted otherwise keeps that vote; the imported one is kept
-        beside it, under the name with a number.
+        beside it, under the name with a number. The old name of a class that was
+        renamed stands for the new one.
         """
         with self._lock:
             self._check_not_closed()
@@ -117,7 +118,8 @@ class Exchange:
             return None if skipped or vote.annotator in own else event
         label = vote.label
         if isinstance(label, str):
-            label = typed(label, classes)
+            label = typed(label, [*classes, *self._state.renamed])
+        label = self._state.renamed.get(label, label)
         label = self._allowed.check(label, classes)
         if label not in classes:
             classes.append(label)

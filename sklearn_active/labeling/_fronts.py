@@ -87,6 +87,18 @@ class Fronts:
 
         return LabelingServer(self, open_browser=open_browser, port=port)
 
+    def _undo_at_a_front(self):
+        """Undo for a person who sees answers; a renaming was done in a program."""
+        last = self._state.last
+        if last is None:
+            raise ValueError("There is nothing to take back.")
+        if last.event == "rename":
+            raise ValueError(
+                "The last thing done was to rename a class, in a program; only undo() "
+                "in a program takes that back."
+            )
+        self.undo()
+
     def _next_batch_size(self):
         learner, n_asked = self._model.learner, self._state.n_asked
         left = np.inf if learner.budget is None else learner.budget - n_asked

@@ -33,10 +33,11 @@ class LabelJournal:
     Notes
     -----
     The first line is a header that binds the file to its data: another pool is
-    refused. Where rows were added to the pool, another header says so. `append` returns
-    after fsync, when the path's readers see the events. A last line that is torn was
-    never acknowledged and is cut off on opening; else an appended event would be glued
-    to it, and both would be lost. A whole one that only lacks its newline is kept: an
+    refused. Where rows were added to the pool, or its classes are others now, another
+    header says so, and the last one counts. `append` returns after fsync, when the
+    path's readers see the events. A last line that is torn was never acknowledged and
+    is cut off on opening; else an appended event would be glued to it, and both would
+    be lost. A whole one that only lacks its newline is kept: an
     event that ends in its brace can't be torn. A line before that which can't be read
     is an error, never skipped. A write that fails is taken back.
 
@@ -340,6 +341,24 @@ def _check_is_file(file, path):
     """Raise where reading would wait for ever, as at a pipe."""
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         raise ValueError(f"{path} is no file that could keep labels: a pipe or device.")
+
+
+def is_begun(journal):
+    """Say whether there is something in the file of a journal.
+
+    Parameters
+    ----------
+    journal : LabelJournal, str, path or None
+        None: there is no file.
+
+    Returns
+    -------
+    is_begun : bool
+    """
+    if journal is None:
+        return False
+    path = Path(getattr(journal, "path", journal))
+    return path.is_file() and path.stat().st_size > 0
 
 
 def check_header(found, header, path):

@@ -2,13 +2,21 @@
 
 from collections import Counter
 from datetime import UTC, datetime
+from itertools import chain
 
 import numpy as np
 
 from sklearn_active._columns import is_null
-from sklearn_active.labeling._allowed import plain
+from sklearn_active.labeling._allowed import in_order
 from sklearn_active.labeling._checks import check_label
-from sklearn_active.labeling._journal import FORMAT, LabelJournal, check_header
+from sklearn_active.labeling._going_on import (
+    changes,
+    check_left_out,
+    classes_of,
+    classes_to_go_on_with,
+    renamings,
+)
+from sklearn_active.labeling._journal import FORMAT, LabelJournal
 from sklearn_active.labeling._state import AGGREGATES, LabelingState
 from sklearn_active.labeling._turns import Barred, Turns
 
@@ -25,9 +33,10 @@ class Ledger:
     binding : Binding
         To the rows.
     given : dict of int to label
-        The labels known before the session.
+        The labels known before the session, by what they are called there.
     classes : list of labels
-        Those that can be given whatever was answered.
+        Those that can be given whatever was answered, where neither `stated` nor the
+        journal states others.
     aggregate : {'last', 'majority'} or callable
         How the votes on a row become its label.
     votes_per_row : int
@@ -35,12 +44,16 @@ class Ledger:
     journal : LabelJournal, str, path or None
         Where events are kept; opened here.
     stated : list of labels or None
-        The classes that the journal is about.
+        The classes as the user stated them; None: not at all.
+    found : bool, default=True
+        Whether labels may be given that nobody stated.
 
     Attributes
     ----------
     state : LabelingState
         The fold over all events.
+    given : dict of int to label
+        The labels known before the session, by what they are called now.
     labels : dict of int to label
         The label of every labeled row.
     counts : Counter of labels
@@ -49,12 +62,22 @@ class Ledger:
         The rows without a label that somebody skipped.
     version : int
         Number of events.
+    changes : list of str
+        What is otherwise than when the journal was left.
     """
 
     def __init__(
-        self, binding, given, classes, aggregate, votes_per_row, journal, stated
+        self,
+        binding,
+        given,
+        classes,
+        aggregate,
+        votes_per_row,
+        journal,
+        stated,
+        found=True,
     ):
-        self.given = given
+        self._as_given = self.given = given
         self.labels = dict(given)
         self.counts = Counter(given.values())
         self.left_out = set()
@@ -69,23 +92,24 @@ class Ledger:
         if journal is not None and not isinstance(journal, LabelJournal):
             journal = LabelJournal(journal)
         self._journal = journal
+        self._may_find = found
+        self.changes = []
         if journal is not None:
             self._replay(binding, stated)
 
     def _replay(self, binding, stated):
-        about, path = {"classes": stated}, self._journal.path
+        path, known = self._journal.path, []
 
         def check(header):
-            check_header(header, about, path)
+            known[:] = [classes_of(header, path)]
             binding.check(header, path)
             self.state.n_rows = header["n_rows"]
 
-        self._journal.open(binding.header | about, self._take, check)
+        self._journal.open(binding.header | {"classes": stated}, self._take, check)
         try:
-            if self.state.n_rows < binding.n_rows:
-                self._journal.append([FORMAT | binding.header | about])
-                self.state.n_rows = binding.n_rows
-            for row in self.state.rows:
+            if known:
+                self._go_on(binding, stated, *known)
+            for row in chain(self._rename_given(), self.state.rows):
                 self._settle(row)
             self.raise_failure(
                 "The journal is closed and holds all answers; open it again with an "
@@ -94,6 +118,25 @@ class Ledger:
         except BaseException:
             self._journal.close()
             raise
+
+    def _go_on(self, binding, stated, known):
+        """Take over the classes of before; tell the journal what has changed."""
+        names_now, n_added = self.state.names_now, binding.n_rows - self.state.n_rows
+        of_y = sorted(set(self.given.values()))
+        before = names_now(of_y if known is None else known)
+        before = in_order(before, self.state.voted)
+        now = classes_to_go_on_with(stated, known, self._stated, self.state)
+        if now is not None:
+            known_then = known or (() if self._may_find else before)
+            check_left_out(self.state, names_now(known_then), now, self._journal.path)
+            self._stated = now
+        self.changes = changes(before, self.classes, n_added)
+        named = dict.fromkeys([*(stated or ()), *of_y])
+        self.changes += renamings(named, self.state.renamed)
+        if n_added or now != known:
+            about = binding.header | {"classes": now}
+            self._journal.append([FORMAT | about])
+            self.state.n_rows = binding.n_rows
 
     def _take(self, event):
         self.state.take(event)
@@ -128,11 +171,28 @@ class Ledger:
             self.state.check(event)
         if self._journal is not None:
             self._journal.append(events)
-        rows = [row for event in events for row in self.state.apply(event)]
+        rows = [row for event in events for row in self._apply(event)]
         self.version += len(events)
         for row in rows:
             self._settle(row)
         return rows
+
+    def _apply(self, event):
+        """Let an event count; return the rows whose answers it changed."""
+        last = self.state.last if event["event"] == "undo" else None
+        rows = self.state.apply(event)
+        if "rename" in (event["event"], last and last.event):
+            rows = dict.fromkeys(chain(rows, self._rename_given()))
+        return rows
+
+    def _rename_given(self):
+        """Give the labels of y the names of now; return the rows that had another."""
+        old, now = self.given, self.state.renamed
+        if now:
+            self.given = {r: now.get(x, x) for r, x in self._as_given.items()}
+        else:
+            self.given = self._as_given
+        return [row for row, label in old.items() if label != self.given[row]]
 
     def raise_failure(self, way_out):
         """Raise what `aggregate` raised since this was called last.
@@ -166,9 +226,8 @@ class Ledger:
 
     @property
     def classes(self):
-        """The labels stated at the start and those in force, sorted."""
-        voted = self.state.voted
-        return plain([*self._stated, *voted]) if voted else list(self._stated)
+        """The labels as they were stated, then the others in force, sorted."""
+        return in_order(self.state.names_now(self._stated), self.state.voted)
 
     def unavailable(self, annotator, open_questions):
         """Return the rows that can't be asked of an annotator.

@@ -35,6 +35,10 @@ def audit_accuracy(n, n_right):
     )
 
 
+def _n_right(audits):
+    return sum(n for (label, predicted), n in audits.items() if label == predicted)
+
+
 def report(n_rows, ledger, ranking, refitter, budget, behind):
     """Return the figures of a session; see `LabelingSession.report`."""
     state, changed = ledger.state, ranking.changed
@@ -47,7 +51,7 @@ def report(n_rows, ledger, ranking, refitter, budget, behind):
         budget=budget,
         class_counts=dict(ledger.counts),
         seconds_per_label=state.seconds.value,
-        audit=audit_accuracy(state.n_audited, state.n_right),
+        audit=audit_accuracy(state.audits.total(), _n_right(state.audits)),
         changed=changed,
         still_changing=None if changed is None else changed > STABLE,
         refitting=refitter.busy,

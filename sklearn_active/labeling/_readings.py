@@ -46,9 +46,24 @@ class Readings:
 
     @property
     def classes(self):
-        """The labels that can be given, sorted."""
+        """The labels that can be given: as they were stated, then others, sorted."""
         with self._lock:
             return self._ledger.classes
+
+    @property
+    def renamed(self):
+        """The mapping from old names of classes to what these are called now."""
+        with self._lock:
+            return dict(self._state.renamed)
+
+    @property
+    def changes(self):
+        """What is otherwise than when the journal was left, a sentence each.
+
+        Such as "12 rows were added." and "classes added: neutral". Empty where the
+        journal is new, or nothing has changed.
+        """
+        return list(self._ledger.changes)
 
     @property
     def learner(self):
@@ -123,7 +138,8 @@ class Readings:
         label : label or None
         """
         predict = self._refitter.ranking.predict
-        return None if predict is None else predict([index])[0]
+        label = None if predict is None else predict([index])[0]
+        return self._state.renamed.get(label, label)
 
     def report(self):
         """Return how the labeling goes.

@@ -21,11 +21,13 @@ from sklearn_active.labeling._binding import Binding, with_class_minus_one
 from sklearn_active.labeling._checks import check_annotator
 from sklearn_active.labeling._exchange import Exchange
 from sklearn_active.labeling._fronts import Fronts
+from sklearn_active.labeling._journal import is_begun
 from sklearn_active.labeling._ledger import Ledger
 from sklearn_active.labeling._model import Model
 from sklearn_active.labeling._questions import StaleQueryError, check_same
 from sklearn_active.labeling._readings import Readings
 from sklearn_active.labeling._refitter import Refitter
+from sklearn_active.labeling._renaming import Renaming
 from sklearn_active.pools._dask import wrapped
 
 _MEND = (
@@ -34,7 +36,7 @@ _MEND = (
 )
 
 
-class LabelingSession(Asking, Readings, Fronts, Exchange):
+class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
     """Label rows by hand: ask, tell, skip, undo, relabel, stop and go on tomorrow.
 
     For people as oracles. Every answer is on disk before it is acknowledged, the next
@@ -54,13 +56,15 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
         What a person sees of each row: text, images, HTML, rows of a frame; None:
         the rows of X.
     journal : str, path or LabelJournal, default=None
-        The file that keeps the answers; one that exists is continued. None: they are
-        kept in memory only.
+        The file that keeps the answers; one that exists is continued, and `changes`
+        says what is otherwise since. None: they are kept in memory only.
     keys : sequence of str of length n_rows, default=None
         What identifies the rows, distinct; None: their content. A journal goes on with
         rows that were added at the end; where others changed, it is refused.
     classes : array-like of shape (n_classes,), default=None
-        The labels that may be given; None: those in y.
+        The labels that may be given, in the order in which they are shown. Those of a
+        journal may be added to and put in another order; one that no row has may be
+        left out. None: those of the journal, else those in y, sorted.
     new_classes : {'error', 'allow'}, default='error'
         Whether other labels may be given.
     aggregate : {'last', 'majority'} or callable, default='last'
@@ -142,13 +146,7 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
         self._names = None if keys is None else list(keys)
         if classes is not None and -1 in check_classes(classes):
             learner = with_class_minus_one(learner)
-        labels = parse_y(y, self.n_rows, learner.missing_label, has_oracle=True)
-        known = np.flatnonzero(labels.known)
-        given = dict(zip(known.tolist(), labels.values[known].tolist(), strict=True))
-        classes = None if classes is None else check_classes(classes, given.values())
-        self._allowed = AllowedLabels(
-            given.values() if classes is None else classes, new_classes, labels.mark
-        )
+        given = self._take_in(y, classes, learner.missing_label, journal)
         self._model = Model(learner, X, y)
         self._open, self._closed, self._lock = {}, False, RLock()
         stated = self._allowed.stated
@@ -160,11 +158,34 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
             votes_per_row,
             journal,
             None if classes is None else stated,
+            new_classes == "allow",
         )
+        self._allowed.renamed = self._state.renamed
+        self._check_classes_found()
         self._annotators = set(self._state.annotators)
         self._token, self._rows_told = uuid4().hex, {}
         self._n_questions = self._state.n_asked
         self._start_refits(executor, learner.batch_size + max_lag + 1)
+
+    def _take_in(self, y, classes, missing_label, journal):
+        """Return the labels known before; check them and the classes."""
+        labels = parse_y(y, self.n_rows, missing_label, has_oracle=True)
+        known = np.flatnonzero(labels.known)
+        given = dict(zip(known.tolist(), labels.values[known].tolist(), strict=True))
+        if classes is not None:
+            classes = check_classes(classes, given.values())
+        elif given or not is_begun(journal):
+            classes = sorted(set(given.values()))
+        self._allowed = AllowedLabels(classes, self.new_classes, labels.mark)
+        return given
+
+    def _check_classes_found(self):
+        """Raise where the classes of the journal are none that the learner takes."""
+        try:
+            self._allowed.check_stated(self._ledger.classes)
+        except ValueError:
+            self._ledger.close()
+            raise
 
     def _start_refits(self, executor, n_ranked):
         self._own_executor = ThreadPoolExecutor(1) if executor is None else None
@@ -252,7 +273,9 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
             answers = self._allowed.check_all(
                 labels, question.rows, self._ledger.classes
             )
-            check_same(answers, question.told)
+            now = self._state.renamed
+            told = {row: now.get(x, x) for row, x in question.told.items()}
+            check_same(answers, told)
             answers = {r: answers[r] for r in question.rows_left if r in answers}
             if answers:
                 self._ledger.record(question.events(answers, annotator))
@@ -284,7 +307,7 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
             self.tell(query_id, dict.fromkeys(rows), annotator)
 
     def undo(self, n=1):
-        """Take back the last answers, skips, relabelings or requeues.
+        """Take back the last answers, skips, relabelings, requeues or renamings.
 
         Parameters
         ----------
@@ -294,7 +317,8 @@ class LabelingSession(Asking, Readings, Fronts, Exchange):
         Returns
         -------
         rows : list of int
-            The rows concerned, the last one first; they are asked next.
+            The rows concerned, the last one first; those whose answer or skip was
+            taken back are asked next.
         """
         check_arguments(n=n)
         rows = []

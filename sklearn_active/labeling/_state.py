@@ -23,6 +23,9 @@ class LabelingState:
     so undo and relabel are events too. Of each event is kept what taking it back
     needs, in columns: some 80 bytes an event, and constant time.
 
+    Labels are held as they were given, and read by what they are called now: to rename
+    a class, or merge two, and to take that back costs nothing but a look for the rows.
+
     Parameters
     ----------
     events : iterable of dict, default=()
@@ -41,14 +44,12 @@ class LabelingState:
         asked again.
     n_asked : int
         Number of answers and skips in force that were asked here, not imported.
-    voted : Counter of labels
-        How many votes each label has.
+    renamed : dict of label to label
+        What classes that have another name now are called; those names have no other.
     annotators : Counter of str or None
         How many votes and skips each annotator has.
     seconds : Median
         Of the answers in force.
-    n_audited, n_right : int
-        Number of audits in force, and of right predictions among them.
     """
 
     def __init__(self, events=(), *, n_rows=None, classes=()):
@@ -56,8 +57,9 @@ class LabelingState:
         self._classes = frozenset(classes)
         self._votes, self._skipped = {}, {}
         self.flagged, self.undone = set(), {}
-        self.n_asked = self.n_audited = self.n_right = 0
-        self.voted, self.annotators = Counter(), Counter()
+        self.n_asked, self._audits = 0, Counter()
+        self._voted, self.annotators = Counter(), Counter()
+        self.renamed = {}
         self.seconds = Median()
         self._shared = {}
         self._stack = _Stack()
@@ -83,7 +85,7 @@ class LabelingState:
         event : dict
             As on file.
         """
-        check_event(event, self.n_rows, self._classes or self.voted)
+        check_event(event, self.n_rows, self._classes or self._voted, self.renamed)
 
     def apply(self, event):
         """Add one event; return the rows whose answers it changed.
@@ -95,7 +97,8 @@ class LabelingState:
 
         Returns
         -------
-        rows : list of int
+        rows : iterable of int
+            To be read before the next event.
         """
         kind = event["event"]
         if kind in ANSWERS:
@@ -106,6 +109,8 @@ class LabelingState:
             return []
         if kind == "undo":
             return self._undo()
+        if kind == "rename":
+            return self._rename(event)
         return self._requeue()
 
     def votes_of(self, row):
@@ -120,7 +125,47 @@ class LabelingState:
         -------
         votes : tuple of (annotator, label)
         """
-        return self._votes.get(row, ())
+        return self._named(self._votes.get(row, ()))
+
+    def _named(self, votes):
+        if not self.renamed:
+            return votes
+        now = self.renamed.get
+        return tuple((annotator, now(label, label)) for annotator, label in votes)
+
+    def names_now(self, labels):
+        """Return distinct labels by what they are called now, in their order.
+
+        Parameters
+        ----------
+        labels : iterable of labels
+            As they were given or stated, whenever that was.
+
+        Returns
+        -------
+        labels : list of labels
+        """
+        return list(dict.fromkeys(self.renamed.get(x, x) for x in labels))
+
+    @property
+    def voted(self):
+        """A Counter of labels: how many votes each has."""
+        if not self.renamed:
+            return self._voted
+        voted, now = Counter(), self.renamed.get
+        for label, n in self._voted.items():
+            voted[now(label, label)] += n
+        return voted
+
+    @property
+    def audits(self):
+        """A Counter of (label, predicted label): the audits in force."""
+        if not self.renamed:
+            return self._audits
+        audits, now = Counter(), self.renamed.get
+        for (label, predicted), n in self._audits.items():
+            audits[now(label, label), now(predicted, predicted)] += n
+        return audits
 
     def skipped_by(self, row):
         """Return the annotators who skipped a row and have not voted since.
@@ -139,7 +184,7 @@ class LabelingState:
     @property
     def votes(self):
         """A dict of row to annotator to label, the last vote last."""
-        return {row: dict(votes) for row, votes in self._votes.items()}
+        return {row: dict(self._named(votes)) for row, votes in self._votes.items()}
 
     @property
     def skipped(self):
@@ -155,6 +200,29 @@ class LabelingState:
     def n_skipped(self):
         """The number of rows that somebody skipped."""
         return len(self._skipped)
+
+    def n_rows_with(self, label):
+        """Return how many rows have a vote for a label.
+
+        Parameters
+        ----------
+        label : label
+            A class.
+
+        Returns
+        -------
+        n_rows : int
+        """
+        return sum(1 for _ in self._rows_with(self._names_of(label)))
+
+    def _names_of(self, label):
+        """Return the labels that were given and are called so now."""
+        return {label, *(old for old, now in self.renamed.items() if now == label)}
+
+    def _rows_with(self, labels):
+        for row, votes in self._votes.items():
+            if any(label in labels for _, label in votes):
+                yield row
 
     @property
     def last(self):
@@ -179,7 +247,8 @@ class LabelingState:
         told : dict of int to (label or None)
             By row, None for a skip; empty where nothing in force was told.
         """
-        return self._stack.told(query) if isinstance(query, str) else {}
+        told = self._stack.told(query) if isinstance(query, str) else {}
+        return {row: self.renamed.get(label, label) for row, label in told.items()}
 
     def recent(self, n):
         """Return the latest votes in force, of distinct rows, newest first.
@@ -206,7 +275,7 @@ class LabelingState:
         if kind == "answer":
             seconds, predicted = event.get("seconds"), event.get("predicted")
             if predicted is not None and event.get("reason") == "audit":
-                audit = bool(label == predicted)
+                audit = predicted
         votes, skipped = self._votes.get(row, ()), self._skipped.get(row, NOBODY)
         before = (votes, skipped) if votes or skipped else NEW
         token, number = split(query)
@@ -216,12 +285,12 @@ class LabelingState:
             self._set(row, before, (votes, skipped | {annotator}))
         elif before is NEW:  # the same as below, for most of a long journal
             self._votes[row] = vote
-            self.voted[label] += 1
+            self._voted[label] += 1
             self.annotators[annotator] += 1
         else:  # the last vote stands last
             votes = tuple(vote for vote in votes if vote[0] != annotator) + vote
             self._set(row, before, (votes, skipped - {annotator}))
-        self._count(query, seconds, audit, 1)
+        self._count(query, seconds, label, audit, 1)
         if row in self.undone and query is not None:
             self.undone[row] -= 1
             if not self.undone[row]:
@@ -239,6 +308,20 @@ class LabelingState:
             found = self._shared[key] = key[:4], ((annotator, label),)
         return found
 
+    def _rename(self, event):
+        old, new = event["label"], event["to"]
+        before, names = dict(self.renamed), self._names_of(old)
+        what = "rename", event.get("annotator"), None, None
+        self._stack.push(what, -1, old, -1, before, None, event.get("time"))
+        self.renamed.update(dict.fromkeys(names, new))
+        self.renamed.pop(new, None)
+        return self._rows_with(names)
+
+    def _undo_rename(self, old, before):
+        self.renamed.clear()
+        self.renamed.update(before)
+        return self._rows_with(self._names_of(old))
+
     def _requeue(self):
         skipped, self._skipped = self._skipped, {}
         what = "requeue", None, None, None
@@ -251,14 +334,16 @@ class LabelingState:
         """Take back the last event in force."""
         if not self._stack.rows:
             return []
-        kind, row, query, before, seconds, audit = self._stack.pop()
+        kind, row, label, query, before, seconds, audit = self._stack.pop()
+        if kind == "rename":
+            return self._undo_rename(label, before)
         if kind == "requeue":
             self._skipped = before
             for annotators in before.values():
                 _change(self.annotators, annotators, 1)
             return list(before)
-        self._set(row, (self.votes_of(row), self.skipped_by(row)), before)
-        self._count(query, seconds, audit, -1)
+        self._set(row, (self._votes.get(row, ()), self.skipped_by(row)), before)
+        self._count(query, seconds, label, audit, -1)
         if kind != "relabel":
             self.undone[row] = self.undone.pop(row, 0) + 1
         return [row]
@@ -268,18 +353,17 @@ class LabelingState:
         for (votes, skipped), by in ((old, -1), (new, 1)):
             for vote in votes:
                 _change(self.annotators, vote[:1], by)
-                _change(self.voted, vote[1:], by)
+                _change(self._voted, vote[1:], by)
             if skipped:
                 _change(self.annotators, skipped, by)
         _put(self._votes, row, new[0])
         _put(self._skipped, row, new[1])
 
-    def _count(self, query, seconds, audit, by):
+    def _count(self, query, seconds, label, audit, by):
         if query is not None:
             self.n_asked += by
         if audit is not None:
-            self.n_audited += by
-            self.n_right += by * audit
+            _change(self._audits, [(label, audit)], by)
         if seconds is not None:
             self.seconds.add(seconds) if by > 0 else self.seconds.remove(seconds)
 
@@ -305,14 +389,14 @@ class _Stack:
         self.times.append(time)
 
     def pop(self):
-        self.labels.pop()
+        label = self.labels.pop()
         self.times.pop()
         kind, _, audit, token = self.whats.pop()
         if kind in VOTES:
             self.voted_at.pop()
         query = joined(token, self.numbers.pop())
         before, seconds = self.before.pop(), self.seconds.pop()
-        return kind, self.rows.pop(), query, before, seconds, audit
+        return kind, self.rows.pop(), label, query, before, seconds, audit
 
     def told(self, query):
         token, number = split(query)

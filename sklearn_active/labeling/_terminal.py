@@ -277,8 +277,15 @@ def label_in_terminal(session, render=None, input=None, output=None):
             session.tell(query.id, {row: reply.label})
         elif reply.kind != "undo":
             return reply.kind
-        elif not session.undo():
-            terminal.say("Nothing to take back.")
+        else:
+            _undo(session, terminal)
+
+
+def _undo(session, terminal):
+    try:
+        session._undo_at_a_front()
+    except ValueError as error:
+        terminal.say(str(error))
 
 
 def _items_of(query, items):

@@ -6,7 +6,7 @@ from sklearn.utils import Bunch
 
 from sklearn_active._rows import row_at, take
 from sklearn_active._stopping import StopLabeling
-from sklearn_active.labeling._allowed import AllowedLabels, plain
+from sklearn_active.labeling._allowed import AllowedLabels, in_order, plain
 from sklearn_active.labeling._questions import Question, StaleQueryError, check_same
 from sklearn_active.oracles import Oracle
 
@@ -175,6 +175,10 @@ class _Batches:
         del question.told[row]
         return [row]
 
+    def _undo_at_a_front(self):
+        if not self.undo():
+            raise ValueError("There is nothing to take back.")
+
     def relabel(self, row, label):
         told = self._open[None].told if self._open else {}
         if told.get(row) is None:
@@ -191,7 +195,7 @@ class _Batches:
     def classes(self):
         told = self._open[None].told if self._open else {}
         given = {*self._given.values(), *told.values()} - {None}
-        return plain([*self._stated, *given])
+        return in_order(self._stated, given)
 
     @property
     def done(self):

@@ -206,9 +206,8 @@ def test_what_is_no_number_of_rows_is_refused(path, n_rows):
     [
         ({}, "its format is None"),
         (FORMAT | {"classes": ["a", "b"]}, "its number of rows is None"),
-        (FORMAT | {"classes": ["a", "c"]}, "its classes is"),
     ],
-    ids=range(3),
+    ids=range(2),
 )
 def test_a_later_header_is_checked_as_the_first(path, header, what):
     begun(path)
@@ -216,12 +215,6 @@ def test_a_later_header_is_checked_as_the_first(path, header, what):
         file.write(json.dumps({"event": "header"} | header) + "\n")
     with pytest.raises(ValueError, match=f"is of other data: {what}"):
         opened(path)
-
-
-def test_classes_are_those_that_it_was_begun_with(path):
-    begun(path, n=0)
-    with pytest.raises(ValueError, match=r"its classes is \['a', 'b'\], here it is"):
-        opened(path, classes=["a", "c"])
 
 
 def test_a_row_can_not_be_answered_before_it_was_added(path):

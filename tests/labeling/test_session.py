@@ -712,15 +712,13 @@ class TestJournaled:
             with pytest.raises(StaleQueryError, match="answered already"):
                 second.tell(query.id, [2])
 
-    def test_another_pool_and_other_classes_are_refused(self, tmp_path):
+    def test_another_pool_is_refused(self, tmp_path):
         path = tmp_path / "labels.jsonl"
         session(journal=path).close()
         with pytest.raises(
             ValueError, match="its rows 0, 1, 2 and 37 more were changed"
         ):
             LabelingSession(learner(), X + 1, classes=[0, 1, 2], journal=path)
-        with pytest.raises(ValueError, match="its classes is"):
-            LabelingSession(learner(), X, classes=[0, 1], journal=path)
         session(journal=path, keys=None).close()
 
     def test_what_can_not_be_written_does_not_count(self, tmp_path):
@@ -758,12 +756,21 @@ class Sessions(RuleBasedStateMachine):
         for kind, row, label in self.actions:
             if kind == "requeue":
                 skipped.clear()
+            elif kind == "rename":  # `row` is the old name
+                labels = {r: label if x == row else x for r, x in labels.items()}
             elif kind == "skip":
                 skipped.add(row)
             else:
                 labels[row] = label
                 skipped.discard(row)
         return labels, skipped
+
+    def now(self, label):
+        """Return what a class is called now."""
+        for kind, old, new in self.actions:
+            if kind == "rename" and label == old:
+                label = new
+        return label
 
     def open_rows(self, n):
         """Return the open question and those of its rows that wait."""
@@ -775,9 +782,20 @@ class Sessions(RuleBasedStateMachine):
         rows = query.indices.tolist()
         return query, [row for row in rows if row not in {*labels, *skipped}]
 
+    @rule(old=st.integers(0, 2), new=st.integers(0, 4))
+    def rename(self, old, new):
+        old = self.now(old)
+        if old != new and self.now(new) in (old, new):
+            self.session.rename_class(old, new)
+            self.actions.append(("rename", old, new))
+        else:
+            with pytest.raises(ValueError, match="has that name|was called before"):
+                self.session.rename_class(old, new)
+
     @rule(n=st.integers(1, 3), label=st.integers(0, 2))
     def tell(self, n, label):
         query, rows = self.open_rows(n)
+        label = self.now(label)
         if rows:
             self.session.tell(query.id, dict.fromkeys(rows, label))
             self.actions += [("answer", row, label) for row in rows]
@@ -785,6 +803,7 @@ class Sessions(RuleBasedStateMachine):
     @rule(label=st.integers(0, 2))
     def tell_a_part_twice(self, label):
         query, rows = self.open_rows(2)
+        label = self.now(label)
         if rows:
             self.session.tell(query.id, {rows[-1]: label})
             self.session.tell(query.id, {rows[-1]: label})
@@ -806,6 +825,7 @@ class Sessions(RuleBasedStateMachine):
     @rule(data=st.data(), label=st.integers(0, 2))
     def relabel(self, data, label):
         row = data.draw(st.sampled_from(sorted(self.known()[0])))
+        label = self.now(label)
         self.session.relabel(row, label)
         self.actions.append(("relabel", row, label))
 
@@ -843,6 +863,9 @@ class Sessions(RuleBasedStateMachine):
             assert min(ledger.counts.values(), default=1) > 0
             assert ledger.left_out == skipped - set(labels)
             assert ledger.version == len(LabelJournal.read(self.path)[1])
+            stated = list(dict.fromkeys(map(self.now, range(3))))
+            assert self.session.classes[: len(stated)] == stated
+            assert set(self.session.classes) == {*stated, *self.session._state.voted}
 
     def teardown(self):
         if hasattr(self, "session"):

@@ -1,6 +1,7 @@
 """The fold that can be taken back equals folding everything anew."""
 
 import statistics
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
@@ -39,11 +40,56 @@ flags = st.fixed_dictionaries(
     }
 )
 plain = st.sampled_from([{"event": "undo"}, {"event": "undo"}, {"event": "requeue"}])
-events = st.lists(
-    st.one_of(answers("answer"), answers("skip"), answers("relabel"), flags, plain),
-    min_size=1,
-    max_size=40,
+renames = st.fixed_dictionaries(
+    {
+        "event": st.just("rename"),
+        "label": st.integers(0, 4),
+        "to": st.integers(0, 4),
+        "annotator": st.sampled_from(WHO),
+        "time": st.just("3"),
+    }
 )
+of_any_kind = st.one_of(
+    answers("answer"), answers("skip"), answers("relabel"), flags, plain, renames
+)
+
+
+@st.composite
+def events(draw):
+    """Return events that may follow each other."""
+    drawn = draw(st.lists(of_any_kind, min_size=1, max_size=40))
+    return valid(drawn, LabelingState())
+
+
+def valid(drawn, state):
+    """Return the events that may be the next ones; a state must refuse the others."""
+    taken = []
+    for event in drawn:
+        if may_follow(event, taken):
+            state.take(event)
+            taken.append(event)
+        else:
+            with pytest.raises(ValueError, match=r"is called|was called|has that name"):
+                state.take(event)
+    return taken
+
+
+def may_follow(event, taken):
+    if "label" not in event:
+        return True
+    in_force, _, _ = refold(taken)
+    label, to = event["label"], event.get("to")
+    if now(label, in_force) != label:
+        return False
+    return to is None or (to != label and now(to, in_force) in (to, label))
+
+
+def now(label, in_force):
+    """Return what a label is called after all renames, one after the other."""
+    for event in in_force:
+        if event["event"] == "rename" and event["label"] == label:
+            label = event["to"]
+    return label
 
 
 def refold(events):
@@ -73,6 +119,11 @@ def expected(events):
         if kind == "requeue":
             skipped = {}
             continue
+        if kind == "rename":  # every label that there is, one by one
+            for labels in (*votes.values(), *told.values()):
+                for key, label in labels.items():
+                    labels[key] = event["to"] if label == event["label"] else label
+            continue
         row, who = event["row"], event["annotator"]
         if kind == "skip":
             skipped.setdefault(row, set()).add(who)
@@ -86,7 +137,7 @@ def expected(events):
     skipped = {row: who for row, who in skipped.items() if who}
     given_answers = [e for e in in_force if e["event"] == "answer"]
     audits = [
-        e["label"] == e["predicted"]
+        (now(e["label"], in_force), now(e["predicted"], in_force))
         for e in given_answers
         if e["reason"] == "audit" and e["predicted"] is not None
     ]
@@ -107,11 +158,12 @@ def expected(events):
         "told": told,
         "recent": list(recent.values()),
         "n_asked": sum(e.get("query") is not None for e in in_force),
-        "audits": (len(audits), sum(audits)),
+        "audits": Counter(audits),
         "median": statistics.median(seconds) if seconds else None,
         "annotators": {who: everybody.count(who) for who in everybody},
         "voted": {x: labels.count(x) for x in labels},
         "last": in_force[-1]["event"] if in_force else None,
+        "renamed": {x: now(x, in_force) for x in range(5) if now(x, in_force) != x},
     }
 
 
@@ -125,22 +177,23 @@ def found(state, queries):
         "told": {q: state.told(q) for q in queries if state.told(q)},
         "recent": state.recent(N_ROWS),
         "n_asked": state.n_asked,
-        "audits": (state.n_audited, state.n_right),
+        "audits": state.audits,
         "median": state.seconds.value,
         "annotators": dict(state.annotators),
         "voted": dict(state.voted),
         "last": None if state.last is None else state.last.event,
+        "renamed": state.renamed,
     }
 
 
 @settings(max_examples=400, deadline=None)
-@given(events)
+@given(events())
 def test_after_every_event_the_state_equals_that_of_folding_anew(events):
     state = LabelingState()
     queries = {e.get("query") for e in events} - {None}
     for n, event in enumerate(events, start=1):
         before = state.votes, state.skipped
-        rows = state.apply(event)
+        rows = list(state.apply(event))
         assert found(state, queries) == expected(events[:n])
         after = state.votes, state.skipped
         changed = {
@@ -153,7 +206,7 @@ def test_after_every_event_the_state_equals_that_of_folding_anew(events):
 
 
 @settings(deadline=None)
-@given(events)
+@given(events())
 def test_undo_reaches_back_to_the_very_start(events):
     state = LabelingState(events)
     in_force, flagged, _ = refold(events)
@@ -161,9 +214,10 @@ def test_undo_reaches_back_to_the_very_start(events):
         assert state.last is not None
         state.apply({"event": "undo"})
     assert state.last is None
+    assert state.renamed == {}
     assert state.apply({"event": "undo"}) == []
     assert (state.votes, state.skipped, state.flagged) == ({}, {}, flagged)
-    assert (state.n_asked, state.n_audited, state.seconds.value) == (0, 0, None)
+    assert (state.n_asked, state.audits, state.seconds.value) == (0, {}, None)
     assert (state.voted, state.annotators) == ({}, {})
 
 

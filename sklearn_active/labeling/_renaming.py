@@ -1,0 +1,158 @@
+"""Classes get other names, or become one: in a session, or in its file alone."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from sklearn_active.labeling._allowed import in_order
+from sklearn_active.labeling._checks import (
+    check_annotator,
+    check_current,
+    check_label,
+    check_new_name,
+    check_range,
+)
+from sklearn_active.labeling._going_on import classes_of, n_of
+from sklearn_active.labeling._journal import LabelJournal, is_begun
+from sklearn_active.labeling._state import LabelingState
+from sklearn_active.labeling._terminal import typed
+
+
+class Renaming:
+    """Let the session rename classes."""
+
+    def rename_class(self, old, new, annotator=None):
+        """Give a class another name, or merge it into one that is there.
+
+        Every answer of that class, those of `y` included, is one of the new class from
+        now on. It is an event like an answer: on file, and taken back by `undo`, which
+        also separates what it merged.
+
+        Parameters
+        ----------
+        old : label
+            A class.
+        new : label
+            Its new name; where there is a class of that name, they become one.
+        annotator : str, default=None
+            Who renames.
+
+        Notes
+        -----
+        The old name can't be given any more. Where it is met later, in `classes` or `y`
+        of another session or in imported votes, it stands for the new one; so no other
+        class can get it. Cost: a look at the rows.
+        """
+        check_annotator(annotator)
+        with self._lock:
+            self._check_not_closed()
+            classes = in_order(self._ledger.classes, self._ledger.counts)
+            old, new = checked_names(old, new, classes, self._state.renamed)
+            self._allowed.check_no_mark(new)
+            event = {"event": "rename", "label": old, "to": new}
+            self._record([event | {"annotator": annotator}])
+
+
+def checked_names(old, new, classes, renamed):
+    """Return two names as plain values, or raise where none can become the other.
+
+    Parameters
+    ----------
+    old, new : label
+        What a class is called, and is to be called.
+    classes : list of labels
+        Those there are.
+    renamed : dict of label to label
+        What classes that have another name now are called.
+
+    Returns
+    -------
+    old, new : label
+    """
+    old, new = (x.item() if isinstance(x, np.generic) else x for x in (old, new))
+    for label in (old, new):
+        check_label(label, classes)
+    check_current(old, renamed)
+    if old not in classes:
+        raise ValueError(f"{old!r} is no class that could be renamed: {classes}.")
+    new = next((known for known in classes if known == new), new)
+    check_new_name(old, new, renamed)
+    check_range([*classes, new])
+    return old, new
+
+
+def rename_in_journal(path, renames):
+    """Rename classes in a journal, without its data.
+
+    Parameters
+    ----------
+    path : str or path
+        A journal that no session holds.
+    renames : dict of label to label
+        Old names to new ones; two to the same name become one class. Texts are read as
+        at the terminal: as numbers where the classes are numbers.
+
+    Returns
+    -------
+    sentences : list of str
+        What was done, one a class.
+
+    Raises
+    ------
+    ValueError
+        Where a name is no class, or can't be given. Nothing is written.
+    FileNotFoundError
+        Where there is no journal.
+    RuntimeError
+        Where a session holds it.
+    """
+    path = Path(path)
+    if not is_begun(path):
+        raise FileNotFoundError(f"There is no journal {path} whose classes had names.")
+    LabelJournal.read(path, lambda event: None)  # a torn header is not completed
+    state, headers = LabelingState(), []
+    with LabelJournal(path) as journal:
+        journal.open({}, state.take, headers.append)
+        header = headers[-1]
+        if type(header.get("n_rows")) is not int:
+            raise ValueError(
+                f"{path} is no journal of a labeling session: its header tells of no "
+                "rows."
+            )
+        stated = state.names_now(classes_of(header, path) or ())
+        events, sentences = _renames(renames, in_order(stated, state.voted), state)
+        journal.append(events)
+    return sentences
+
+
+def _renames(renames, classes, state):
+    """Return the events of renames that are all meant at once, and what they do."""
+    renames = dict([typed_as(x, classes) for x in pair] for pair in renames.items())
+    new_names = [new for old, new in renames.items() if old != new]
+    both = [label for label in renames if label in new_names]
+    if both:
+        raise ValueError(
+            f"{both[0]!r} is an old name here and a new one. Names can't be swapped or "
+            "passed on: take new names that no class has had, or rename one after the "
+            "other."
+        )
+    events, sentences = [], []
+    time = datetime.now(UTC).isoformat(timespec="milliseconds")
+    for old, new in renames.items():
+        old, new = checked_names(old, new, classes, state.renamed)
+        rows = n_of("row", state.n_rows_with(old))
+        if new in classes:
+            sentences.append(f"{old} and {new} are one class now: {new} ({rows} more)")
+        else:
+            sentences.append(f"{old} is called {new} now ({rows})")
+        event = {"event": "rename", "label": old, "to": new, "annotator": None}
+        events.append(event | {"time": time})
+        state.take(events[-1])
+        classes = list(dict.fromkeys(new if x == old else x for x in classes))
+    return events, sentences
+
+
+def typed_as(label, classes):
+    """Return a text as a label of the kind of the classes, and others as they are."""
+    return typed(label, classes) if isinstance(label, str) else label
