@@ -57,7 +57,7 @@ def open_session():
 # A class of one character is its own key: press 7 for a seven. The model's guess is
 # hidden until you ask for it, since guesses make people agree. The figures at the side
 # are honest: one question in ten is a random row, and the accuracy is that of the
-# predictions made for those before you answered.
+# predictions made for those before you answered, as soon as there are ten of them.
 
 # %%
 # The first day
@@ -95,8 +95,11 @@ with open_session() as session:
     rows = [answer["row"] for answer in reversed(session.recent(40))]
 
 audit = report.audit
-print(f"random checks: {audit.n_right} of {audit.n} right, so the accuracy is likely")
-print(f"between {audit.low:.0%} and {audit.high:.0%}")
+print(f"random checks: {audit.n_right} of {audit.n} right")
+if audit.accuracy is None:
+    print("no accuracy from so few: go on until there are ten")
+else:
+    print(f"so the accuracy is likely between {audit.low:.0%} and {audit.high:.0%}")
 print(f"in truth, on all rows: {session.learner.score(X, truth):.1%}")
 
 # %%

@@ -9,6 +9,7 @@ from threading import Event
 
 from sklearn_active.labeling._items import item_as_json, limits_of
 from sklearn_active.labeling._ledger import AggregateError
+from sklearn_active.labeling._progress import FEWEST_CHECKS
 from sklearn_active.labeling._questions import StaleQueryError
 
 PAGE = Path(__file__).parent / "_page"
@@ -168,6 +169,7 @@ class Desk:
     def _progress(self, request):
         report = dict(self._session.report())
         counts = report.pop("class_counts")
+        report["audit"] = _audit_as_json(report["audit"])
         return {"classes": self._classes(counts), "report": report}
 
     def _state(self, request):
@@ -262,6 +264,16 @@ class Desk:
         if type(row) is not int or not 0 <= row < self._session.n_rows:
             raise ValueError("The request names no row.")
         return row
+
+
+def _audit_as_json(audit):
+    """Return the figures of the random checks with classes as they are shown."""
+    if audit is None:
+        return None
+    recalls = [{"text": str(label), **each} for label, each in audit.recalls.items()]
+    most = None if audit.baseline is None else str(audit.baseline_class)
+    shown = {"recalls": recalls, "baseline_class": most, "needed": FEWEST_CHECKS}
+    return audit | shown
 
 
 def keys_of(texts, before=()):

@@ -1,47 +1,84 @@
 """How the labeling goes: honest figures for the person who pays for it."""
 
+from collections import Counter
+
 from scipy.stats import binomtest
 from sklearn.utils import Bunch
 
+from sklearn_active.labeling._going_on import n_of
+
 STABLE = 0.01
+FEWEST_CHECKS = 10  # from fewer, a share says less than it seems to
+RARE = 0.2
 
 
-def audit_accuracy(n, n_right):
-    """Estimate the model's accuracy on the uniformly random questions alone.
+def audit_figures(audits, classes=()):
+    """Estimate how right the model is on the uniformly random questions alone.
 
     Parameters
     ----------
-    n : int
-        Number of audits: answers to random questions with a prediction that was made
-        before.
-    n_right : int
-        Number of right predictions among them.
+    audits : Counter of (label, predicted label)
+        Answers to random questions, with the prediction that was made before.
+    classes : sequence of labels, default=()
+        Their order.
 
     Returns
     -------
     audit : Bunch
-        `n`, `n_right`, `accuracy`, and `low`, `high`, the 95 % Wilson interval; None
-        where nothing was audited.
+        As in `LabelingSession.report`.
     """
-    if not n:
-        return Bunch(n=0, n_right=0, accuracy=None, low=None, high=None)
-    interval = binomtest(n_right, n).proportion_ci(method="wilson")
-    return Bunch(
-        n=n,
-        n_right=n_right,
-        accuracy=n_right / n,
-        low=float(interval.low),
-        high=float(interval.high),
-    )
+    answered, right = Counter(), Counter()
+    for (label, predicted), n in audits.items():
+        answered[label] += n
+        right[label] += n * (label == predicted)
+    answered = ordered(answered, classes)
+    n = sum(answered.values())
+    share = _share(n, right.total())
+    audit = Bunch(n=n, n_right=right.total(), accuracy=share.pop("share"), **share)
+    recalls = {label: _recall(k, right[label]) for label, k in answered.items()}
+    most = max(answered, key=answered.get) if n >= FEWEST_CHECKS else None
+    audit.baseline_class = most
+    audit.baseline = None if most is None else answered[most] / n
+    audit.recalls, audit.balanced_accuracy = recalls, None
+    shares = [each.recall for each in recalls.values()]
+    if any(k / n < RARE for k in answered.values()) and None not in shares:
+        audit.balanced_accuracy = sum(shares) / len(shares)
+    return audit
 
 
-def _n_right(audits):
-    return sum(n for (label, predicted), n in audits.items() if label == predicted)
+def _share(n, k):
+    """Return a share with its 95 % Wilson interval, None of too few."""
+    if n < FEWEST_CHECKS:
+        return {"share": None, "low": None, "high": None}
+    interval = binomtest(k, n).proportion_ci(method="wilson")
+    return {"share": k / n, "low": float(interval.low), "high": float(interval.high)}
+
+
+def _recall(n, n_right):
+    share = _share(n, n_right)
+    return Bunch(n=n, n_right=n_right, recall=share.pop("share"), **share)
+
+
+def ordered(counts, classes):
+    """Return counts of labels that there are, in the order of the classes.
+
+    Parameters
+    ----------
+    counts : Counter of labels
+        How many each has.
+    classes : sequence of labels
+        Those that come first.
+
+    Returns
+    -------
+    counts : dict
+    """
+    return {x: counts[x] for x in dict.fromkeys([*classes, *counts]) if counts[x]}
 
 
 def report(n_rows, ledger, ranking, refitter, budget, behind):
     """Return the figures of a session; see `LabelingSession.report`."""
-    state, changed = ledger.state, ranking.changed
+    state, changed, classes = ledger.state, ranking.changed, ledger.classes
     return Bunch(
         n_rows=n_rows,
         n_labeled=len(ledger.labels),
@@ -49,12 +86,66 @@ def report(n_rows, ledger, ranking, refitter, budget, behind):
         n_flagged=len(state.flagged),
         n_asked=state.n_asked,
         budget=budget,
-        class_counts=dict(ledger.counts),
+        class_counts=ordered(ledger.counts, classes),
         seconds_per_label=state.seconds.value,
-        audit=audit_accuracy(state.audits.total(), _n_right(state.audits)),
+        audit=audit_figures(state.audits, classes),
         changed=changed,
         still_changing=None if changed is None else changed > STABLE,
         refitting=refitter.busy,
         behind=behind,
         error=None if refitter.error is None else str(refitter.error),
     )
+
+
+def sentences(report):
+    """Return the lines that tell a person at a terminal how the labeling goes.
+
+    Parameters
+    ----------
+    report : Bunch
+        Of `LabelingSession.report`.
+
+    Returns
+    -------
+    lines : list of str
+    """
+    counts = [f"{label} {n}" for label, n in report.class_counts.items()]
+    labels = n_of("label", report.n_labeled)
+    lines = [f"{labels}: {', '.join(counts)}." if counts else f"{labels}."]
+    audit = report.audit
+    if audit is None:
+        return lines
+    if audit.accuracy is None:
+        checks = n_of("random check", audit.n)
+        needed = f"{FEWEST_CHECKS} are needed"
+        return [*lines, f"no accuracy yet: {checks} so far, and {needed}"]
+    accuracy = _spread(audit.accuracy, audit, f"from {audit.n} random checks")
+    lines.append(
+        f"accuracy {accuracy}; always answering {audit.baseline_class!r} would have "
+        f"{_percent(audit.baseline)}"
+    )
+    found = [_found(label, recall) for label, recall in audit.recalls.items()]
+    lines.append(f"found of each class: {', '.join(found)}")
+    if audit.balanced_accuracy is not None:
+        lines.append(
+            f"balanced accuracy {_percent(audit.balanced_accuracy)}: the mean over the "
+            "classes, however rare"
+        )
+    return lines
+
+
+def _found(label, recall):
+    found = f"{label} {recall.n_right} of {recall.n}"
+    if recall.recall is None:
+        return found
+    return f"{found} ({_percent(recall.recall)})"
+
+
+def _spread(share, interval, source):
+    low, high = _percent(interval.low), _percent(interval.high)
+    return f"{_percent(share)} ({low} to {high}, {source})"
+
+
+def _percent(share):
+    rounded = round(100 * share)
+    return f"{min(rounded, 99) if share < 1 else rounded} %"  # 199 of 200 is not all

@@ -148,13 +148,28 @@ class Readings:
         -------
         report : Bunch
             `n_rows`, `n_labeled`, `n_skipped`, `n_flagged`, `n_asked`, `budget`,
-            `class_counts` (dict), `seconds_per_label` (median), `audit` (a Bunch with
-            `n`, `n_right`, `accuracy`, `low` and `high`: right predictions among the
-            uniformly random questions, with the 95 % Wilson interval), `changed`
-            (share of up to 1000 unlabeled rows that the last refit predicts
+            `class_counts` (dict), `seconds_per_label` (median), `audit` (see below),
+            `changed` (share of up to 1000 unlabeled rows that the last refit predicts
             otherwise), `still_changing` (more than 1 %), `refitting`, `behind`
             (answers that the ranking doesn't know yet) and `error` (of the last
             refit). What can't be known yet is None.
+
+        Notes
+        -----
+        `audit` is about the uniformly random questions alone, and the predictions made
+        for them before they were answered. It is a Bunch with
+
+        - `n`, `n_right`: how many there were, and how many predictions were right;
+        - `accuracy`, `low`, `high`: their share, with its 95 % Wilson interval;
+        - `baseline_class`, `baseline`: the most frequent class among those answers, and
+          the accuracy of always answering it;
+        - `recalls`: by class, a Bunch with `n`, `n_right`, `recall`, `low` and `high`:
+          how many of its rows were found;
+        - `balanced_accuracy`: the mean of the recalls, where a class is rare (less than
+          20 % of those answers), so that it counts as much as the others.
+
+        No share is taken from fewer than 10 checks: it is None, also a class's recall,
+        and the balanced accuracy where one of the recalls is.
 
         References
         ----------

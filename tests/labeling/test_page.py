@@ -846,3 +846,30 @@ window.heard = [];
 document.addEventListener("keydown", (event) => heard.push(event.key));
 window.unmount = widget.render({ model, el: document.getElementById("cell") });
 </script>"""
+
+
+class TestAccuracyAtThePage:
+    def shown(self, page):
+        return page.root.locator(".labeler-figures").inner_text()
+
+    def key(self, row):
+        return "2" if truth_of(row) == CLASSES[0] else "1"
+
+    def test_there_is_none_before_ten_checks_and_then_what_it_is_worth(self, new_page):
+        session = new_session(audit=1.0, classes=["good", "bad"])
+        with session, session.serve() as server:
+            page = new_page().open(server.url)
+            assert "\N{EN DASH}\n0 of 10 random checks so far" in self.shown(page)
+            while session.report().audit.n < 9:
+                page.press(self.key(page.row))
+            assert "\N{EN DASH}\n9 of 10 random checks so far" in self.shown(page)
+            assert "%" not in self.shown(page)
+            while session.report().audit.n < 12:
+                page.press(self.key(page.row))
+            audit, shown = session.report().audit, self.shown(page)
+            assert f"Accuracy\n{round(100 * audit.accuracy)} %\n" in shown
+            assert f"%, from {audit.n} random checks" in shown
+            always = f'always answering "{audit.baseline_class}"'
+            assert f"{always}: {round(100 * audit.baseline)} %" in shown
+            for label, recall in audit.recalls.items():
+                assert f"{label}: {recall.n_right} of {recall.n} found" in shown

@@ -64,7 +64,9 @@ function newName() {
   return Array.from(numbers, (n) => n.toString(36)).join("-");
 }
 
-const percent = (share) => `${Math.round(100 * share)} %`;
+// 199 of 200 is not all.
+const percent = (share) =>
+  `${Math.min(Math.round(100 * share), share < 1 ? 99 : 100)} %`;
 
 const guarded = (run) => ({ run, guarded: true });
 
@@ -448,13 +450,7 @@ class Labeler {
 
   showFigures({ audit, seconds_per_label, still_changing, n_skipped, n_flagged, error }) {
     const figures = [];
-    if (audit?.n)
-      figures.push([
-        "Accuracy",
-        percent(audit.accuracy),
-        `${percent(audit.low)} to ${percent(audit.high)}, from ${audit.n} random checks`,
-      ]);
-    else if (audit) figures.push(["Accuracy", "–", "no random check yet"]);
+    if (audit) figures.push(...this.checked(audit));
     if (still_changing != null)
       figures.push([
         "Your last labels",
@@ -472,10 +468,36 @@ class Labeler {
           "div",
           {},
           el("dt", {}, name),
-          el("dd", {}, el("strong", {}, value), more && el("small", {}, more)),
+          el(
+            "dd",
+            {},
+            el("strong", {}, value),
+            ...[more].flat().map((line) => line && el("small", {}, line)),
+          ),
         ),
       ),
     );
+  }
+
+  // From few checks there is no percentage; beside one stands what is got for nothing.
+  checked({ n, needed, accuracy, low, high, recalls, ...audit }) {
+    if (accuracy == null)
+      return [["Accuracy", "–", `${n} of ${needed} random checks so far`]];
+    const of = ({ text, n, n_right, recall }) =>
+      `${text}: ${n_right} of ${n} found` + (recall == null ? "" : ` (${percent(recall)})`);
+    const lines = [
+      `${percent(low)} to ${percent(high)}, from ${n} random checks`,
+      `always answering "${audit.baseline_class}": ${percent(audit.baseline)}`,
+      recalls.map(of).join(" · "),
+    ];
+    const figures = [["Accuracy", percent(accuracy), lines]];
+    if (audit.balanced_accuracy != null)
+      figures.push([
+        "Balanced accuracy",
+        percent(audit.balanced_accuracy),
+        "the mean over the classes, however rare",
+      ]);
+    return figures;
   }
 
   // Buttons stay the same elements, so that the focus stays where it is.
