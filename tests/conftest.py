@@ -37,6 +37,7 @@ class SkipsWhatAnExtraBrings:
         "rich": "test",
         "sentence_transformers": "embed",
         "skactiveml": "test",
+        "skimage": "label",
         "skrub": "label",
     }
 

@@ -1,37 +1,40 @@
 """The command line, as a person types it."""
 
+import io
 import os
 import re
 import signal
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
+import skrub  # noqa: F401  (the extra)
 from matplotlib import image
-from sklearn.datasets import load_digits
 
 from sklearn_active.__main__ import main
 from sklearn_active.labeling import LabelJournal, read_votes
-from sklearn_active.labeling._data import load
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
 COMMAND = [sys.executable, "-m", "sklearn_active"]
 
 
-def run(arguments, typed="", status=0):
-    """Run a command in a process of its own; return what it printed."""
-    result = subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        input=typed,
-        capture_output=True,
-        text=True,
-        env=ENVIRONMENT,
-    )
-    assert result.returncode == status, result.stderr
-    return result.stdout if not status else result.stderr
+def run(arguments, typed="", status=0, folder=None):
+    """Run a command; return what it printed, or what it says is wrong."""
+    output, error = io.StringIO(), io.StringIO()
+    with (
+        patch.object(sys, "stdin", io.StringIO(typed)),
+        redirect_stdout(output),
+        redirect_stderr(error),
+        chdir(folder or "."),
+    ):
+        assert main(list(map(str, arguments))) == status, error.getvalue()
+    return error.getvalue() if status else output.getvalue()
 
 
 @pytest.fixture
@@ -41,85 +44,277 @@ def reviews(tmp_path):
     truth = rng.choice(["good", "bad"], 40)
     texts = [" ".join([*rng.choice(words[t], 2), "parcel", "shop"]) for t in truth]
     path = tmp_path / "reviews.csv"
-    pd.DataFrame({"text": texts}).to_csv(path, index=False)
+    frame = pd.DataFrame({"nr": [f"R{i:03d}" for i in range(40)], "text": texts})
+    frame.to_csv(path, index=False, sep=";")
     return path
 
 
-def test_a_table_is_labeled_in_the_terminal_and_exported(reviews, tmp_path):
-    journal, out = tmp_path / "labels.jsonl", tmp_path / "out.csv"
-    label = ["label", reviews, "--classes", "good,bad", "--journal", journal]
-    printed = run([*label, "--terminal"], "good\nbad\n\nugly\ngood\n:q\n")
-    assert "40 rows" in printed
-    assert "text column 'text': TF-IDF of 8 words" in printed
-    assert "GraphLabelSpreading" in printed
-    assert "'ugly' is no class" in printed
-    assert "3 labels in" in printed
-    again = run([*label, "--terminal"], "bad\n")
-    assert "3 labels so far" in again
-    run(["export", journal, out])
-    votes = read_votes(out)
-    assert [vote.label for vote in votes].count(None) == 1
-    assert sum(vote.label is not None for vote in votes) == 4
-    run(["export", journal, tmp_path / "out.json", "--data", reviews])
-    assert "parcel" in (tmp_path / "out.json").read_text()
+def answers(n):
+    """Type what is right: a text says of itself what it is."""
+    return "\n".join(["1", "2"] * (n // 2)) + "\n:q\n"
 
 
-def test_a_table_that_has_grown_goes_on_with_its_journal(reviews, tmp_path):
-    journal = tmp_path / "labels.jsonl"
-    label = ["label", reviews, "--classes", "good,bad", "--journal", journal]
-    run([*label, "--terminal"], "good\nbad\n:q\n")
-    with reviews.open("a") as file:
-        file.write("fine lovely parcel\nbroken parcel shop\n")
-    printed = run([*label, "--terminal"], "good\n:q\n")
-    assert "42 rows" in printed
-    assert "2 labels so far" in printed
-    run(["export", journal, tmp_path / "out.csv", "--data", reviews])
-    assert len(read_votes(tmp_path / "out.csv")) == 3
+class TestLabel:
+    def test_the_same_line_begins_and_goes_on(self, reviews, tmp_path):
+        label = ["label", "reviews.csv", "--classes", "good,bad", "--terminal"]
+        printed = run(label, "good\nbad\n\nugly\n1\n:q\n", folder=tmp_path)
+        assert "40 rows (separated by semicolon, UTF-8)" in printed
+        assert re.search(r"nr +identifier +nothing", printed)
+        assert re.search(r"text +text +\d+ words and", printed)
+        assert "LogisticRegression" in printed
+        assert "'ugly' is no class" in printed
+        assert "0 labels so far" in printed
+        again = run(label, "b\n:q\n", folder=tmp_path)
+        assert "3 labels so far" in again
+        assert "next:    python -m sklearn_active label reviews.csv" in again
+        _, events = LabelJournal.read(tmp_path / "reviews.csv.labels.jsonl")
+        told = [event.get("label") for event in events]
+        assert told == ["good", "bad", None, "good", "bad"]
+
+    def test_the_whole_text_is_shown_in_lines_that_fit(self, tmp_path):
+        long = "a very long story of a kettle " * 20
+        frame = pd.DataFrame(
+            {"price": [1, 2, 4], "text": [long, long + "2", long + "3"]}
+        )
+        frame.to_csv(tmp_path / "t.csv", index=False)
+        label = ["label", "t.csv", "--classes", "a,b", "--text", "text", "--terminal"]
+        printed = run(label, ":q\n", folder=tmp_path)
+        shown = printed.partition("text:")[2].partition("price:")[0]
+        assert " ".join(shown.split()).startswith(long.strip())
+        assert max(map(len, shown.splitlines())) < 80
+
+    def test_the_table_and_the_model_come_out_at_the_end(self, reviews, tmp_path):
+        out, model = tmp_path / "labeled.csv", tmp_path / "model.joblib"
+        label = ["label", reviews, "--classes", "good,bad", "--terminal"]
+        printed = run([*label, "--out", out, "--save-model", model], answers(6))
+        assert f"table:   {out}" in printed
+        assert f"model:   {model}" in printed
+        assert f"next:    python -m sklearn_active predict {model} NEW.csv" in printed
+        frame = pd.read_csv(out, sep=";")
+        assert len(frame) == 40
+        assert frame["label"].notna().sum() == 6
+        assert frame["guess"].isin(["good", "bad"]).all()
+        raw = pd.read_csv(reviews, sep=";")
+        assert joblib.load(model).predict(raw).tolist() == frame["guess"].tolist()
+        new, guesses = tmp_path / "new.csv", tmp_path / "guesses.xlsx"
+        raw.head(3).to_csv(new, index=False)
+        printed = run(["predict", model, new, guesses])
+        assert "3 rows with a guess" in printed
+        guessed = pd.read_excel(guesses)
+        assert guessed["guess"].tolist() == frame["guess"].tolist()[:3]
+        assert guessed["confidence"].between(0.5, 1).all()
+
+    def test_a_file_that_would_be_overwritten_is_no_place_for_the_table(
+        self, reviews, tmp_path
+    ):
+        label = ["label", reviews, "--classes", "good,bad", "--terminal"]
+        assert "overwritten" in run([*label, "--out", reviews], status=1)
+        assert "end its name in" in run([*label, "--out", tmp_path / "x.doc"], status=1)
+        model = ["--save-model", tmp_path / "reviews.csv.labels.jsonl"]
+        assert "overwritten" in run([*label, *model], status=1)
+
+    def test_rows_appended_and_classes_added_go_on_and_are_said(
+        self, reviews, tmp_path
+    ):
+        label = ["label", reviews, "--terminal"]
+        run([*label, "--classes", "good,bad"], answers(2))
+        with reviews.open("a") as file:
+            file.write("R900;fine lovely parcel\nR901;broken parcel shop\n")
+        printed = run([*label, "--classes", "bad,good,mixed"], ":q\n")
+        assert "2 rows were added" in printed
+        assert "mixed" in printed
+        assert "classes: bad, good, mixed" in printed
+        assert "2 labels so far" in printed
+
+    def test_without_naming_them_again_the_classes_stay(self, reviews):
+        run(["label", reviews, "--classes", "good,bad", "--terminal"], answers(2))
+        printed = run(["label", reviews, "--terminal"], ":q\n")
+        assert "classes: good, bad" in printed
+
+    def test_rows_that_were_sorted_or_put_between_are_found_again(
+        self, reviews, tmp_path
+    ):
+        label = ["label", reviews, "--classes", "good,bad", "--terminal"]
+        run(label, answers(6))
+        before = tmp_path / "before.csv"
+        run(["export", f"{reviews}.labels.jsonl", before])
+        known = pd.read_csv(before, sep=";").set_index("nr")["label"]
+        frame = pd.read_csv(reviews, sep=";")[::-1]
+        new = pd.DataFrame({"nr": ["R900"], "text": ["fine parcel"]})
+        pd.concat([frame[:20], new, frame[20:]]).to_csv(reviews, sep=";", index=False)
+        printed = run(label, ":q\n")
+        assert "each was found again" in printed
+        assert "6 labels so far" in printed
+        run(["export", f"{reviews}.labels.jsonl", before])
+        again = pd.read_csv(before, sep=";").set_index("nr")["label"]
+        pd.testing.assert_series_equal(again[known.index], known)
+        assert pd.isna(again["R900"])
+
+    def test_rows_that_were_changed_are_refused(self, reviews, tmp_path):
+        label = ["label", reviews, "--classes", "good,bad", "--terminal"]
+        run(label, answers(2))
+        reviews.write_text(reviews.read_text().replace("parcel", "packet"))
+        assert "its rows 0, 1, 2" in run(label, status=1)
+        export = ["export", f"{reviews}.labels.jsonl", tmp_path / "out.csv"]
+        assert "its rows 0, 1, 2" in run(export, status=1)
+        assert not (tmp_path / "out.csv").exists()
+
+    def test_labels_of_the_file_must_be_classes(self, tmp_path):
+        frame = pd.DataFrame({"text": ["a fine one", "a bad one"], "y": ["Good", None]})
+        frame.to_csv(tmp_path / "t.csv", index=False)
+        label = ["label", tmp_path / "t.csv", "--label-column", "y", "--terminal"]
+        refused = run([*label, "--classes", "good,bad"], status=1)
+        assert "holds 'Good' (line 2), and --classes names 'good', 'bad'" in refused
+        assert "1 labels so far" in run([*label, "--classes", "Good,bad"], ":q\n")
+
+    def test_the_page_is_served_until_ctrl_c(self, reviews):
+        label = ["label", reviews, "--classes", "a,b"]
+        with subprocess.Popen(
+            [*COMMAND, *map(str, label), "--no-browser"],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=ENVIRONMENT,
+        ) as process:
+            found = None
+            for line in process.stdout:
+                if line.startswith("End with"):
+                    break
+                if line.startswith("Label at"):
+                    found = re.search(r"http://127\.0\.0\.1:\d+/#\S{20,}", line)
+            process.send_signal(signal.SIGINT)
+            rest = process.stdout.read()
+        assert process.returncode == 0
+        assert found
+        assert f"answers: {reviews}.labels.jsonl" in rest
+        assert LabelJournal.read(f"{reviews}.labels.jsonl")[1] == []
+
+    def test_a_learner_of_ones_own_is_taken_from_a_file(self, reviews, tmp_path):
+        file = tmp_path / "mine.py"
+        file.write_text(
+            "from sklearn.naive_bayes import MultinomialNB\n"
+            "from sklearn_active import ActiveLearner\n"
+            "def make(data):\n"
+            "    return ActiveLearner(MultinomialNB(), 'margin', missing_label=None)\n"
+            "def wrong(data):\n"
+            "    return 3\n"
+        )
+        label = ["label", reviews, "--classes", "good,bad", "--terminal", "--learner"]
+        assert "MultinomialNB" in run([*label, f"{file}:make"], ":q\n")
+        assert "returned a int" in run([*label, f"{file}:wrong"], status=1)
+        assert "no function 'nix'" in run([*label, f"{file}:nix"], status=1)
+        assert "FILE.py:FUNCTION" in run([*label, "make"], status=1)
+        both = [*label, f"{file}:make", "--model", "forest"]
+        assert "name it alone" in run(both, status=1)
+
+    @pytest.mark.parametrize("model", ["forest", "graph"])
+    def test_models_and_strategies_have_names(self, model, reviews):
+        label = ["label", reviews, "--classes", "good,bad", "--terminal"]
+        printed = run([*label, "--model", model, "--strategy", "margin"], answers(4))
+        assert "rows chosen by margin" in printed
+
+    def test_a_folder_of_images_is_labeled(self, tmp_path):
+        (tmp_path / "photos").mkdir()
+        for i in range(4):
+            pixels = np.random.RandomState(i).rand(16, 16)
+            image.imsave(tmp_path / "photos" / f"{i}.png", pixels)
+        label = ["label", "photos", "--classes", "a,b", "--terminal", "--out", "o.csv"]
+        run(label, answers(2), folder=tmp_path)
+        frame = pd.read_csv(tmp_path / "o.csv")
+        assert frame["file"].tolist() == [f"{i}.png" for i in range(4)]
+        assert frame["label"].notna().sum() == 2
+        assert (tmp_path / "photos.labels.jsonl").exists()
 
 
-def test_rows_in_another_order_are_refused(reviews, tmp_path, capsys):
-    journal, other = tmp_path / "labels.jsonl", tmp_path / "other.csv"
-    label = ["--classes", "good,bad", "--journal", journal, "--terminal"]
-    run(["label", reviews, *label], "good\n:q\n")
-    pd.read_csv(reviews)[::-1].to_csv(other, index=False)
-    assert "its rows 0, " in run(["label", other, *label], status=1)
-    out = tmp_path / "out.csv"
-    refused = run(["export", journal, out, "--data", other], status=1)
-    assert "its rows 0, " in refused
+class TestExport:
+    def test_it_finds_the_file_beside_the_journal(self, reviews, tmp_path):
+        run(["label", reviews, "--classes", "good,bad", "--terminal"], answers(4))
+        printed = run(["export", f"{reviews}.labels.jsonl", tmp_path / "out.xlsx"])
+        assert "40 rows, 4 with a label" in printed
+        frame = pd.read_excel(tmp_path / "out.xlsx")
+        assert frame["label"].notna().sum() == 4
+        assert frame["guess"].notna().all()
+
+    def test_without_the_file_the_way_out_is_named(self, reviews, tmp_path):
+        journal = tmp_path / "labels.jsonl"
+        label = ["label", reviews, "--classes", "good,bad", "--terminal"]
+        run([*label, "--journal", journal], answers(4))
+        out = tmp_path / "out.csv"
+        assert "--data" in run(["export", journal, out], status=1)
+        assert "--votes" in run(["export", journal, out], status=1)
+        run(["export", journal, out, "--data", reviews])
+        assert pd.read_csv(out, sep=";")["label"].notna().sum() == 4
+
+    def test_votes_go_to_other_tools(self, reviews, tmp_path):
+        run(["label", reviews, "--classes", "good,bad", "--terminal"], "1\n\n2\n:q\n")
+        journal = f"{reviews}.labels.jsonl"
+        run(["export", journal, tmp_path / "out.csv", "--votes"])
+        votes = read_votes(tmp_path / "out.csv")
+        assert [vote.label for vote in votes].count(None) == 1
+        assert sum(vote.label is not None for vote in votes) == 2
+        run(["export", journal, tmp_path / "out.json", "--votes"])
+        assert "parcel" in (tmp_path / "out.json").read_text()
 
 
-def test_the_page_is_served_until_ctrl_c(reviews, tmp_path):
-    journal = tmp_path / "labels.jsonl"
-    label = ["label", reviews, "--classes", "a,b", "--journal", journal]
-    with subprocess.Popen(
-        [*COMMAND, *map(str, label), "--no-browser"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=ENVIRONMENT,
-    ) as process:
-        for line in process.stdout:
-            if line.startswith("End with"):
-                break
-            if line.startswith("Label at"):
-                assert re.search(r"http://127\.0\.0\.1:\d+/#\S{20,}", line)
-        process.send_signal(signal.SIGINT)
-        rest = process.stdout.read()
-    assert process.returncode == 0
-    assert "0 labels in" in rest
-    assert LabelJournal.read(journal)[1] == []
+class TestClasses:
+    def test_a_class_is_renamed_and_the_same_line_goes_on(self, reviews, tmp_path):
+        label = ["label", reviews, "--classes", "good,bad", "--terminal"]
+        run(label, answers(4))
+        journal = f"{reviews}.labels.jsonl"
+        assert "negative" in run(["classes", journal, "--rename", "bad=negative"])
+        printed = run(label, ":q\n")
+        assert "classes: good, negative" in printed
+        assert "4 labels so far" in printed
+        run(["export", journal, tmp_path / "out.csv"])
+        labels = pd.read_csv(tmp_path / "out.csv", sep=";")["label"].dropna()
+        assert sorted(labels) == ["good", "good", "negative", "negative"]
+
+    def test_two_become_one(self, reviews, tmp_path):
+        label = ["label", reviews, "--classes", "good,bad,ugly", "--terminal"]
+        run(label, "1\n2\n3\n:q\n")
+        journal = f"{reviews}.labels.jsonl"
+        run(["classes", journal, "--rename", "ugly=bad"])
+        run(["export", journal, tmp_path / "out.csv"])
+        labels = pd.read_csv(tmp_path / "out.csv", sep=";")["label"].dropna()
+        assert sorted(labels) == ["bad", "bad", "good"]
+
+    def test_what_is_no_class_is_refused(self, reviews):
+        run(["label", reviews, "--classes", "good,bad", "--terminal"], answers(2))
+        classes = ["classes", f"{reviews}.labels.jsonl", "--rename"]
+        assert "'ugly'" in run([*classes, "ugly=bad"], status=1)
+        assert "OLD=NEW" in run([*classes, "ugly"], status=1)
 
 
-def test_the_demo_labels_digits(tmp_path):
-    printed = run(["demo", "--terminal", "--journal", tmp_path / "d.jsonl"], "3\n:q\n")
+class TestPredict:
+    def test_what_is_no_model_is_refused(self, reviews, tmp_path):
+        out = tmp_path / "out.csv"
+        assert "There is no" in run(["predict", "no.joblib", reviews, out], status=1)
+        (tmp_path / "m.joblib").write_bytes(b"no")
+        refused = run(["predict", tmp_path / "m.joblib", reviews, out], status=1)
+        assert "can't be opened as a model" in refused
+
+    def test_columns_that_the_model_lacks_are_named(self, reviews, tmp_path):
+        model = tmp_path / "m.joblib"
+        label = ["label", reviews, "--classes", "good,bad", "--terminal"]
+        run([*label, "--save-model", model], answers(4))
+        pd.DataFrame({"words": ["fine"]}).to_csv(tmp_path / "new.csv", index=False)
+        refused = run(
+            ["predict", model, tmp_path / "new.csv", tmp_path / "o.csv"], status=1
+        )
+        assert "no column 'text'. There are: 'words'" in refused
+
+
+def test_the_demo_goes_on_where_it_was_left(tmp_path):
+    printed = run(["demo", "--terminal"], "3\n:q\n", folder=tmp_path)
     assert "1797 rows" in printed
-    assert "1 labels in" in printed
+    assert "digits.labels.jsonl" in printed
+    assert "1 labels so far" in run(["demo", "--terminal"], ":q\n", folder=tmp_path)
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["label", "nowhere.csv", "--journal", "j"], "There is no nowhere.csv"),
-        (["label", __file__, "--journal", "j"], "must be a .csv, .parquet, .npy"),
+        (["label", "nowhere.csv"], "There is no nowhere.csv"),
+        (["label", __file__, "--classes", "a,b"], "must be a table (.csv, .tsv"),
         (["export", "nowhere.jsonl", "out.csv"], "No such file"),
     ],
 )
@@ -130,77 +325,10 @@ def test_what_can_not_be_done_is_said_in_one_line(arguments, message, capsys):
     assert printed.count("\n") == 1
 
 
-def test_without_classes_the_way_out_is_named(reviews, tmp_path, capsys):
-    journal = tmp_path / "labels.jsonl"
-    assert main(["label", str(reviews), "--journal", str(journal)]) == 1
-    assert "classes" in capsys.readouterr().err
-
-
-class TestLoad:
-    def test_numbers_are_scaled_and_gaps_filled_and_text_becomes_tfidf(self, tmp_path):
-        frame = pd.DataFrame(
-            {"age": [1, 2, None, 3], "note": ["a cat", None, "a dog", "cat cat"]}
-        )
-        frame.to_csv(tmp_path / "t.csv", index=False)
-        data = load(tmp_path / "t.csv")
-        assert data.X.shape == (4, 1 + 3)
-        numbers = np.asarray(
-            data.X[:, [0]].todense() if hasattr(data.X, "todense") else data.X[:, 0]
-        )
-        assert numbers.mean() == pytest.approx(0)
-        assert data.items.iloc[3]["note"] == "cat cat"
-
-    def test_categories_of_one_letter_and_gaps_are_words_too(self, tmp_path):
-        pd.DataFrame({"sex": ["M", "F", None]}).to_csv(tmp_path / "t.csv", index=False)
-        assert load(tmp_path / "t.csv").X.shape == (3, 2)
-
-    def test_a_label_column_is_taken_out_and_known(self, tmp_path):
-        import pyarrow  # noqa: F401  (pandas writes Parquet with it)
-
-        frame = pd.DataFrame({"x": [1.0, 2.0, 3.0], "label": ["a", None, "b"]})
-        frame.to_parquet(tmp_path / "t.parquet")
-        data = load(tmp_path / "t.parquet", label_column="label")
-        assert data.y.tolist() == ["a", None, "b"]
-        assert data.X.shape == (3, 1)
-        with pytest.raises(ValueError, match="no column 'kind'"):
-            load(tmp_path / "t.parquet", label_column="kind")
-
-    def test_arrays_of_images_are_flattened_for_the_model_alone(self, tmp_path):
-        images = load_digits().images[:20]
-        np.save(tmp_path / "images.npy", images)
-        np.savez(tmp_path / "images.npz", X=images)
-        for name in ("images.npy", "images.npz"):
-            data = load(tmp_path / name)
-            assert data.X.shape == (20, 64)
-            assert data.items.shape == (20, 8, 8)
-
-    def test_a_folder_of_images_is_known_by_its_names(self, tmp_path):
-        (tmp_path / "more").mkdir()
-        for name, value in [("b.png", 1.0), ("more/a.png", 0.0)]:
-            image.imsave(
-                tmp_path / name, np.full((5, 7), value), vmin=0, vmax=1, cmap="gray"
-            )
-        data = load(tmp_path)
-        assert data.keys == ["b.png", "more/a.png"]
-        assert data.X.shape == (2, 32 * 32)
-        assert data.X[:, 0].tolist() == [1, 0]
-
-    def test_features_of_ones_own_take_the_place_of_the_pixels(self, tmp_path):
-        np.save(tmp_path / "images.npy", np.zeros((3, 4, 4)))
-        np.save(tmp_path / "features.npy", np.eye(3))
-        data = load(tmp_path / "images.npy", tmp_path / "features.npy")
-        assert data.X.tolist() == np.eye(3).tolist()
-        np.save(tmp_path / "features.npy", np.eye(4))
-        with pytest.raises(ValueError, match="each of the 3 rows"):
-            load(tmp_path / "images.npy", tmp_path / "features.npy")
-
-    def test_arrays_that_are_no_rows_are_refused(self, tmp_path):
-        np.save(tmp_path / "x.npy", np.arange(3))
-        with pytest.raises(ValueError, match="one row each"):
-            load(tmp_path / "x.npy")
-        np.savez(tmp_path / "x.npz", a=np.eye(2), b=np.eye(2))
-        with pytest.raises(ValueError, match="name the one to label X"):
-            load(tmp_path / "x.npz")
+def test_without_classes_the_way_out_is_named(reviews, capsys):
+    assert main(["label", str(reviews)]) == 1
+    assert "as in --classes good,bad" in capsys.readouterr().err
+    assert not Path(f"{reviews}.labels.jsonl").exists()
 
 
 @pytest.mark.parametrize(
@@ -222,5 +350,5 @@ def test_an_export_of_what_is_no_sessions_journal_says_so(event, message, tmp_pa
     with LabelJournal(journal) as opened:
         opened.open({"n_rows": 2, "keys": "", "classes": ["a"]})
         opened.append([event])
-    refused = run(["export", journal, tmp_path / "out.csv"], status=1)
+    refused = run(["export", journal, tmp_path / "out.csv", "--votes"], status=1)
     assert re.search(f"sklearn_active: {journal}.*{message}", refused)

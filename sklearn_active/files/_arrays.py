@@ -2,6 +2,9 @@
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 
 def read_array(path):
@@ -34,6 +37,13 @@ def read_array(path):
             f"(n, height, width[, channels]); got {loaded.dtype}, {loaded.shape}."
         )
     return loaded
+
+
+def scaled_numbers():
+    """Return an encoder of rows of numbers, not fitted: gaps filled, scaled."""
+    return make_pipeline(
+        SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler()
+    )
 
 
 class ArrayEncoder(TransformerMixin, BaseEstimator):

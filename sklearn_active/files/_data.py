@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from sklearn_active._rows import take
-from sklearn_active.files._arrays import ArrayEncoder, read_array
+from sklearn_active.files._arrays import ArrayEncoder, read_array, scaled_numbers
 from sklearn_active.files._embed import as_embedder
 from sklearn_active.files._encoder import TableEncoder
 from sklearn_active.files._folders import ImageEncoder, read_folder
@@ -38,7 +38,7 @@ class LabelingData:
         What identifies the rows.
     y : ndarray of object of shape (n_rows,), or None
         Labels that the file held, None where blank.
-    kind : {'text', 'table', 'images', 'numbers', 'features'}
+    kind : {'text', 'table', 'images', 'numbers'}
         What the rows are.
     roles : list of Role
         What each column of a table is, and what the model gets of it.
@@ -85,8 +85,7 @@ class LabelingData:
 
         Parameters
         ----------
-        model : {'boosting', 'forest', 'graph', 'linear', 'scaled_linear'}, \
-default=None
+        model : {'boosting', 'forest', 'graph', 'linear'}, default=None
             None: by the kind of the data.
         query_strategy : str or query strategy, default=None
             As of :class:`~sklearn_active.ActiveLearner`; None: by the kind.
@@ -182,8 +181,8 @@ def read_file(
     features : str or path, default=None
         A .npy file with one row of numbers a row, for the model to use instead.
     embed : str, path or transformer, default=None
-        What turns texts into numbers, instead of TF-IDF: the name or the folder of a
-        model of sentence-transformers, or a transformer of lists of texts.
+        What turns texts into numbers, beside TF-IDF: the name or the folder of a model
+        of sentence-transformers, or a transformer of lists of texts.
     separator : str, default=None
         Between the cells of a text file; None: found out.
     encoding : str, default=None
@@ -229,7 +228,7 @@ def read_file(
     elif any(columns.values()):
         raise ValueError(f"{path} has no columns that could be named.")
     else:
-        make = _of_images if isinstance(raw, list) else _of_array
+        make = _of_images if isinstance(raw, list) else of_array
         data = make(table, raw)
     return data if features is None else _with_features(data, features)
 
@@ -262,12 +261,17 @@ def read_raw(path, separator=None, encoding=None):
         return table, table.frame
     if suffix in ARRAYS:
         values = read_array(path)
-        frame = pandas(path).DataFrame({"row": range(len(values))})
-        return Table(frame, ["row"], [f"row {i}" for i in frame["row"]]), values
+        return table_of_array(values), values
     raise ValueError(
         f"{path} can't be read: it must be a table ({', '.join(TABLES)}), an array "
         f"({', '.join(ARRAYS)}), or a folder of images or of .txt files."
     )
+
+
+def table_of_array(values):
+    """Return a table that numbers the rows of an array."""
+    frame = pandas("an array").DataFrame({"row": range(len(values))})
+    return Table(frame, ["row"], [f"row {i}" for i in frame["row"]])
 
 
 def _names(names):
@@ -381,11 +385,14 @@ def _role(name, role, encoder):
     if role in LEFT_OUT:
         return Role(name, role, LEFT_OUT[role])
     if role == "text":
-        if encoder.embedder is not None:
-            return Role(name, role, f"an embedding of {encoder.n_words_:,} numbers")
-        gets = (
-            f"{encoder.n_words_:,} words and {encoder.n_letters_:,} groups of letters"
+        texts = encoder.texts_
+        n_words, n_letters = (
+            len(texts.words_.vocabulary_),
+            len(texts.letters_.vocabulary_),
         )
+        gets = f"{n_words:,} words and {n_letters:,} groups of letters"
+        if texts.n_embedded_:
+            gets += f", and an embedding of {texts.n_embedded_:,} numbers"
         return Role(name, role, gets)
     kind = encoder.kinds_[name]
     gets = {
@@ -403,7 +410,7 @@ def _of_images(table, paths):
     keys = table.frame["file"].tolist()
     notes = [
         *table.notes,
-        "images: gray pixels of 32 x 32; better features: --features",
+        "images: their edges and coarse colors; numbers of your own: --features",
     ]
     places = np.arange(len(paths))
     return LabelingData(
@@ -411,30 +418,50 @@ def _of_images(table, paths):
     )
 
 
-def _of_array(table, values):
-    kind = "images" if values.ndim > 2 else "rows of numbers"
-    notes = [f"{kind} of shape {values.shape[1:]}: the numbers as they are"]
-    encoder = ArrayEncoder()
+def of_array(table, values):
+    """Return an array of rows of numbers, or of images, as data to label.
+
+    Parameters
+    ----------
+    table : Table
+        One row a row.
+    values : ndarray of shape (n_rows, ...)
+        Numbers.
+
+    Returns
+    -------
+    data : LabelingData
+    """
+    is_images = values.ndim > 2
+    what = "images" if is_images else "rows of numbers"
+    how = "the numbers as they are" if is_images else "scaled, gaps filled"
+    notes = [f"{what} of shape {values.shape[1:]}: {how}"]
+    encoder = ArrayEncoder() if is_images else scaled_numbers()
     X = encoder.fit_transform(values)
-    cells = {"row": [row.tobytes().hex() for row in X]}
+    cells = {"row": [row.tobytes().hex() for row in values]}
     keys = _keys(cells, None, None, table.places, "")
-    places = np.arange(len(X))
+    kind, places = "images" if is_images else "numbers", np.arange(len(X))
     return LabelingData(
-        X, values, keys, None, "numbers", encoder, values, table, places, notes=notes
+        X, values, keys, None, kind, encoder, values, table, places, notes=notes
     )
 
 
 def _with_features(data, path):
-    X = read_array(Path(path))
+    values = read_array(Path(path))
     n_rows = len(data.table.frame)
-    if X.ndim != 2 or len(X) != n_rows:
+    if values.ndim != 2 or len(values) != n_rows:
         raise ValueError(
             f"{path} must hold one row of features for each of the {n_rows} rows; got "
-            f"an array of shape {X.shape}."
+            f"an array of shape {values.shape}."
         )
-    X = X[data.places]
-    note = f"features: {X.shape[1]} numbers a row, of {path}"
-    data.X, data.raw, data.encoder = X, X, ArrayEncoder()
-    data.kind, data.notes = "features", [*data.notes, note]
-    data.roles = []
-    return data
+    values, encoder = values[data.places], scaled_numbers()
+    note = f"features: {values.shape[1]} numbers a row, of {path}; scaled"
+    return replace(
+        data,
+        X=encoder.fit_transform(values),
+        raw=values,
+        encoder=encoder,
+        kind="numbers",
+        roles=[],
+        notes=[*data.notes, note],
+    )

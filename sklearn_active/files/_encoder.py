@@ -5,16 +5,15 @@ import re
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
-from sklearn.pipeline import make_pipeline, make_union
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_active.files._roles import N_CATEGORIES, check_columns
 from sklearn_active.files._tables import pandas, texts_of
+from sklearn_active.files._texts import TextEncoder
 
-_WORD = r"(?u)\b\w+\b|[^\w\s]"  # a smiley is one
 _COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?|[+-]?\d{1,3}(\.\d+)?")
 
@@ -33,14 +32,14 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     others : list of str, default=()
         The columns that are numbers, dates or categories.
     embedder : transformer, default=None
-        Texts to numbers, instead of TF-IDF.
+        Lists of texts to arrays of numbers, which stand beside TF-IDF.
 
     Attributes
     ----------
     kinds_ : dict of str to str
         What each of the others was read as: 'number', 'date', 'category', 'name'.
-    n_words_, n_letters_, n_others_ : int
-        Number of columns made of words, of letters, and of the others.
+    texts_ : TextEncoder
+        Of the texts, where there are any.
     """
 
     def __init__(self, text=(), others=(), embedder=None):
@@ -81,9 +80,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         """
         X = self._frame(X)
         blocks = []
-        self.kinds_, self.n_words_, self.n_letters_, self.n_others_ = {}, 0, 0, 0
+        self.kinds_ = {}
         if self.text:
-            blocks.append(self._fit_texts(_documents(X, self.text)))
+            self.texts_ = TextEncoder(self.embedder)
+            blocks.append(self.texts_.fit_transform(_documents(X, self.text)))
         if self.others:
             blocks.append(self._fit_others(X))
         self.n_features_ = sum(block.shape[1] for block in blocks)
@@ -105,10 +105,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         X = self._frame(X)
         blocks = []
         if self.text:
-            blocks.append(self._texts.transform(_documents(X, self.text)))
+            blocks.append(self.texts_.transform(_documents(X, self.text)))
         if self.others:
-            values = self._others.transform(self._cells(X))
-            blocks.append(_scaled(values))
+            blocks.append(self._others.transform(self._cells(X)) * self._weights)
         return _joined(blocks)
 
     def _frame(self, X):
@@ -117,28 +116,6 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         if not hasattr(X, "columns"):
             X = pandas("a table").DataFrame(X)
         check_columns([*self.text, *self.others], X)
-        return X
-
-    def _fit_texts(self, documents):
-        if self.embedder is not None:
-            self._texts = self.embedder
-            return self._texts.fit_transform(documents)
-        words = TfidfVectorizer(
-            sublinear_tf=True, token_pattern=_WORD, ngram_range=(1, 2)
-        )
-        letters = TfidfVectorizer(
-            sublinear_tf=True, analyzer="char_wb", ngram_range=(2, 5)
-        )
-        self._texts = make_union(words, letters)
-        try:
-            X = self._texts.set_params(**_min_df(2)).fit_transform(documents)
-        except ValueError:  # no word is there twice: few texts, or none with spaces
-            X = self._texts.set_params(**_min_df(1)).fit_transform(documents)
-        (_, words), (_, letters) = self._texts.transformer_list
-        self.n_words_, self.n_letters_ = (
-            len(words.vocabulary_),
-            len(letters.vocabulary_),
-        )
         return X
 
     def _fit_others(self, X):
@@ -161,8 +138,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         names = {"numeric": "number", "datetime": "date", "low_cardinality": "category"}
         for name, kind in table.column_to_kind_.items():
             self.kinds_[name] = names.get(kind, "name")
-        self.n_others_ = values.shape[1]
-        return _scaled(values)
+        self._weights = _weights(table)
+        return values * self._weights
 
     def _cells(self, X):
         """Return the other columns as texts that don't depend on who has read them."""
@@ -171,11 +148,6 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             for name in self.others
         }
         return pandas("a table").DataFrame(cells, dtype=object)
-
-
-def _min_df(n_texts):
-    names = ("tfidfvectorizer-1", "tfidfvectorizer-2")  # as make_union has it
-    return {f"{name}__min_df": n_texts for name in names}
 
 
 def _documents(X, columns):
@@ -214,9 +186,19 @@ def _plain(text, separator):
     return f"{number:.15g}"
 
 
-def _scaled(values):
-    """Bring standardized columns to rows of a mean square of one, as of TF-IDF."""
-    return values / np.sqrt(max(values.shape[1], 1))
+def _weights(table):
+    """Return one weight a column that is made of the others.
+
+    Each column of the file counts alike, whether it is one number or forty categories,
+    and all together as much as the words or the letters of a text: their mean square
+    is one a row.
+    """
+    outputs = {name: i for i, name in enumerate(table.get_feature_names_out())}
+    weights = np.zeros(len(outputs))
+    sources = [names for names in table.input_to_outputs_.values() if len(names)]
+    for names in sources:
+        weights[[outputs[name] for name in names]] = 1 / np.sqrt(len(names))
+    return weights / np.sqrt(max(len(sources), 1))
 
 
 def _joined(blocks):

@@ -11,7 +11,7 @@ from sklearn_active.labeling._items import check_image_file
 
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 TEXTS = (".txt", ".md")
-SIDE = 32
+_SIDE, _COARSE = 64, 8
 
 
 def read_folder(folder):
@@ -105,7 +105,19 @@ def _of_images(folder, paths, notes):
 
 
 class ImageEncoder(TransformerMixin, BaseEstimator):
-    """Turn image files into numbers: gray pixels of a small copy."""
+    """Turn image files into numbers: where which edges are, and a coarse copy.
+
+    Notes
+    -----
+    Histograms of oriented gradients [1]_ of a gray copy of 64 x 64 pixels (9
+    directions, cells of 8 x 8 pixels in blocks of four), 1,764 numbers, and the 192 of
+    a copy of 8 x 8 pixels in color. About a millisecond an image.
+
+    References
+    ----------
+    .. [1] N. Dalal and B. Triggs, "Histograms of Oriented Gradients for Human
+       Detection", CVPR 2005. :doi:`10.1109/CVPR.2005.177`
+    """
 
     def fit(self, X, y=None):
         """Do nothing: there is nothing to learn.
@@ -136,13 +148,25 @@ class ImageEncoder(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        X : ndarray of float32 of shape (n_images, 1024)
+        X : ndarray of float32 of shape (n_images, 1956)
         """
-        from PIL import Image
+        return np.array([_features(Path(path)) for path in X], dtype=np.float32)
 
-        rows = np.empty((len(X), SIDE * SIDE), dtype=np.float32)
-        for row, path in zip(rows, X, strict=True):
-            with Image.open(Path(path)) as image:
-                small = image.convert("L").resize((SIDE, SIDE))
-                row[:] = np.asarray(small).ravel() / 255
-        return rows
+
+def _features(path):
+    from PIL import Image, ImageOps
+
+    try:
+        from skimage.feature import hog
+    except ImportError as error:
+        raise ImportError(
+            f"Turning {path} into numbers needs scikit-image: pip install "
+            "'sklearn-active[label]'. Or bring numbers of your own with --features."
+        ) from error
+    with Image.open(path) as image:
+        image = ImageOps.exif_transpose(image).convert("RGB")
+        gray = np.asarray(image.convert("L").resize((_SIDE, _SIDE)))
+        coarse = np.asarray(image.resize((_COARSE, _COARSE)))
+    edges = hog(gray, pixels_per_cell=(8, 8), cells_per_block=(2, 2))
+    # Each of the 49 blocks has norm 1 at most: both parts count alike.
+    return np.r_[edges, coarse.ravel() / 255] / (_SIDE // 8 - 1)

@@ -7,8 +7,6 @@ from itertools import pairwise
 from sklearn_active.files._tables import texts_of
 
 N_CATEGORIES = 40  # as skrub's: fewer distinct values are categories
-_WORDS_OF_TEXT = 3
-_LENGTH_OF_TEXT = 20  # for languages without spaces
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _NAMES_OF_IDS = re.compile(r"(.*[ _.-])?(id|ids|key|uuid|guid|index|nr|no)|unnamed: 0")
 _ID = re.compile(r"[\w.:/@+#-]*\d[\w.:/@+#-]*", re.ASCII)
@@ -79,7 +77,7 @@ def find_roles(frame, *, text=(), ignore=(), id=None, label_column=None):
         names = [n for n, role in roles.items() if role == "other"]
         for name in names:
             texts = texts_of(frame[name])
-            if _is_of_many_words(texts, 1, 1):
+            if _is_text(texts, n_distinct=2) or _is_text(texts, 1, 1):
                 roles[name] = "text"
     return roles
 
@@ -109,7 +107,7 @@ def _role(name, texts):
         return "constant"
     if n_distinct == len(texts) > 1 and _identifies(name, known):
         return "identifier"
-    if _is_of_many_words(known, _WORDS_OF_TEXT, _LENGTH_OF_TEXT):
+    if _is_text(known):
         return "text"
     return "other"
 
@@ -149,11 +147,16 @@ def are_dates(texts):
     return True
 
 
-def _is_of_many_words(texts, n_words, length):
-    """Say whether texts are sentences rather than categories, names or numbers."""
+def _is_text(texts, n_words=3, length=20, n_distinct=None):
+    """Say whether texts are sentences rather than categories, names or numbers.
+
+    `length` is for languages without spaces; `n_distinct` None: as many as categories
+    have at most, or half of the rows.
+    """
     texts = [text for text in texts if text is not None]
-    n_distinct = len(set(texts))
-    if n_distinct < min(N_CATEGORIES, len(texts) / 2) or n_distinct < 2:
+    if n_distinct is None:
+        n_distinct = max(min(N_CATEGORIES, len(texts) / 2), 2)
+    if len(set(texts)) < n_distinct:
         return False
     if sum(map(bool, map(_NUMBER.fullmatch, texts))) > len(texts) / 2:
         return False

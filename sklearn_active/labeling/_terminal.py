@@ -12,6 +12,7 @@ from sklearn_active.labeling._allowed import AllowedLabels, plain
 from sklearn_active.oracles import Oracle
 
 HELP = "Type a label{classes}, or: enter = skip, :u = undo, :q = quit, :? = help"
+_MOST_IN_PROMPT = 12
 
 
 class TerminalOracle(Oracle):
@@ -35,7 +36,9 @@ class TerminalOracle(Oracle):
 
     Notes
     -----
-    A line is a label; of numeric classes, a number. An empty line skips the row (it
+    A line is a label; of numeric classes, a number. Where the classes are stated and
+    are texts, their place in the list (1 for the first) or their first letters do as
+    well, as far as only one begins so. An empty line skips the row (it
     abstains), `:u` goes back to the row before it within the batch, `:q` and the end
     of the input end the loop; what was answered is kept. A label that begins with a
     colon is typed with two. Control characters of items are shown as escapes, so that
@@ -170,7 +173,8 @@ class Terminal:
             Of the kind 'label', 'undo', 'quit' or 'end_of_file'.
         """
         while True:
-            print("> ", end="", file=self.output, flush=True)
+            prompt = f"{_choices(allowed, classes)}enter skips, :u undo, :q quit > "
+            print(harmless(prompt), end="", file=self.output, flush=True)
             line = self.input.readline()
             if not line:
                 return Reply("end_of_file")
@@ -182,13 +186,63 @@ class Terminal:
             try:
                 if text.startswith(":") and not text.startswith("::"):
                     raise ValueError(f"{text} is no command.")
-                label = typed(text.removeprefix(":"), classes)
+                label = short_for(text, classes) if is_closed(allowed) else None
+                if label is None:
+                    label = typed(text.removeprefix(":"), classes)
                 return Reply("label", allowed.check(label, classes))
             except ValueError as error:
                 if text != ":?":
                     self.say(str(error))
-                names = ", ".join(str(label) for label in classes)
+                names = ", ".join(_with_keys(allowed, classes))
                 self.say(HELP.format(classes=f" ({names})" if names else ""))
+
+
+def _choices(allowed, classes):
+    if len(classes) > _MOST_IN_PROMPT:
+        return "a class (:? lists them), "
+    return "".join(f"{choice}, " for choice in _with_keys(allowed, classes))
+
+
+def _with_keys(allowed, classes):
+    """Return what can be typed: "1 good", or the name alone where that is shorter."""
+    if not is_closed(allowed) or not all(isinstance(label, str) for label in classes):
+        return list(map(str, classes))
+    taken = set(classes)
+    return [
+        label if str(number) in taken or len(label) == 1 else f"{number} {label}"
+        for number, label in enumerate(classes, start=1)
+    ]
+
+
+def is_closed(allowed):
+    """Say whether no other class may be given, so that short forms are safe."""
+    return allowed.new_classes == "error"
+
+
+def short_for(text, classes):
+    """Return the class that a number or first letters stand for, None for none.
+
+    Parameters
+    ----------
+    text : str
+        What was typed.
+    classes : list of labels
+        Those there are, in their order.
+
+    Returns
+    -------
+    label : str or None
+        The class itself where it is typed whole; the n-th of them for n; the only one
+        that begins so.
+    """
+    if text in classes or not all(isinstance(label, str) for label in classes):
+        return None
+    if text.isascii() and text.isdecimal():
+        place = int(text) - 1 if len(text) < 9 else -1
+        return classes[place] if 0 <= place < len(classes) else None
+    start = text.casefold()
+    found = [label for label in classes if label.casefold().startswith(start)]
+    return found[0] if len(found) == 1 else None
 
 
 def typed(text, classes):

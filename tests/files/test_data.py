@@ -258,6 +258,19 @@ class TestFolders:
         assert data.table.frame["file"].tolist() == data.keys
         assert data.kind == "images"
 
+    def test_what_the_model_gets_of_images_does_not_depend_on_their_size(
+        self, tmp_path
+    ):
+        for side in (64, 192):
+            gray = np.zeros((side, side))
+            gray[: side // 2] = 1
+            image.imsave(tmp_path / f"across{side}.png", gray, cmap="gray")
+            image.imsave(tmp_path / f"up{side}.png", gray.T, cmap="gray")
+        X = read_file(tmp_path).X
+        apart = np.linalg.norm(X[:, None] - X, axis=2)
+        assert apart[0, 1] < apart[0, 2] / 5  # the same across, and up
+        assert apart[2, 3] < apart[0, 2] / 5
+
     def test_one_broken_image_is_left_out_and_named(self, tmp_path):
         self.images(tmp_path / "f")
         (tmp_path / "f" / "c.png").write_bytes(b"\x89PNG no")
@@ -305,11 +318,18 @@ class TestArrays:
             assert data.X.shape == (20, 64)
             assert data.items.shape == (20, 8, 8)
 
+    def test_rows_of_numbers_are_scaled_and_gaps_filled(self, tmp_path):
+        np.save(tmp_path / "x.npy", [[1.0, np.nan], [3.0, 10.0], [5.0, 30.0]])
+        data = read_file(tmp_path / "x.npy")
+        expected = [[-1.5, 0], [0, -1.5], [1.5, 1.5]]
+        np.testing.assert_allclose(data.X * np.sqrt(1.5), expected)
+        assert data.kind == "numbers"
+
     def test_features_of_ones_own_take_the_place_of_the_pixels(self, tmp_path):
         np.save(tmp_path / "images.npy", np.zeros((3, 4, 4)))
         np.save(tmp_path / "features.npy", np.eye(3))
         data = read_file(tmp_path / "images.npy", features=tmp_path / "features.npy")
-        assert data.X.tolist() == np.eye(3).tolist()
+        np.testing.assert_allclose(data.X, (np.eye(3) - 1 / 3) / np.sqrt(2 / 9))
         np.save(tmp_path / "features.npy", np.eye(4))
         with pytest.raises(ValueError, match="each of the 3 rows"):
             read_file(tmp_path / "images.npy", features=tmp_path / "features.npy")
@@ -319,7 +339,7 @@ class TestArrays:
         path = write(frame, tmp_path, na_rep=" ")
         np.save(tmp_path / "features.npy", np.eye(3))
         data = read_file(path, features=tmp_path / "features.npy")
-        assert data.X.tolist() == [[1, 0, 0], [0, 0, 1]]
+        assert data.X.tolist() == [[1, 0, -1], [-1, 0, 1]]
 
     @pytest.mark.parametrize(
         ("save", "message"),
@@ -366,9 +386,7 @@ def test_a_pipeline_predicts_rows_as_they_come_out_of_a_file(tmp_path):
 
 
 class TestModels:
-    @pytest.mark.parametrize(
-        "model", ["boosting", "forest", "graph", "linear", "scaled_linear", None]
-    )
+    @pytest.mark.parametrize("model", ["boosting", "forest", "graph", "linear", None])
     def test_each_learns_from_a_table(self, model, tmp_path):
         frame = FRAME[["stars"]]
         data = read_file(write(frame, tmp_path))

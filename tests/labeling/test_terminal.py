@@ -47,6 +47,33 @@ def test_each_line_is_a_label_of_the_kind_of_the_classes():
     assert answers(learner) == [["cat", "owl", "dog"]]
 
 
+def test_numbers_and_first_letters_stand_for_stated_classes():
+    names = ["red", "rose", "blue", "3"]
+    y = np.where(Y < 0, None, np.array(names, dtype=object)[Y])
+    typed = "1\nBL\n3\nr\nro\nred\n"  # r may be two, and 3 is a class
+    learner, screen = fitted(typed, budget=5, batch_size=5, y=y, classes=names)
+    assert answers(learner) == [["red", "blue", "3", "rose", "red"]]
+    assert "'r' is no class" in screen
+
+
+def test_where_classes_may_be_new_nothing_stands_for_another():
+    y = np.where(Y < 0, None, np.array(["red", "rose", "blue"], dtype=object)[Y])
+    learner, _ = fitted("b\n1\n", budget=2, batch_size=2, y=y)
+    assert answers(learner) == [["b", "1"]]
+
+
+def test_the_prompt_says_what_can_be_typed():
+    y = np.where(Y < 0, None, np.array(["red", "rose", "blue"], dtype=object)[Y])
+    names = ["red", "rose", "blue"]
+    _, screen = fitted("1\n", budget=1, y=y, classes=names)
+    assert "1 red, 2 rose, 3 blue, enter skips, :u undo, :q quit > " in screen
+    many = [f"class {i:02d}" for i in range(20)]
+    _, screen = fitted(":?\n2\n", budget=1, y=y, classes=["red", "rose", "blue", *many])
+    assert "a class (:? lists them), enter skips" in screen
+    assert "2 rose" in screen
+    assert "23 class 19" in screen
+
+
 def test_an_empty_line_skips():
     learner, _ = fitted("0\n\n2\n", budget=3)
     assert answers(learner) == [[0, None, 2]]

@@ -1,0 +1,52 @@
+"""Rename and merge the classes of a journal."""
+
+from pathlib import Path
+
+from sklearn_active._commands._label import classes_of
+from sklearn_active.labeling._renaming import rename_in_journal
+
+
+def add(commands):
+    """Add the command.
+
+    Parameters
+    ----------
+    commands : object
+        Of argparse.
+    """
+    parser = commands.add_parser(
+        "classes",
+        help="rename or merge the classes of a journal",
+        epilog="Every label stays on file as it was given; the renaming is one more "
+        "event, and can be taken back at the page.",
+    )
+    parser.add_argument("journal", metavar="JOURNAL")
+    parser.add_argument(
+        "--rename",
+        metavar="OLD=NEW",
+        action="append",
+        required=True,
+        help="NEW may be a class already: then both become one; may be repeated",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args):
+    """Write the events.
+
+    Parameters
+    ----------
+    args : Namespace
+        Of the command line.
+    """
+    renames = {}
+    for pair in args.rename:
+        old, equals, new = pair.partition("=")
+        if not (old.strip() and equals and new.strip()):
+            raise ValueError(f"--rename is given as OLD=NEW, not {pair!r}.")
+        (old,), (new,) = classes_of(f'"{old.strip()}"'), classes_of(f'"{new.strip()}"')
+        if old in renames:
+            raise ValueError(f"{old!r} is renamed twice.")
+        renames[old] = new
+    for sentence in rename_in_journal(Path(args.journal), renames):
+        print(sentence)

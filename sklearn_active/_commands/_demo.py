@@ -1,0 +1,45 @@
+"""Label scikit-learn's digits, to see how it goes."""
+
+from pathlib import Path
+
+from sklearn_active._commands._label import add_front, label
+from sklearn_active.files._data import of_array, table_of_array
+from sklearn_active.labeling._progress import sentences
+
+JOURNAL = "digits.labels.jsonl"
+
+
+def add(commands):
+    """Add the command.
+
+    Parameters
+    ----------
+    commands : object
+        Of argparse.
+    """
+    parser = commands.add_parser("demo", help="label scikit-learn's digits")
+    parser.add_argument(
+        "--journal", default=JOURNAL, help=f"keeps the answers; default: {JOURNAL}"
+    )
+    add_front(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args):
+    """Ask about digits until the person stops.
+
+    Parameters
+    ----------
+    args : Namespace
+        Of the command line.
+    """
+    from sklearn.datasets import load_digits
+
+    images = load_digits().images
+    print(f"scikit-learn's digits: {len(images)} rows")
+    data = of_array(table_of_array(images), images)
+    journal = Path(args.journal)
+    session = label(data, data.make_learner(), list(range(10)), journal, args)
+    for line in sentences(session.report()):
+        print(line)
+    print(f"answers: {journal}. The same line goes on.")

@@ -1,0 +1,129 @@
+"""Write the labels of a journal: as a table, or as votes for other tools."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from sklearn_active._commands._label import JOURNAL
+from sklearn_active._commands._reading import add_model, add_reading, learner_for, read
+from sklearn_active._rows import row_at
+from sklearn_active.files._labeled import labeled_columns
+from sklearn_active.files._write import check_out, check_place, write_table
+from sklearn_active.labeling import LabelJournal, write_votes
+from sklearn_active.labeling._allowed import in_order
+from sklearn_active.labeling._binding import Binding
+from sklearn_active.labeling._exchange import all_votes
+from sklearn_active.labeling._state import LabelingState
+
+
+def add(commands):
+    """Add the command.
+
+    Parameters
+    ----------
+    commands : object
+        Of argparse.
+    """
+    parser = commands.add_parser("export", help="write the labels of a journal")
+    parser.add_argument("journal", metavar="JOURNAL")
+    parser.add_argument(
+        "out",
+        metavar="OUT",
+        help="the labeled table: .csv, .tsv, .xlsx, .parquet, .jsonl, .json",
+    )
+    parser.add_argument(
+        "--data",
+        help=f"what was labeled; default: the journal's name without {JOURNAL}",
+    )
+    parser.add_argument(
+        "--votes",
+        action="store_true",
+        help="who answered what instead: .csv, .jsonl, or .json for Label Studio",
+    )
+    add_reading(parser)
+    add_model(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args):
+    """Write what a journal holds.
+
+    Parameters
+    ----------
+    args : Namespace
+        Of the command line.
+    """
+    journal = Path(args.journal)
+    state = LabelingState()
+    header, _ = LabelJournal.read(journal, state.take)
+    n_rows = header.get("n_rows")
+    if type(n_rows) is not int or max(state.rows, default=0) >= n_rows:
+        raise ValueError(
+            f"{journal} is no journal of a labeling session: its rows are not those "
+            "that its header tells of."
+        )
+    args.data = _data_of(journal, args)
+    data = None
+    if args.data is not None:
+        (check_place if args.votes else check_out)(args.out, journal, args.data)
+        data = read(args, journal)
+        Binding(None, data.keys).check(header, journal)
+    if args.votes:
+        _write_votes(state, header, data, args.out)
+    else:
+        _write_table(state, data, learner_for(args, data), args.out)
+
+
+def _data_of(journal, args):
+    """Return what was labeled, as far as it is known."""
+    if args.data is not None:
+        return args.data
+    beside = journal.with_name(journal.name.removesuffix(JOURNAL))
+    if beside != journal and beside.exists():
+        return beside
+    if args.votes:
+        return None
+    raise ValueError(
+        f"{journal} holds labels, but not the rows: name what was labeled with --data, "
+        "or write the answers alone with --votes."
+    )
+
+
+def _write_table(state, data, learner, out):
+    given = {} if data.y is None else dict(enumerate(data.y.tolist()))
+    renamed = state.renamed
+    labels = {row: renamed.get(x, x) for row, x in given.items() if x is not None}
+    labels |= {row: [*votes.values()][-1] for row, votes in state.votes.items()}
+    y = np.full(len(data.keys), None, dtype=object)
+    for row, label in labels.items():
+        y[row] = label
+    learner.start(data.X, y)
+    columns = labeled_columns(data, labels, state, learner)
+    for note in write_table(data.table, out, columns):
+        print(f"  {note}")
+    print(f"{out}: {len(data.table.frame):,} rows, {len(labels):,} with a label")
+
+
+def _write_votes(state, header, data, out):
+    n_rows, items = header["n_rows"], {}
+    keys = [str(row) for row in range(n_rows)]
+    if data is not None:
+        keys = data.keys
+        items = {key: _text(data.items, row) for row, key in enumerate(keys)}
+    by_row = sorted(state.votes.items()), sorted(state.skipped.items())
+    votes = list(all_votes(*by_row, keys))
+    classes = state.names_now(header.get("classes") or ())
+    classes = in_order(classes, {v.label for v in votes} - {None})
+    shown = {vote.key: items[vote.key] for vote in votes if vote.key in items}
+    write_votes(votes, out, classes=classes, items=shown)
+    print(f"{out}: {len(votes)} answers about {len(state.votes)} of {n_rows} rows")
+
+
+def _text(items, row):
+    item = row_at(items, row)
+    if isinstance(item, str):
+        return item
+    if hasattr(item, "to_dict"):
+        return json.dumps(item.to_dict(), ensure_ascii=False, default=str)
+    return str(item.tolist() if isinstance(item, np.ndarray) else item)
