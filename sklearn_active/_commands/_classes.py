@@ -18,7 +18,7 @@ def add(commands):
         "classes",
         help="rename or merge the classes of a journal",
         epilog="Every label stays on file as it was given; the renaming is one more "
-        "event, and can be taken back at the page.",
+        "event. A class can be renamed back.",
     )
     parser.add_argument("journal", metavar="JOURNAL")
     parser.add_argument(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from scipy import sparse
 
-from sklearn_active.labeling._data import load
+from sklearn_active.files import read_file
 from sklearn_active.labeling._items import item_as_json, limits_of, png
 
 
@@ -167,13 +167,13 @@ class TestWhatCannotBeShown:
         outside.write_bytes(png(np.zeros((2, 2), dtype=np.uint8)))
         (folder / "link.png").symlink_to(outside)
         with pytest.raises(ValueError, match=r"link.png leads out of the folder"):
-            load(folder)
+            read_file(folder)
         (folder / "link.png").unlink()
         os.mkfifo(folder / "pipe.png")
         with pytest.raises(ValueError, match=r"pipe.png .* it is no file"):
-            load(folder)
+            read_file(folder)
         (folder / "pipe.png").unlink()
         with (folder / "huge.bmp").open("wb") as file:
             file.truncate(300 * 2**20)
         with pytest.raises(ValueError, match=r"huge.bmp .* 300 MB, and 32 are the"):
-            load(folder)
+            read_file(folder)
