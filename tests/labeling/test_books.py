@@ -14,6 +14,7 @@ from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, LabelJournal
 from sklearn_active.labeling._desk import Desk
 from sklearn_active.labeling._refitter import Inline
+from sklearn_active.labeling._state import LabelingState
 
 X, _, TRUTH = blobs(40, centers=3)
 
@@ -382,3 +383,21 @@ def test_a_question_an_answer_and_the_figures_cost_the_same_after_thousands():
     go_on(3000)
     many = lines_run(one_more), lines_run(undone)
     assert np.all(np.array(many) <= np.array(few) + 40)
+
+
+def test_to_read_a_renaming_and_to_go_on_after_it_cost_the_same_in_long_books():
+    rename = {"event": "rename", "label": 1, "to": 7, "annotator": None, "time": ""}
+
+    def lines_after(n_events):
+        state = LabelingState(n_rows=10_000, classes=[0, 1, 2])
+        for row in range(n_events):
+            state.take(ANSWER | {"row": row, "label": row % 3})
+        read = lines_run(lambda: state.take(rename))
+        one_more = lines_run(lambda: state.take(ANSWER | {"row": 9_999, "label": 7}))
+        figures = lines_run(lambda: (state.voted, state.audits, state.recent(5)))
+        undone = lines_run(lambda: [state.take({"event": "undo"}) for _ in range(2)])
+        assert state.voted.total() == n_events
+        return read, one_more, figures, undone
+
+    many, few = lines_after(3_000), lines_after(30)
+    assert np.all(np.array(many) <= np.array(few) + 20)
