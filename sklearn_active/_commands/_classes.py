@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from sklearn_active._commands._label import classes_of
 from sklearn_active.labeling._renaming import rename_in_journal
 
 
@@ -44,9 +43,8 @@ def run(args):
         old, equals, new = pair.partition("=")
         if not (old.strip() and equals and new.strip()):
             raise ValueError(f"--rename is given as OLD=NEW, not {pair!r}.")
-        (old,), (new,) = classes_of(f'"{old.strip()}"'), classes_of(f'"{new.strip()}"')
-        if old in renames:
-            raise ValueError(f"{old!r} is renamed twice.")
-        renames[old] = new
+        if old.strip() in renames:
+            raise ValueError(f"{old.strip()!r} is renamed twice.")
+        renames[old.strip()] = new.strip()
     for sentence in rename_in_journal(Path(args.journal), renames):
         print(sentence)
