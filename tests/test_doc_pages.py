@@ -2,15 +2,24 @@
 
 import doctest
 import importlib
+import io
 import re
+import runpy
+import shlex
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
+
+from sklearn_active.__main__ import main
 
 ROOT = Path(__file__).parent.parent
 DOC = ROOT / "doc"
-EXTRAS = {"large_pools.rst": ["dask.array", "pyarrow"]}  # what a page imports
+EXTRAS = {  # what a page imports
+    "files.rst": ["skrub"],
+    "large_pools.rst": ["dask.array", "pyarrow"],
+}
 GENERATED = {"_build", "api", "auto_examples"}
 PAGES = sorted(
     path.relative_to(DOC)
@@ -29,6 +38,32 @@ def test_the_code_of_a_page_prints_what_stands_below_it(page):
         optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS,
     )
     assert not failed
+
+
+def test_the_lines_of_the_tutorial_work_one_after_the_other(tmp_path, monkeypatch):
+    importlib.import_module("skrub")
+    importlib.import_module("openpyxl")
+    text = (DOC / "user_guide" / "my_csv.rst").read_text()
+    make, *lines = re.findall(r"^   python (?:-m sklearn_active )?(.+)$", text, re.M)
+    runpy.run_path(str(ROOT / make))["main"](tmp_path)
+    monkeypatch.chdir(tmp_path)
+    (begin,) = [line for line in lines if line.startswith("label ")]
+    typed = "1\n2\n3\n" * 3 + ":q\n"
+    for line in lines:
+        is_label = line.startswith("label ")
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        assert main([*shlex.split(line), *["--terminal"] * is_label]) == 0
+        if line == begin:
+            assert len(pd.read_csv("labeled.csv", sep=";")["label"].dropna()) == 9
+    assert pd.read_csv("guesses.csv", sep=";")["guess"].notna().sum() == 50
+    assert set(pd.read_excel("labeled.xlsx")["label"].dropna()) == {
+        "refund",
+        "delivery",
+        "question",
+    }
+    monkeypatch.setattr("sys.stdin", io.StringIO(":q\n"))
+    more = ["--classes", "refund,delivery,other,praise", "--terminal"]
+    assert main(["label", "tickets.csv", *more]) == 0
 
 
 def test_all_ways_of_the_comparison_are_shown():

@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 
 from sklearn_active._rows import take
 from sklearn_active.files._arrays import ArrayEncoder, read_array, scaled_numbers
-from sklearn_active.files._embed import as_embedder
+from sklearn_active.files._embed import TextEmbedder, as_embedder
 from sklearn_active.files._encoder import TableEncoder
 from sklearn_active.files._folders import ImageEncoder, read_folder
 from sklearn_active.files._recipes import make_learner
@@ -142,9 +142,10 @@ class LabelingData:
             Fitted; `predict` takes raw rows: a frame that pandas has read, paths of
             images, arrays.
         """
-        if getattr(self.encoder, "embedder", None) is not None:
-            self.encoder.embedder.set_params(cache=None)  # of this machine
-        return Pipeline([("encoder", self.encoder), ("classifier", estimator)])
+        encoder = self.encoder
+        if isinstance(getattr(encoder, "embedder", None), TextEmbedder):
+            encoder = encoder.without_cache()
+        return Pipeline([("encoder", encoder), ("classifier", estimator)])
 
 
 def read_file(

@@ -1,10 +1,11 @@
 """From the rows of a table to numbers: texts, numbers, dates and categories."""
 
 import re
+from copy import deepcopy
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -109,6 +110,14 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         if self.others:
             blocks.append(self._others.transform(self._cells(X)) * self._weights)
         return _joined(blocks)
+
+    def without_cache(self):
+        """Return a copy that keeps no vectors of texts in a file of this machine."""
+        kept = deepcopy(self)
+        kept.embedder = kept.texts_.embedder = clone(self.embedder).set_params(
+            cache=None
+        )
+        return kept
 
     def _frame(self, X):
         if hasattr(X, "to_pandas"):  # polars

@@ -1,0 +1,106 @@
+"""Texts by a language model: beside the words, computed once, kept in a file."""
+
+import sys
+from types import ModuleType
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import skrub  # noqa: F401  (the extra)
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import FunctionTransformer
+
+from sklearn_active.files import read_file
+from sklearn_active.files._embed import TextEmbedder
+
+TEXTS = [
+    f"{word} {i}" for i in range(10) for word in ("quick and fine", "late, broken")
+]
+
+
+class Model:
+    """Stand for a model of sentence-transformers; count what it is asked."""
+
+    asked = []
+
+    def __init__(self, name):
+        self.name = name
+
+    def encode(self, texts, normalize_embeddings, show_progress_bar):
+        self.asked.extend(texts)
+        vectors = np.array(
+            [[len(text), text.count("e") + 1, 1] for text in texts], float
+        )
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.fixture(autouse=True)
+def _sentence_transformers(monkeypatch):
+    module = ModuleType("sentence_transformers")
+    module.SentenceTransformer = Model
+    monkeypatch.setitem(sys.modules, "sentence_transformers", module)
+    monkeypatch.setattr(Model, "asked", [])
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "t.csv"
+    pd.DataFrame({"text": TEXTS}).to_csv(path, index=False)
+    return path
+
+
+def test_each_text_is_embedded_once_also_when_rows_were_added(path, tmp_path):
+    embedder = TextEmbedder("a model", tmp_path / "kept.npz")
+    first = embedder.transform(["b", "a", "b"])
+    assert sorted(Model.asked) == ["a", "b"]
+    again = TextEmbedder("a model", tmp_path / "kept.npz").transform(["a", "c", "b"])
+    assert sorted(Model.asked) == ["a", "b", "c"]
+    np.testing.assert_array_equal(again[[2, 0, 2]], first)
+
+
+def test_vectors_of_another_model_are_others(tmp_path):
+    TextEmbedder("a model", tmp_path / "kept.npz").transform(["a"])
+    TextEmbedder("another", tmp_path / "kept.npz").transform(["a"])
+    assert Model.asked == ["a", "a"]
+
+
+def test_the_vectors_stand_beside_the_words_and_count_as_much(path):
+    words = read_file(path).X.toarray()
+    data = read_file(path, embed="a model")
+    X = data.X.toarray()
+    n_words = words.shape[1]
+    np.testing.assert_array_equal(X[:, :n_words], words)
+    vectors = X[:, n_words:]
+    np.testing.assert_allclose(vectors.mean(axis=0), 0, atol=1e-12)
+    assert np.linalg.norm(vectors, axis=1).mean() == pytest.approx(1)
+    assert "an embedding of 3 numbers" in data.roles[0].gets
+
+
+def test_a_saved_model_embeds_new_texts_without_the_file_of_vectors(path, tmp_path):
+    kept = tmp_path / "kept.npz"
+    data = read_file(path, embed=TextEmbedder("a model", kept))
+    truth = np.array([text.split()[0] for text in TEXTS])
+    estimator = LogisticRegression(C=10).fit(data.X, truth)
+    joblib.dump(data.make_pipeline(estimator), tmp_path / "m.joblib")
+    kept.unlink()
+    model = joblib.load(tmp_path / "m.joblib")
+    new = pd.DataFrame({"text": ["late, broken 99", "quick and fine 98"]})
+    assert model.predict(new).tolist() == ["late,", "quick"]
+    assert not kept.exists()
+    assert data.encoder.embedder.cache == kept  # the data's own is as it was
+
+
+def test_without_the_package_the_extra_is_named(path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    with pytest.raises(ImportError, match=r"sklearn-active\[embed\]"):
+        read_file(path, embed="a model")
+
+
+def test_a_transformer_of_ones_own_embeds_too(path):
+    lengths = FunctionTransformer(lambda texts: np.array([[len(t)] for t in texts]))
+    data = read_file(path, embed=lengths)
+    words = read_file(path).X.shape[1]
+    assert data.X.shape[1] == words + 1
+    estimator = LogisticRegression().fit(data.X, [t[0] for t in TEXTS])
+    assert len(data.make_pipeline(estimator).predict(pd.read_csv(path))) == 20
