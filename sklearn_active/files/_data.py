@@ -97,7 +97,7 @@ class LabelingData:
         learner : ActiveLearner
             Not fitted.
         """
-        return make_learner(self.kind, model, query_strategy, random_state)
+        return make_learner(self, model, query_strategy, random_state)
 
     def in_order_of(self, journal):
         """Return the data as a journal knows it: its rows first, in its order.
