@@ -134,6 +134,7 @@ def label(data, learner, classes, journal, args):
         data.y,
         items=data.items,
         keys=data.keys,
+        unasked=data.left_out,
         journal=journal,
         classes=classes,
         new_classes=new_classes,

@@ -1,5 +1,6 @@
 """LabelingData: what a file holds, ready to be labeled."""
 
+import re
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -20,6 +21,7 @@ from sklearn_active.files._tables import TABLES, Table, pandas, read_table, text
 from sklearn_active.labeling._binding import order_of
 
 ARRAYS = (".npy", ".npz")
+_WHOLE = re.compile("-?[1-9][0-9]*|0")  # 01 is a name
 
 
 @dataclass
@@ -44,6 +46,8 @@ class LabelingData:
         What each column of a table is, and what the model gets of it.
     notes : list of str
         What was guessed, mended or left out, in sentences.
+    path : path or None
+        Where it is from.
     encoder : transformer
         Fitted: from raw rows to X.
     raw : container of shape (n_rows, ...)
@@ -52,6 +56,8 @@ class LabelingData:
         All rows of the file, also those that can't be asked.
     places : ndarray of int of shape (n_rows,)
         Which row of the table each row is.
+    left_out : ndarray of int
+        Rows that hold nothing to look at: not to be asked.
 
     Examples
     --------
@@ -77,8 +83,10 @@ class LabelingData:
     raw: Any
     table: Table
     places: Any
+    left_out: Any = ()
     roles: list = field(default_factory=list)
     notes: list = field(default_factory=list)
+    path: Path | None = None
 
     def make_learner(self, model=None, query_strategy=None, random_state=0):
         """Return a learner that does well with few labels of such data.
@@ -125,6 +133,7 @@ class LabelingData:
             y=None if self.y is None else self.y[order],
             raw=take(self.raw, order),
             places=self.places[order],
+            left_out=np.flatnonzero(np.isin(order, self.left_out)),
             notes=[*self.notes, note],
         )
 
@@ -221,17 +230,20 @@ def read_file(
     columns = {"text": _names(text), "ignore": _names(ignore), "show": _names(show)}
     columns |= {"id": id, "label_column": label_column}
     table, raw = read_raw(path, separator, encoding)
-    if hasattr(raw, "columns"):
-        if path.is_dir():
-            columns = {"text": ["text"], "ignore": [], "show": ["text"], "id": "file"}
-            columns["label_column"] = None
-        data = _of_table(table, path, as_embedder(embed), **columns)
-    elif any(columns.values()):
+    is_table = hasattr(raw, "columns")
+    if any(columns.values()) and (not is_table or path.is_dir()):
         raise ValueError(f"{path} has no columns that could be named.")
+    if embed is not None and not is_table:
+        raise ValueError(f"{path} holds no texts that could be embedded.")
+    if is_table:
+        if path.is_dir():
+            columns |= {"text": ["text"], "show": ["text"], "id": "file"}
+        data = _of_table(table, path, as_embedder(embed), **columns)
     else:
         make = _of_images if isinstance(raw, list) else of_array
         data = make(table, raw)
-    return data if features is None else _with_features(data, features)
+    data = data if features is None else _with_features(data, features)
+    return replace(data, path=path)
 
 
 def read_raw(path, separator=None, encoding=None):
@@ -254,8 +266,13 @@ def read_raw(path, separator=None, encoding=None):
     if not path.exists():
         raise ValueError(f"There is no {path}.")
     suffix = path.suffix.lower()
+    is_text = path.is_dir() or suffix in (".csv", ".tsv", ".jsonl", ".json")
+    if encoding is not None and not is_text:
+        raise ValueError(f"{path} is no text file that could have an encoding.")
+    if separator is not None and suffix not in (".csv", ".tsv"):
+        raise ValueError(f"{path} has no separators: only .csv and .tsv files have.")
     if path.is_dir():
-        table, paths = read_folder(path)
+        table, paths = read_folder(path, encoding)
         return table, table.frame if paths is None else paths
     if suffix in TABLES:
         table = read_table(path, separator=separator, encoding=encoding)
@@ -288,30 +305,31 @@ def _of_table(table, path, embedder, *, text, ignore, show, id, label_column):
     others = [name for name, role in found.items() if role == "other"]
     cells = {name: texts_of(frame[name]) for name in frame.columns}
     notes = [*table.notes]
-    places = _not_blank(cells, texts, others, table, notes)
-    raw = frame.iloc[places].reset_index(drop=True)
-    cells = {name: [column[i] for i in places] for name, column in cells.items()}
-    encoder = TableEncoder(texts, others, embedder)
-    X = encoder.fit_transform(raw)
-    keys = _keys(cells, id, label_column, [table.places[i] for i in places], path)
+    left_out = _blank_rows(cells, texts, others, table, notes)
+    if embedder is not None and not texts:
+        raise ValueError(f"{path} has no column of texts that could be embedded.")
+    comma = table.form is not None and table.form.separator == ";"
+    encoder = TableEncoder(texts, others, decimal_comma=comma, embedder=embedder)
+    X = encoder.fit_transform(frame)
     check_columns(show, frame)
     return LabelingData(
         X,
         _items(cells, show or [*texts, *others]),
-        keys,
+        _keys(cells, id, label_column, table.places, path),
         None if label_column is None else _labels(cells[label_column]),
         "text" if texts and not others else "table",
         encoder,
-        raw,
+        frame,
         table,
-        places,
+        np.arange(len(frame)),
+        left_out,
         [_role(name, role, encoder) for name, role in found.items()],
         notes,
     )
 
 
-def _not_blank(cells, texts, others, table, notes):
-    """Return the rows that hold something to learn from; note the others."""
+def _blank_rows(cells, texts, others, table, notes):
+    """Return the rows that hold nothing to look at; note them."""
     used = [cells[name] for name in [*texts, *others]]
     blank = [all(cell is None for cell in row) for row in zip(*used, strict=True)]
     where = [
@@ -327,7 +345,7 @@ def _not_blank(cells, texts, others, table, notes):
             where = [p for p, cell, is_blank in cut if cell is None and not is_blank]
             if where:
                 notes.append(f"{named_places(where)} {has(where)} a blank {name!r}")
-    return np.flatnonzero(~np.array(blank))
+    return np.flatnonzero(blank)
 
 
 def _items(cells, show):
@@ -375,7 +393,7 @@ def _labels(cells):
     """Return known labels, None where blank: whole numbers where all are."""
     labels = [None if cell is None else cell.strip() for cell in cells]
     known = [label for label in labels if label is not None]
-    if known and all(label.lstrip("-").isdecimal() for label in known):
+    if known and all(map(_WHOLE.fullmatch, known)):
         labels = [None if label is None else int(label) for label in labels]
     y = np.empty(len(labels), dtype=object)
     y[:] = labels
@@ -396,6 +414,8 @@ def _role(name, role, encoder):
             gets += f", and an embedding of {texts.n_embedded_:,} numbers"
         return Role(name, role, gets)
     kind = encoder.kinds_[name]
+    if kind == "number" and encoder.format_of(name) == "thousands":
+        return Role(name, kind, "its value (1,234 is a thousand), scaled")
     gets = {
         "number": "its value, scaled",
         "date": "year, month, day and the like, scaled",
@@ -455,7 +475,7 @@ def _with_features(data, path):
             f"{path} must hold one row of features for each of the {n_rows} rows; got "
             f"an array of shape {values.shape}."
         )
-    values, encoder = values[data.places], scaled_numbers()
+    encoder = scaled_numbers()
     note = f"features: {values.shape[1]} numbers a row, of {path}; scaled"
     return replace(
         data,

@@ -1,6 +1,5 @@
 """From the rows of a table to numbers: texts, numbers, dates and categories."""
 
-import re
 from copy import deepcopy
 
 import numpy as np
@@ -11,12 +10,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_active.files._cells import ColumnReader, is_missing
 from sklearn_active.files._roles import N_CATEGORIES, check_columns
 from sklearn_active.files._tables import pandas, texts_of
 from sklearn_active.files._texts import TextEncoder
-
-_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?|[+-]?\d{1,3}(\.\d+)?")
 
 
 class TableEncoder(TransformerMixin, BaseEstimator):
@@ -32,6 +29,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         The columns that are texts; one document a row.
     others : list of str, default=()
         The columns that are numbers, dates or categories.
+    decimal_comma : bool, default=False
+        Whether a comma is the decimal one where it may be either: 1,234.
     embedder : transformer, default=None
         Lists of texts to arrays of numbers, which stand beside TF-IDF.
 
@@ -43,9 +42,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Of the texts, where there are any.
     """
 
-    def __init__(self, text=(), others=(), embedder=None):
+    def __init__(self, text=(), others=(), decimal_comma=False, embedder=None):
         self.text = text
         self.others = others
+        self.decimal_comma = decimal_comma
         self.embedder = embedder
 
     def fit(self, X, y=None):
@@ -111,6 +111,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             blocks.append(self._others.transform(self._cells(X)) * self._weights)
         return _joined(blocks)
 
+    def format_of(self, name):
+        """Return how the numbers of a column were written: 'plain', 'thousands' ..."""
+        return self._readers[name].format
+
     def without_cache(self):
         """Return a copy that keeps no vectors of texts in a file of this machine."""
         kept = deepcopy(self)
@@ -130,7 +134,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def _fit_others(self, X):
         from skrub import TableVectorizer
 
-        self._separators = {name: _separator(texts_of(X[name])) for name in self.others}
+        self._readers = {
+            name: ColumnReader(name, self.decimal_comma).fit(X[name])
+            for name in self.others
+        }
         # skrub's own drops a column of two, and warns where a new value comes.
         categories = OneHotEncoder(
             dtype=np.float32, handle_unknown="ignore", sparse_output=False
@@ -144,55 +151,27 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             StandardScaler(),
         )
         values = self._others.fit_transform(self._cells(X))
-        names = {"numeric": "number", "datetime": "date", "low_cardinality": "category"}
-        for name, kind in table.column_to_kind_.items():
-            self.kinds_[name] = names.get(kind, "name")
+        for name, reader in self._readers.items():
+            is_few = table.column_to_kind_[name] == "low_cardinality"
+            kind = "category" if is_few else "name"
+            self.kinds_[name] = kind if reader.kind == "value" else reader.kind
         self._weights = _weights(table)
         return values * self._weights
 
     def _cells(self, X):
-        """Return the other columns as texts that don't depend on who has read them."""
-        cells = {
-            name: [_plain(text, self._separators[name]) for text in texts_of(X[name])]
-            for name in self.others
-        }
-        return pandas("a table").DataFrame(cells, dtype=object)
+        """Return the other columns in types that don't depend on who has read them."""
+        cells = {name: reader.read(X[name]) for name, reader in self._readers.items()}
+        return pandas("a table").DataFrame(cells)
 
 
 def _documents(X, columns):
     """Return one text a row."""
     texts = [texts_of(X[name]) for name in columns]
     rows = zip(*texts, strict=True)
-    return ["\n".join(text for text in row if text is not None) for row in rows]
-
-
-def _separator(texts):
-    """Return the comma's part in a column of numbers: ',', 'thousands' or ''."""
-    with_comma = [text.strip() for text in texts if text is not None and "," in text]
-    known = [text.strip() for text in texts if text is not None]
-    if with_comma and all(map(_THOUSANDS.fullmatch, known)):
-        return "thousands"
-    if with_comma and all(map(_COMMA.fullmatch, known)):
-        return ","
-    return ""
-
-
-def _plain(text, separator):
-    """Return a cell as one text, however a number in it is written: 007, 7.0, 7."""
-    if text is None:
-        return None
-    text = text.strip()
-    if separator == ",":
-        text = text.replace(".", "").replace(",", ".")
-    elif separator == "thousands":
-        text = text.replace(",", "")
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    if number != number or "_" in text:
-        return None if number != number else text
-    return f"{number:.15g}"
+    return [
+        "\n".join(cell for cell in row if cell is not None and not is_missing(cell))
+        for row in rows
+    ]
 
 
 def _weights(table):

@@ -14,13 +14,15 @@ TEXTS = (".txt", ".md")
 _SIDE, _COARSE = 64, 8
 
 
-def read_folder(folder):
+def read_folder(folder, encoding=None):
     """Read a folder of images, or of texts.
 
     Parameters
     ----------
     folder : path
         Its folders are looked into as well.
+    encoding : str, default=None
+        Of texts; None: found out.
 
     Returns
     -------
@@ -60,14 +62,15 @@ def read_folder(folder):
             if kinds["images"] and kinds["texts"]
             else f"{named('file', places)}: left out, neither image nor text"
         )
-    reader = _of_texts if kind == "texts" else _of_images
-    return reader(folder, paths, notes)
+    if kind == "texts":
+        return _of_texts(folder, paths, notes, encoding)
+    return _of_images(folder, paths, notes)
 
 
-def _of_texts(folder, paths, notes):
+def _of_texts(folder, paths, notes, encoding):
     texts, guessed = [], []
     for path in paths:
-        text, _, odd = decoded(path.read_bytes(), path)
+        text, _, odd = decoded(path.read_bytes(), path, encoding)
         texts.append(text)
         guessed.extend([path.relative_to(folder).as_posix()] if odd else [])
     if guessed:

@@ -49,7 +49,12 @@ def write_labeled(data, session, path):
     >>> print(path.with_name("labeled.csv").read_text().splitlines()[0])
     text,label,guess,confidence,flagged,annotator,labeled_at
     """
-    check_out(path)
+    check_out(path, *[data.path] if data.path else [])
+    if session.n_rows != len(data.keys) or session._names not in (None, data.keys):
+        raise ValueError(
+            "The session is on other rows than the data, or on the same in another "
+            "order: pass the data that its X, items and keys are from."
+        )
     session.wait()
     with session._lock:
         columns = labeled_columns(data, session.labels, session._state, session.learner)
@@ -77,10 +82,10 @@ def labeled_columns(data, labels, state, learner):
     """
     n_rows = len(data.table.frame)
     columns = {"label": _spread(labels, data, n_rows)}
-    columns |= {
-        name: _spread(dict(enumerate(values)), data, n_rows)
-        for name, values in guesses(learner, data.X).items()
-    }
+    blank = set(np.asarray(data.left_out).tolist())
+    for name, values in guesses(learner, data.X).items():
+        seen = {row: x for row, x in enumerate(values) if row not in blank}
+        columns[name] = _spread(seen, data, n_rows)
     last = {row: (who, time) for row, who, time in state.recent(np.inf)}
     flagged = dict.fromkeys(range(len(data.places)), False)
     flagged |= dict.fromkeys(state.flagged, True)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from sklearn_active.files._cells import are_dates
 from sklearn_active.files._tables import texts_of
 
 N_CATEGORIES = 40  # as skrub's: fewer distinct values are categories
@@ -21,7 +22,7 @@ class Role:
     column : str
         Its name.
     role : {'text', 'number', 'date', 'category', 'name', 'identifier', \
-'constant', 'blank', 'ignored', 'label'}
+'constant', 'blank', 'ignored', 'label', 'ours'}
         What it is.
     gets : str
         What the model gets of it.
@@ -32,7 +33,9 @@ class Role:
     gets: str
 
 
+OURS = {"label", "guess", "confidence", "flagged", "annotator", "labeled_at"}
 LEFT_OUT = {
+    "ours": "nothing: an earlier run wrote it; take labels up by --label-column",
     "blank": "nothing: every cell is blank",
     "constant": "nothing: every cell is the same",
     "identifier": "nothing: it only tells the rows apart",
@@ -63,14 +66,25 @@ def find_roles(frame, *, text=(), ignore=(), id=None, label_column=None):
     ValueError
         Where a column that was named is not there, or nothing is left.
     """
-    stated = {label_column: "label", id: "identifier"}
-    stated |= dict.fromkeys(ignore, "ignored") | dict.fromkeys(text, "text")
+    stated = {}
+    for role, names in (
+        ("label", [label_column]),
+        ("identifier", [id]),
+        ("ignored", ignore),
+        ("text", text),
+    ):
+        for name in names:
+            if stated.setdefault(name, role) != role and name is not None:
+                raise ValueError(
+                    f"The column {name!r} can't be {stated[name]} and {role} at once."
+                )
     stated.pop(None, None)
     check_columns(stated, frame)
-    roles = {}
+    roles, ours = {}, set(frame.columns) >= OURS
     for name in frame.columns:
         texts = None if name in stated else texts_of(frame[name])
-        roles[name] = stated.get(name) or _role(name, texts)
+        is_ours = ours and name in OURS
+        roles[name] = stated.get(name) or ("ours" if is_ours else _role(name, texts))
     if not {"text", "other"} & set(roles.values()):
         _keep_one(roles, stated, frame)
     if "text" not in roles.values():
@@ -123,28 +137,6 @@ def _identifies(name, texts):
     return all(map(_ID.fullmatch, texts)) or (
         called_so and not any(" " in text.strip() for text in texts)
     )
-
-
-def are_dates(texts):
-    """Say whether every text is a date, or a date and a time.
-
-    Parameters
-    ----------
-    texts : list of str
-        Without blanks.
-
-    Returns
-    -------
-    are : bool
-    """
-    import pandas as pd
-    from skrub import ToDatetime
-
-    try:
-        ToDatetime().fit_transform(pd.Series(texts, name="x", dtype=object))
-    except ValueError:  # skrub's word for a column of another kind
-        return False
-    return True
 
 
 def _is_text(texts, n_words=3, length=20, n_distinct=None):

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from io import StringIO
 from threading import Lock
+from typing import NamedTuple
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _MARKS = {  # the longer first: one begins as another
@@ -19,6 +20,7 @@ _SAMPLE = 200_000
 _NEVER = "\x1f"  # a separator that no text holds
 _NAMED = 3
 _FEW_ROWS, _TOO_MANY = 20, 0.2
+_NUMBER_OR_DAY = re.compile(r"[+-]?\d+([.,]\d+)?|\d{4}-\d{2}-\d{2}")
 _LIMIT = Lock()
 
 
@@ -38,6 +40,8 @@ class Form:
         What encloses cells that hold a separator.
     escapes : bool
         Whether a quote within a cell follows a backslash, and is not doubled.
+    spaced : bool
+        Whether blanks stand behind the separators.
     line_end : str
         Of a row.
     first_line : str
@@ -49,6 +53,7 @@ class Form:
     separator: str = ","
     quote: str = '"'
     escapes: bool = False
+    spaced: bool = False
     line_end: str = "\n"
     first_line: str = ""
 
@@ -56,7 +61,9 @@ class Form:
     def options(self):
         """What the module csv is told."""
         escape = {"doublequote": False, "escapechar": "\\"} if self.escapes else {}
-        return {"delimiter": self.separator, "quotechar": self.quote, **escape}
+        spaced = {"skipinitialspace": True} if self.spaced else {}
+        quotes = {"delimiter": self.separator, "quotechar": self.quote}
+        return {**quotes, **escape, **spaced}
 
     def __str__(self):
         name = SEPARATORS.get(self.separator, repr(self.separator))
@@ -110,12 +117,12 @@ def decoded(data, name, encoding=None):
     """
     _check_is_text(data, name)
     mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
-    codec = encoding or _MARKS.get(mark) or _without_mark(data)
+    codec = _MARKS.get(mark) or _without_mark(data)
+    if encoding is not None:
+        codec = _named_codec(encoding, mark, codec)
     form, rest = Form(codec, mark), data[len(mark) :]
     try:
         return rest.decode(codec), form, []
-    except LookupError as error:
-        raise ValueError(f"There is no encoding {codec!r}.") from error
     except UnicodeDecodeError as error:
         line = 1 + rest[: error.start].count("\n".encode(codec))
         if encoding or codec != "utf-8" or mark:
@@ -135,6 +142,19 @@ def decoded(data, name, encoding=None):
         f"line {line} is no UTF-8: the file is read as Windows-1252, as in {example!r}"
     )
     return text, Form("cp1252"), [note]
+
+
+def _named_codec(encoding, mark, found):
+    """Return the codec that was asked for, without a mark of its own."""
+    try:
+        codec = codecs.lookup(encoding).name
+    except LookupError as error:
+        raise ValueError(f"There is no encoding {encoding!r}.") from error
+    family = codec.removesuffix("-sig")
+    if mark and found.startswith(family):
+        return found
+    own = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
+    return own.get(codec, codec)
 
 
 def _check_is_text(data, name):
@@ -191,14 +211,20 @@ def read_cells(data, name, separator=None, encoding=None):
         separator = separator or first.group(1)
     if separator is not None and len(separator) != 1:
         raise ValueError(f"A separator is one character, not {separator!r}.")
-    _find_form(text, form, name, separator)
-    if form.separator == _NEVER:
-        notes.append("no separator was found: each line is one cell")
-    elif separator is None and form.separator != ",":
-        notes.append(f"the separator was guessed: {SEPARATORS[form.separator]}")
+    notes += _find_form(text, form, separator)
+    if form.escapes:  # a backslash before anything else is what it is
+        text = re.sub(r"\\(?![\"\\])", r"\\\\", text)
     first_number = 1 + bool(first)
     records = list(_records(text, form, name, first_number))
     (_, names), records = records[0], records[1:]
+    looks_like_a_row = [
+        name for name in names if _NUMBER_OR_DAY.fullmatch(name.strip())
+    ]
+    if looks_like_a_row:
+        notes.append(
+            f"the first line is taken for names of columns, {_few(names)}; if it is a "
+            "row, put a line of names before it"
+        )
     if not records:
         raise ValueError(f"{name} has names of columns ({_few(names)}), but no row.")
     if form.separator == _NEVER:
@@ -208,33 +234,72 @@ def read_cells(data, name, separator=None, encoding=None):
     return cells
 
 
-def _find_form(text, form, name, separator):
-    """Set how the cells are separated and quoted, by what fits the first rows best."""
+def _find_form(text, form, separator):
+    """Set how cells are separated and quoted, by what fits the first rows best.
+
+    Returns sentences that say what was guessed.
+    """
     sample = text[:_SAMPLE]
     is_cut = len(sample) < len(text)
     head = sample.split("\n", 1)[0]
     form.line_end = "\r\n" if head.endswith("\r") else "\n"
-    quotes = [('"', False)]
+    if "\n" not in sample and "\r" in sample:
+        form.line_end = "\r"
+    fits = [  # the first of equal ones
+        max(
+            (_fit(sample, way, is_cut) for way in _ways(sample, mark)),
+            key=lambda fit: (fit.is_whole, fit.share, fit.n_columns),
+        )
+        for mark in (SEPARATORS if separator is None else [separator])
+    ]
+    best = max(fits, key=lambda fit: (fit.share, fit.n_columns, fit.tidy))
+    form.separator, form.spaced = best.form.separator, best.form.spaced
+    form.quote, form.escapes = best.form.quote, best.form.escapes
+    notes = ["quotes within cells follow a backslash"] if form.escapes else []
+    if separator is not None:
+        return notes
+    if not best.share:
+        form.separator = _NEVER
+        return [*notes, "no separator was found: each line is one cell"]
+    guess = f"the separator was guessed: {SEPARATORS[form.separator]}"
+    alike = [
+        SEPARATORS[fit.form.separator]
+        for fit in fits
+        if fit is not best and fit[1:3] == best[1:3]
+    ]
+    if alike:
+        notes.append(f"{guess}, though {' and '.join(alike)} would fit as well")
+    elif form.separator != ",":
+        notes.append(guess)
+    return notes
+
+
+def _ways(sample, separator):
+    """Return the ways in which cells may be quoted, the usual one first."""
+    ways = [Form(separator=separator)]
+    if re.search(r"[,;\t|] +\"", sample):
+        ways.append(Form(separator=separator, spaced=True))
     if '\\"' in sample:
-        quotes.append(('"', True))
-    if re.match(r"\s*'", head):  # elsewhere it is an apostrophe
-        quotes.append(("'", False))
-    found = []
-    for order, mark in enumerate(SEPARATORS if separator is None else [separator]):
-        fits = [
-            (*_fit(sample, Form("", b"", mark, *quote), is_cut), *quote)
-            for quote in quotes
-        ]
-        _, share, n_columns, *quote = max(fits)
-        found.append((share, n_columns, -order, mark, *quote))
-    share, n_columns, _, *best = max(found)
-    if n_columns < 2 and separator is None:
-        best[0] = _NEVER
-    form.separator, form.quote, form.escapes = best
+        ways.append(Form(separator=separator, escapes=True))
+    if re.match(r"\s*'", sample):  # elsewhere it is an apostrophe
+        ways.append(Form(separator=separator, quote="'"))
+    return ways
+
+
+class _Fit(NamedTuple):
+    """Whether all quotes close, the share of rows that are as long as the first, and
+    that length; the share of cells that don't begin with a blank, as words do that
+    stand behind a comma.
+    """
+
+    is_whole: bool
+    share: float
+    n_columns: int
+    tidy: float
+    form: Form
 
 
 def _fit(sample, form, is_cut):
-    """Return whether all quotes close, the share of rows of one length, and that."""
     with _LIMIT:
         before = csv.field_size_limit(len(sample) + 1)
         try:
@@ -246,11 +311,16 @@ def _fit(sample, form, is_cut):
     if is_cut:
         del records[-1:]
     if not records or len(records[0]) < 2:
-        return is_whole, 0.0, 1
+        return _Fit(is_whole, 0.0, 1, 1.0, form)
     n_columns = len(records[0])
     rest = records[1:] or records
-    share = sum(len(record) == n_columns for record in rest) / len(rest)
-    return is_whole, share, n_columns
+    n_fitting = sum(
+        len(row) >= n_columns and not any(map(str.strip, row[n_columns:]))
+        for row in rest
+    )
+    cells = [cell for row in records for cell in row]
+    tidy = 1 - sum(cell.startswith(" ") for cell in cells) / len(cells)
+    return _Fit(is_whole, n_fitting / len(rest), n_columns, tidy, form)
 
 
 def _closes(sample, form):
@@ -304,8 +374,8 @@ def _take_rows(cells, records, name):
         )
     if long:
         cells.notes.append(
-            f"{named('line', long)} {has(long)} more than {n_columns} cells: left out. "
-            "Put cells that hold the separator into quotes"
+            f"{named('line', long)} {has(long)} more than {n_columns} cells: left out, "
+            "also of what is written. Put cells that hold the separator into quotes"
         )
     if short:
         cells.notes.append(
@@ -360,7 +430,7 @@ def has(places):
 
 
 def _few(names):
-    shown = ", ".join(map(repr, names[:5]))
+    shown = ", ".join(repr(name[:40]) for name in names[:5])
     return shown + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 

@@ -1,6 +1,7 @@
 """Tables out of files: what stood in each cell, and where."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 from sklearn_active._columns import is_null
 from sklearn_active.files._separated import Form, decoded, has, named_places, read_cells
 
+_LONE = re.compile("[\ud800-\udfff]")
 TABLES = (".csv", ".tsv", ".xlsx", ".jsonl", ".json", ".parquet")
 
 
@@ -32,6 +34,8 @@ class Table:
         What was guessed, mended or left out.
     about : str
         The kind of file, in a few words.
+    suffix : str
+        Of the file.
     """
 
     frame: Any
@@ -40,6 +44,7 @@ class Table:
     form: Form | None = None
     notes: list = field(default_factory=list)
     about: str = ""
+    suffix: str = ""
 
 
 def read_table(path, *, separator=None, encoding=None):
@@ -74,7 +79,7 @@ def read_table(path, *, separator=None, encoding=None):
         table = _of_xlsx(path) if suffix == ".xlsx" else _of_parquet(path)
     if not len(table.frame):
         raise ValueError(f"{path} has names of columns, but no row.")
-    table.frame.columns = _distinct(table)
+    table.frame.columns, table.suffix = _distinct(table), suffix
     return table
 
 
@@ -164,16 +169,15 @@ def _of_parquet(path):
     import pandas as pd
 
     try:
-        frame = pd.read_parquet(path)
+        frame = pd.read_parquet(path, dtype_backend="pyarrow")  # integers stay exact
     except ImportError as error:
         raise ImportError(
             f"Reading {path} needs pyarrow: pip install 'sklearn-active[label]'."
         ) from error
     except Exception as error:  # pyarrow's own
         raise ValueError(f"{path} can't be read as Parquet: {error}") from error
-    if frame.index.names != [None]:
-        frame = frame.reset_index()
-    frame = frame.reset_index(drop=True)
+    is_counter = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
+    frame = frame.reset_index(drop=is_counter)
     places = [f"row {i}" for i in range(1, len(frame) + 1)]
     return Table(frame, list(map(str, frame.columns)), places, about="Parquet")
 
@@ -199,6 +203,15 @@ def _of_records(path, suffix, encoding):
     names = list(dict.fromkeys(name for record in records for name in record))
     rows = [[record.get(name) for name in names] for record in records]
     frame = pd.DataFrame(rows, columns=names, dtype=object)
+    odd = [
+        place for place, row in zip(places, rows, strict=True) if _has_surrogate(row)
+    ]
+    if odd:
+        notes.append(
+            f"{named_places(odd)} {has(odd)} half a character (a lone surrogate), "
+            "which no file can hold: read as ?"
+        )
+        frame = frame.map(_without_surrogates)
     missing = [
         place
         for place, record in zip(places, records, strict=True)
@@ -210,6 +223,22 @@ def _of_records(path, suffix, encoding):
             "the rest is taken as blank"
         )
     return Table(frame, names, places, None, notes, "records of JSON")
+
+
+def _has_surrogate(value):
+    return _without_surrogates(value) != value
+
+
+def _without_surrogates(value):
+    if isinstance(value, str):
+        return (
+            value.encode("utf-8", "replace").decode() if _LONE.search(value) else value
+        )
+    if isinstance(value, list):
+        return [_without_surrogates(one) for one in value]
+    if isinstance(value, dict):
+        return {k: _without_surrogates(one) for k, one in value.items()}
+    return value
 
 
 def _lines(text, path):
@@ -229,13 +258,15 @@ def _list(text, path):
     try:
         records = json.loads(text)
     except ValueError as error:
-        raise ValueError(f"{path} is no JSON: {error}.") from error
+        raise ValueError(
+            f"{path} is no JSON: {error}. Name it .jsonl if each line is a record."
+        ) from error
     if isinstance(records, dict) and len(records) == 1:  # {"data": [...]}
         (records,) = records.values()
     if not isinstance(records, list):
         raise ValueError(
-            f"{path} must be a list of records, [{{...}}, {{...}}]; it is "
-            f"{json.dumps(records)[:60]}."
+            f"{path} must be a list of records, [{{...}}, {{...}}], as pandas writes "
+            f"with orient='records'; it is {json.dumps(records)[:60]}."
         )
     for number, record in enumerate(records, start=1):
         yield f"record {number}", record

@@ -3,13 +3,15 @@
 import codecs
 import json
 import re
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 
+from sklearn_active.files._cells import format_of_numbers
 from sklearn_active.files._separated import Form, has, named_places, written_cells
-from sklearn_active.files._tables import TABLES, pandas, text_of
+from sklearn_active.files._tables import TABLES, text_of
 from sklearn_active.labeling._formats import replace_all
 
 _LONGEST_CELL = 32_767  # of a spreadsheet
@@ -97,13 +99,14 @@ def _free(name, table):
 def _csv(table, columns, suffix, notes):
     form = table.form
     if form is None:  # a spreadsheet knows UTF-8 by its mark
-        form = Form(mark=codecs.BOM_UTF8, separator="\t" if suffix == ".tsv" else ",")
+        form = Form(mark=codecs.BOM_UTF8)
+    if suffix != table.suffix:
+        form = replace(form, separator="\t" if suffix == ".tsv" else ",")
     cells = [table.frame[name].tolist() for name in table.frame.columns]
     if table.form is None:
         cells = [[text_of(value) or "" for value in column] for column in cells]
-    added = [
-        ["" if v is None else str(v) for v in column] for column in columns.values()
-    ]
+    comma = _has_decimal_commas(table)
+    added = [[_cell(value, comma) for value in column] for column in columns.values()]
     rows = zip(*cells, *added, strict=True)
     data, used = written_cells([*table.names, *columns], rows, form)
     if used is not form:
@@ -113,20 +116,44 @@ def _csv(table, columns, suffix, notes):
     return data
 
 
+def _cell(value, comma):
+    if value is None:
+        return ""
+    text = str(value)
+    return text.replace(".", ",") if comma and isinstance(value, float) else text
+
+
+def _has_decimal_commas(table):
+    """Say whether a column of the file is of numbers such as 13,50."""
+    if table.form is None or table.form.separator != ";":
+        return False
+    return any(_format(table.frame[name].tolist()) == "comma" for name in table.frame)
+
+
+def _format(values):
+    """Return how the numbers of a column of texts are written, None for others."""
+    known = [text.strip() for text in values if text and text.strip()]
+    return format_of_numbers(known, decimal_comma=True) if known else None
+
+
 def _typed(table):
     """Return (name, values) of the columns: numbers where a file had them as text."""
+    has_commas = _has_decimal_commas(table)
     for name in table.frame.columns:
         values = table.frame[name].tolist()
         if table.form is not None:
             values = [value or None for value in values]
-            numbers = list(map(_number, values))
+            comma = has_commas and _format(values) == "comma"
+            numbers = [_number(value, comma) for value in values]
             if numbers.count(None) == values.count(None):
                 values = numbers
         yield name, values
 
 
-def _number(text):
+def _number(text, comma):
     """Return the number that a spreadsheet would see in a cell, else None."""
+    if text is not None and comma:
+        text = text.replace(".", "").replace(",", ".")
     if text is None or len(text) > _DIGITS or not _NUMERAL.fullmatch(text):
         return None
     return float(text) if "." in text else int(text)
@@ -192,22 +219,32 @@ def _of_spreadsheet(value):
 
 
 def _parquet(table, columns, path):
-    pd = pandas(path)
-    if table.form is None and table.about == "Parquet":
-        frame = table.frame.copy()
-    else:
-        frame = pd.DataFrame(dict(_typed(table)))
-        for name in frame.columns:  # a column of Parquet is of one kind
-            if frame[name].dtype == object:
-                frame[name] = [text_of(value) for value in frame[name]]
-    for name, values in columns.items():
-        frame[name] = values
     try:
-        return frame.to_parquet(index=False)
+        import pyarrow as pa
+        from pyarrow import parquet
     except ImportError as error:
         raise ImportError(
             f"Writing {path} needs pyarrow: pip install 'sklearn-active[label]'."
         ) from error
+    if table.suffix == ".parquet":
+        kept = pa.Table.from_pandas(table.frame, preserve_index=False)
+        arrays = dict(zip(kept.column_names, kept.columns, strict=True))
+    else:
+        arrays = {name: _arrow(values) for name, values in _typed(table)}
+    arrays |= {name: _arrow(values) for name, values in columns.items()}
+    file = BytesIO()
+    parquet.write_table(pa.table(arrays), file)
+    return file.getvalue()
+
+
+def _arrow(values):
+    """Return a column of one kind: texts where the values are of several."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(values, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        return pa.array([text_of(value) for value in values])
 
 
 def _json(table, columns, suffix):

@@ -47,6 +47,8 @@ class Ledger:
         The classes as the user stated them; None: not at all.
     found : bool, default=True
         Whether labels may be given that nobody stated.
+    unasked : collection of int, default=()
+        Rows that nobody is asked for, beside those given.
 
     Attributes
     ----------
@@ -76,6 +78,7 @@ class Ledger:
         journal,
         stated,
         found=True,
+        unasked=(),
     ):
         self._as_given = self.given = given
         self.labels = dict(given)
@@ -88,7 +91,7 @@ class Ledger:
         self._is_ours = isinstance(aggregate, str)
         self._aggregate = AGGREGATES[aggregate] if self._is_ours else aggregate
         self._failures = []
-        self._turns = Turns(binding.n_rows, given, votes_per_row)
+        self._turns = Turns(binding.n_rows, {*given, *unasked}, votes_per_row)
         if journal is not None and not isinstance(journal, LabelJournal):
             journal = LabelJournal(journal)
         self._journal = journal

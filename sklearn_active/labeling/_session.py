@@ -61,6 +61,8 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
     keys : sequence of str of length n_rows, default=None
         What identifies the rows, distinct; None: their content. A journal goes on with
         rows that were added at the end; where others changed, it is refused.
+    unasked : sequence of int, default=()
+        Rows that are never asked, as there is nothing to see in them.
     classes : array-like of shape (n_classes,), default=None
         The labels that may be given, in the order in which they are shown. Those of a
         journal may be added to and put in another order; one that no row has may be
@@ -118,6 +120,7 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
         items=None,
         journal=None,
         keys=None,
+        unasked=(),
         classes=None,
         new_classes="error",
         aggregate="last",
@@ -143,6 +146,7 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
             executor=executor,
         )
         check_entries(self.n_rows, items, keys)
+        self._unasked = frozenset(map(self._checked_row, unasked))
         self._names = None if keys is None else list(keys)
         if classes is not None and -1 in check_classes(classes):
             learner = with_class_minus_one(learner)
@@ -159,6 +163,7 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
             journal,
             None if classes is None else stated,
             new_classes == "allow",
+            self._unasked,
         )
         self._allowed.renamed = self._state.renamed
         self._check_classes_found()
@@ -462,6 +467,7 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
 
     def _snapshot(self):
         """Return what a refit starts from; it holds the lock."""
-        declined = self._ledger.declined(self._annotators or {None})
         labels = dict(self._ledger.labels)
+        declined = self._ledger.declined(self._annotators or {None})
+        declined |= self._unasked.difference(labels)
         return self._ledger.version, labels, declined, self._state.n_asked

@@ -94,6 +94,24 @@ class TestRoles:
             data.y.tolist() == FRAME["country"].to_numpy(object, na_value=None).tolist()
         )
 
+    def test_a_column_can_not_be_two_things_at_once(self, tmp_path):
+        path = write(FRAME, tmp_path)
+        for options in (
+            {"text": "who", "label_column": "who"},
+            {"text": "who", "ignore": "who"},
+            {"text": "who", "id": "who"},
+        ):
+            with pytest.raises(ValueError, match="'who' can't be .* at once"):
+                read_file(path, **options)
+
+    def test_the_columns_of_an_earlier_run_are_not_learned_from(self, tmp_path):
+        ours = dict.fromkeys(["guess", "flagged", "annotator", "labeled_at"], "a")
+        frame = FRAME.assign(label=["good", "bad"] * 30, confidence=0.5, **ours)
+        roles = roles_of(read_file(write(frame, tmp_path)))
+        assert {roles[name] for name in (*ours, "label", "confidence")} == {"ours"}
+        data = read_file(write(frame, tmp_path), label_column="label")
+        assert roles_of(data)["label"] == "label"
+
     def test_a_column_that_is_not_there_is_named_with_those_that_are(self, tmp_path):
         path = write(FRAME, tmp_path)
         for option in ("text", "ignore", "id", "show", "label_column"):
@@ -159,13 +177,89 @@ class TestWhatTheModelGets:
         plain = pd.DataFrame(
             {"a": [1.5, 1200.25, 3.75] * 10, "b": [1000, 2500, 7] * 10}
         )
-        comma = plain.assign(
-            a=["1,5", "1.200,25", "3,75"] * 10, b=["1,000", "2,500", "7"] * 10
-        )
         expected = read_file(write(plain, tmp_path)).X
-        data = read_file(write(comma, tmp_path, sep=";"))
-        assert [role.role for role in data.roles] == ["number", "number"]
+        commas = plain.assign(a=["1,5", "1.200,25", "3,75"] * 10)
+        data = read_file(write(commas, tmp_path, sep=";"))
+        assert set(roles_of(data).values()) == {"number"}
         np.testing.assert_allclose(data.X, expected, rtol=1e-6)
+        thousands = plain.assign(b=["1,000", "2,500", "7"] * 10)
+        data = read_file(write(thousands, tmp_path))
+        np.testing.assert_allclose(data.X, expected, rtol=1e-6)
+        assert "1,234 is a thousand" in data.roles[1].gets
+
+    def test_a_comma_is_decimal_where_semicolons_separate(self, tmp_path):
+        plain = pd.DataFrame({"a": [0.5, 12.125, 2, 3] * 10})
+        commas = pd.DataFrame({"a": ["0,500", "12,125", "2", "3"] * 10, "b": "x"})
+        expected = read_file(write(plain, tmp_path)).X
+        np.testing.assert_allclose(
+            read_file(write(commas, tmp_path, sep=";")).X, expected
+        )
+
+    def test_whole_numbers_of_four_digits_are_no_dates(self, tmp_path):
+        numbers = pd.DataFrame({"n": rng.randint(1000, 3000, 60), "t": TEXTS})
+        assert roles_of(read_file(write(numbers, tmp_path)))["n"] == "number"
+
+    @pytest.mark.parametrize(
+        ("cells", "options"),
+        [
+            (["TRUE", "FALSE"], {}),
+            (["true", "false", ""], {}),
+            (["NA", "null", "DE", "FR", "None"], {}),
+            (["1,5", "10,25", "7", ""], {"sep": ";", "decimal": ","}),
+            (["1,5", "10,25", "7", ""], {"sep": ";"}),
+            (["1.200,50", "3,25"], {"sep": ";", "decimal": ",", "thousands": "."}),
+            (["12/24/2024", "01/30/2023", "06/05/2024"], {"parse_dates": ["c"]}),
+            (["2024-12-24", "2023-01-30", ""], {"parse_dates": ["c"]}),
+            (["2024-12-24 10:30", "2023-01-30 00:00"], {"parse_dates": ["c"]}),
+            (["007", "012", "7", "100"], {}),
+            (["1e3", "inf", "-2.5"], {}),
+        ],
+        ids=range(11),
+    )
+    def test_rows_count_alike_whoever_has_read_them(self, cells, options, tmp_path):
+        frame = pd.DataFrame(
+            {"c": [cells[i % len(cells)] for i in range(60)], "t": TEXTS}
+        )
+        path = write(frame, tmp_path, sep=options.get("sep", ","))
+        data = read_file(path)
+        found = data.encoder.transform(pd.read_csv(path, **options))
+        np.testing.assert_allclose(found.toarray(), data.X.toarray(), atol=1e-6)
+
+    def test_trues_that_pandas_makes_numbers_of_are_the_same(self, tmp_path):
+        frame = pd.DataFrame({"c": [True, False, None] * 20, "t": TEXTS})
+        data = read_file(write(frame, tmp_path))
+        found = data.encoder.transform(frame.astype({"c": float}))
+        np.testing.assert_allclose(found.toarray(), data.X.toarray(), atol=1e-6)
+
+    def test_numbers_written_otherwise_than_before_are_read_all_the_same(
+        self, tmp_path
+    ):
+        frame = pd.DataFrame({"c": [i + 0.5 for i in range(60)], "t": TEXTS})
+        data = read_file(write(frame, tmp_path))
+        commas = frame.assign(c=[f"{i},5" for i in range(60)])
+        found = data.encoder.transform(commas)
+        np.testing.assert_allclose(found.toarray(), data.X.toarray(), atol=1e-6)
+
+    @pytest.mark.parametrize(
+        ("cells", "other", "what"),
+        [
+            ([1.5, 2.5, 8], "dear", "numbers"),
+            (["2024-12-24", "2023-01-30"], "soon", "dates"),
+            (["DE", "FR"], "Germany", "known values"),
+        ],
+        ids=["number", "date", "category"],
+    )
+    def test_a_column_of_which_nothing_can_be_read_is_said(
+        self, cells, other, what, tmp_path
+    ):
+        frame = pd.DataFrame(
+            {"c": [cells[i % len(cells)] for i in range(60)], "t": TEXTS}
+        )
+        data = read_file(write(frame, tmp_path))
+        with pytest.warns(
+            UserWarning, match=f"60 cells of the column 'c', 0 .* {what}"
+        ):
+            data.encoder.transform(frame.assign(c=other))
 
     def test_texts_of_signs_alone_are_told_apart(self, tmp_path):
         frame = pd.DataFrame({"t": ["!!! ??", ":-)", "..."]})
@@ -184,8 +278,8 @@ class TestRowsThatHoldNothing:
         texts = pd.DataFrame({"id": range(6), "text": TEXTS[:6]})
         texts.loc[[2, 4], "text"] = ["  ", None]
         data = read_file(write(texts, tmp_path), text="text", ignore="id")
-        assert len(data.keys) == 4 == data.X.shape[0] == len(data.items)
-        assert data.places.tolist() == [0, 1, 3, 5]
+        assert len(data.keys) == 6 == data.X.shape[0] == len(data.items)
+        assert data.left_out.tolist() == [2, 4]
         assert data.notes == ["lines 4, 6 have nothing to look at: not asked"]
 
     def test_a_blank_text_beside_other_columns_is_asked_and_named(self, tmp_path):
@@ -241,6 +335,9 @@ class TestKeys:
         frame = FRAME.assign(label=["1", " -1", None] * 20)
         data = read_file(write(frame, tmp_path), label_column="label")
         assert data.y.tolist()[:3] == [1, -1, None]
+        frame = FRAME.assign(label=["01", "02", None] * 20)
+        data = read_file(write(frame, tmp_path), label_column="label")
+        assert data.y.tolist()[:3] == ["01", "02", None]
 
 
 class TestFolders:
@@ -339,7 +436,8 @@ class TestArrays:
         path = write(frame, tmp_path, na_rep=" ")
         np.save(tmp_path / "features.npy", np.eye(3))
         data = read_file(path, features=tmp_path / "features.npy")
-        assert data.X.tolist() == [[1, 0, -1], [-1, 0, 1]]
+        assert data.X.shape == (3, 3)
+        assert data.left_out.tolist() == [1]
 
     @pytest.mark.parametrize(
         ("save", "message"),
@@ -358,6 +456,22 @@ class TestArrays:
         np.savez(tmp_path / "x.npz", a=np.eye(2), b=np.eye(2))
         with pytest.raises(ValueError, match="name the one to label X"):
             read_file(tmp_path / "x.npz")
+
+    def test_options_that_don_t_apply_are_refused(self, tmp_path):
+        np.save(tmp_path / "x.npy", np.eye(2))
+        (tmp_path / "f").mkdir()
+        (tmp_path / "f" / "a.txt").write_text("a text")
+        numbers = write(FRAME[["price", "stars"]], tmp_path)
+        for path, options in [
+            (tmp_path / "x.npy", {"embed": "model"}),
+            (tmp_path / "x.npy", {"encoding": "utf-8"}),
+            (tmp_path / "x.npy", {"separator": ";"}),
+            (tmp_path / "f", {"text": "text"}),
+            (tmp_path / "f", {"separator": ";"}),
+            (numbers, {"embed": "model"}),
+        ]:
+            with pytest.raises(ValueError, match=r"has no|holds no|is no text"):
+                read_file(path, **options)
 
     def test_columns_of_what_has_none_are_refused(self, tmp_path):
         np.save(tmp_path / "x.npy", np.eye(2))

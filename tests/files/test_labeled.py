@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -35,13 +36,14 @@ def path(tmp_path):
 def labeled(path, out, n_labels=3, **options):
     """Label some rows, write the table; return the data and the session."""
     data = read_file(path, text="text", ignore=["price", "note", "nr"], **options)
-    truth = [TRUTH[nr] for nr in data.raw["nr"]]
+    truth = [TRUTH.get(nr) for nr in data.raw["nr"]]
     with LabelingSession(
         data.make_learner(),
         data.X,
         data.y,
         items=data.items,
         keys=data.keys,
+        unasked=data.left_out,
         classes=["good", "bad"],
     ) as session:
         for _ in range(n_labels):
@@ -65,7 +67,7 @@ def test_what_was_answered_is_in_the_rows_that_were_asked(path, tmp_path):
     data, session = labeled(path, tmp_path / "out.csv")
     frame = pd.read_csv(tmp_path / "out.csv", sep=";", dtype=str)
     assert len(frame) == 5
-    assert data.places.tolist() == [0, 1, 3, 4]
+    assert data.left_out.tolist() == [2]
     for row, place in enumerate(data.places):
         label = session.labels.get(row)
         cells = frame.iloc[place]
@@ -79,10 +81,14 @@ def test_what_was_answered_is_in_the_rows_that_were_asked(path, tmp_path):
 
 def test_guesses_are_those_of_the_model_with_its_probability(path, tmp_path):
     data, session = labeled(path, tmp_path / "out.csv", n_labels=4)
-    frame = pd.read_csv(tmp_path / "out.csv", sep=";").iloc[data.places]
-    assert frame["guess"].tolist() == session.learner.predict(data.X).tolist()
-    proba = session.learner.predict_proba(data.X).max(axis=1)
-    np.testing.assert_allclose(frame["confidence"], proba, atol=1e-4)
+    frame = pd.read_csv(tmp_path / "out.csv", sep=";", decimal=",")
+    seen = [0, 1, 3, 4]
+    assert (
+        frame["guess"].dropna().tolist()
+        == session.learner.predict(data.X[seen]).tolist()
+    )
+    proba = session.learner.predict_proba(data.X[seen]).max(axis=1)
+    np.testing.assert_allclose(frame["confidence"][seen], proba, atol=1e-4)
 
 
 def test_without_a_model_there_is_no_guess(path, tmp_path):
@@ -191,6 +197,37 @@ def test_labels_that_the_files_encoding_lacks_are_written_as_utf_8(tmp_path):
     notes = write_table(read_table(path), tmp_path / "b.csv", {"label": ["はい"]})
     assert "written as UTF-8" in notes[0]
     assert pd.read_csv(tmp_path / "b.csv")["label"].tolist() == ["はい"]
+
+
+def test_data_in_another_order_than_the_sessions_is_refused(path, tmp_path):
+    data = read_file(path, text="text")
+    other = replace(data, keys=data.keys[::-1])
+    with LabelingSession(
+        data.make_learner(), data.X, keys=data.keys, classes=["good", "bad"]
+    ) as session:
+        with pytest.raises(ValueError, match="in another order"):
+            write_labeled(other, session, tmp_path / "o.csv")
+        with pytest.raises(ValueError, match="would be overwritten"):
+            write_labeled(data, session, path)
+
+
+def test_another_ending_means_its_separator(path, tmp_path):
+    write_table(read_table(path), tmp_path / "o.tsv", {"label": [None] * 5})
+    frame = pd.read_csv(tmp_path / "o.tsv", sep="\t", dtype=str, encoding="cp1252")
+    assert list(frame.columns) == ["nr", "text", "price", "note", "label"]
+
+
+def test_numbers_with_commas_are_numbers_in_a_spreadsheet_and_beside_them(tmp_path):
+    import openpyxl
+
+    path = tmp_path / "a.csv"
+    path.write_text("price;text\n1.234,50;a\n2;b\n")
+    table, columns = read_table(path), {"confidence": [0.25, None]}
+    write_table(table, tmp_path / "b.xlsx", columns)
+    rows = list(openpyxl.load_workbook(tmp_path / "b.xlsx").active.values)
+    assert rows[1:] == [(1234.5, "a", 0.25), (2, "b", None)]
+    write_table(table, tmp_path / "b.csv", columns)
+    assert "1.234,50;a;0,25" in (tmp_path / "b.csv").read_text()
 
 
 def test_nothing_is_overwritten_that_is_read(path, tmp_path):

@@ -4,14 +4,14 @@ import csv
 import io
 import json
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sklearn_active.files._separated import Form, read_cells, written_cells
-from sklearn_active.files._tables import read_table
+from sklearn_active.files._tables import read_table, texts_of
+from sklearn_active.files._write import write_table
 
 ROWS = [["text", "price"], ["Café, “good”", "1"], ["bad; late", "2"], ["ok", ""]]
 
@@ -95,6 +95,66 @@ class TestSeparatedText:
         assert table.frame["b"].tolist() == ['say "hi", ok']
         table = read_table(as_file(tmp_path, "'a','b'\n'x, y','z'\n"))
         assert table.frame.to_numpy().tolist() == [["x, y", "z"]]
+
+    def test_backslashes_stay_where_quotes_are_doubled_or_follow_one(self, tmp_path):
+        text = 'text,path\nhe said \\"hi\\" to me,C:\\temp\\new\nfine,D:\\x0\n'
+        table = read_table(as_file(tmp_path, text))
+        assert table.frame["path"].tolist() == ["C:\\temp\\new", "D:\\x0"]
+        text = 'a,b\n1,"say \\"hi\\", ok"\n2,"C:\\temp\\new"\n'
+        table = read_table(as_file(tmp_path, text))
+        assert table.frame["b"].tolist() == ['say "hi", ok', "C:\\temp\\new"]
+        assert "follow a backslash" in table.notes[0]
+
+    def test_blanks_behind_separators_before_quotes_are_none_of_the_cell(
+        self, tmp_path
+    ):
+        table = read_table(as_file(tmp_path, 'a, b\n1, "x, y"\n2, "z"\n'))
+        assert table.frame.to_numpy().tolist() == [["1", "x, y"], ["2", "z"]]
+
+    def test_of_separators_that_fit_alike_the_tidier_is_taken_and_both_are_said(
+        self, tmp_path
+    ):
+        table = read_table(as_file(tmp_path, "Text;Preis, EUR\nfoo;1,50\nx;2,25\n"))
+        assert table.names == ["Text", "Preis, EUR"]
+        assert "semicolon, though comma would fit as well" in table.notes[0]
+
+    def test_a_name_with_a_separator_in_it_is_one_name_where_no_row_has_two_cells(
+        self, tmp_path
+    ):
+        table = read_table(as_file(tmp_path, "review; text\nfine\nlate and broken\n"))
+        assert table.names == ["review; text"]
+        assert table.frame["review; text"].tolist() == ["fine", "late and broken"]
+
+    def test_a_first_line_with_numbers_in_it_may_be_a_row(self, tmp_path):
+        table = read_table(as_file(tmp_path, "1,foo bar\n2,baz\n"))
+        assert "taken for names of columns, '1', 'foo bar'" in table.notes[0]
+
+    @pytest.mark.parametrize(
+        ("encoding", "stated"),
+        [
+            ("utf-16", "utf-16"),
+            ("utf-16-be", "utf-16"),
+            ("utf-8-sig", "utf-8-sig"),
+            ("utf-8-sig", "utf-8"),
+        ],
+    )
+    def test_a_mark_is_kept_once_also_where_the_encoding_is_stated(
+        self, encoding, stated, tmp_path
+    ):
+        content = "a,b\n1,é\n".encode(encoding)
+        if encoding == "utf-16-be":
+            content = b"\xfe\xff" + content
+        path = as_file(tmp_path, content)
+        table = read_table(path, encoding=stated)
+        assert table.names == ["a", "b"]
+        write_table(table, tmp_path / "o.csv", {})
+        assert (tmp_path / "o.csv").read_bytes() == content
+
+    def test_lines_that_end_as_on_old_macs_stay_so(self, tmp_path):
+        path = as_file(tmp_path, "a,b\r1,2\r")
+        table = read_table(path)
+        write_table(table, tmp_path / "o.csv", {})
+        assert (tmp_path / "o.csv").read_bytes() == b"a,b\r1,2\r"
 
     def test_quotes_that_don_t_close_name_the_line_where_they_open(self, tmp_path):
         path = as_file(tmp_path, 'a,b\n1,x\n2,"y\n3,z\n')
@@ -223,7 +283,41 @@ class TestOtherTables:
         frame.to_parquet(tmp_path / "t.parquet")
         table = read_table(tmp_path / "t.parquet")
         assert table.frame["key"].tolist() == ["p", "q"]
-        assert table.frame["x"].dtype == np.int64
+        assert table.frame["x"].tolist() == [1, 2]
+
+    def test_integers_in_parquet_stay_exact_beside_a_blank_and_are_written_so(
+        self, tmp_path
+    ):
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        numbers = [2**60 + 1, None, 2**60 + 3]
+        parquet.write_table(pa.table({"n": numbers}), tmp_path / "t.parquet")
+        table = read_table(tmp_path / "t.parquet")
+        assert texts_of(table.frame["n"]) == [str(2**60 + 1), None, str(2**60 + 3)]
+        for name in ("o.parquet", "o.jsonl", "o.csv"):
+            write_table(table, tmp_path / name, {"label": ["a", None, "b"]})
+            again = read_table(tmp_path / name)
+            assert texts_of(again.frame["n"]) == texts_of(table.frame["n"])
+        written = parquet.read_table(tmp_path / "o.parquet")
+        assert written["n"].to_pylist() == numbers
+
+    def test_an_index_without_a_name_is_a_column_where_it_is_no_counter(self, tmp_path):
+        import pyarrow  # noqa: F401
+
+        frame = pd.DataFrame({"x": [1, 2]}, index=["p", "q"])
+        frame.to_parquet(tmp_path / "t.parquet")
+        table = read_table(tmp_path / "t.parquet")
+        assert table.frame["index"].tolist() == ["p", "q"]
+        frame.reset_index(drop=True).to_parquet(tmp_path / "t.parquet")
+        assert table.names == ["index", "x"]
+        assert read_table(tmp_path / "t.parquet").names == ["x"]
+
+    def test_half_a_character_is_replaced_and_named(self, tmp_path):
+        path = as_file(tmp_path, '{"a": "ok"}\n{"a": "x \\ud800 y"}\n', "t.jsonl")
+        table = read_table(path)
+        assert table.frame["a"].tolist() == ["ok", "x ? y"]
+        assert "line 2 has half a character" in table.notes[0]
 
 
 cells = st.text(
