@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sklearn_active._commands._label import add_front, label
-from sklearn_active.files._data import of_array, table_of_array
+from sklearn_active.files._read_file import of_array, table_of_array
 from sklearn_active.labeling._progress import sentences
 
 JOURNAL = "digits.labels.jsonl"

@@ -16,7 +16,7 @@ from sklearn_active._commands._reading import (
 )
 from sklearn_active._commands._showing import render
 from sklearn_active.files import write_labeled
-from sklearn_active.files._data import ARRAYS
+from sklearn_active.files._read_file import ARRAYS
 from sklearn_active.files._separated import named_places
 from sklearn_active.files._write import check_out, check_place
 from sklearn_active.labeling import LabelingSession

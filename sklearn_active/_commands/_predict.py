@@ -5,8 +5,8 @@ from pathlib import Path
 import joblib
 
 from sklearn_active.files._arrays import read_array
-from sklearn_active.files._data import read_raw
 from sklearn_active.files._labeled import guesses
+from sklearn_active.files._read_file import read_raw
 from sklearn_active.files._write import check_out, write_table
 
 
