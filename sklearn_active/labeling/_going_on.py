@@ -142,6 +142,25 @@ def renamings(labels, renamed):
     return [f"{x} is called {renamed[x]} now (renamed)" for x in labels if x in renamed]
 
 
+def contradictions(given, labels):
+    """Say how many labels of y are others than those that were answered.
+
+    Parameters
+    ----------
+    given, labels : dict of int to label
+        Those of y, and those in force.
+
+    Returns
+    -------
+    sentences : list of str
+    """
+    n = sum(labels.get(row) != label for row, label in given.items())
+    are = "is" if n == 1 else "are"
+    if not n:
+        return []
+    return [f"{n_of('label', n)} of y {are} not what was answered: the answer counts."]
+
+
 def n_of(noun, n):
     """Return a number with its noun."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -11,6 +11,7 @@ from sklearn_active.labeling._allowed import in_order
 from sklearn_active.labeling._checks import check_label
 from sklearn_active.labeling._going_on import (
     changes,
+    contradictions,
     check_left_out,
     classes_of,
     classes_to_go_on_with,
@@ -114,6 +115,7 @@ class Ledger:
                 self._go_on(binding, stated, *known)
             for row in chain(self._rename_given(), self.state.rows):
                 self._settle(row)
+            self.changes += contradictions(self.given, self.labels)
             self.raise_failure(
                 "The journal is closed and holds all answers; open it again with an "
                 "aggregate that works."

@@ -895,3 +895,39 @@ def test_any_sequence_of_calls_equals_a_plain_model(folders):
     run_state_machine_as_test(
         Sessions, settings=settings(max_examples=30, stateful_step_count=25)
     )
+
+
+def test_labels_of_y_that_contradict_answers_are_counted(tmp_path):
+    options = {"journal": tmp_path / "j.jsonl", "classes": ["a", "b"]}
+    learner = ActiveLearner(GaussianNB(), "random", random_state=0)
+    X = [[0.0], [1.0], [2.0], [3.0]]
+    with LabelingSession(learner, X, **options) as session:
+        told = {}
+        for _ in range(2):
+            (row,) = session.ask().indices
+            told[int(row)] = "a"
+            session.tell(session.ask().id, ["a"])
+    y = [None] * 4
+    for row in told:
+        y[row] = "b" if not any(label == "b" for label in y) else "a"
+    with LabelingSession(learner, X, y, **options) as session:
+        assert session.changes == [
+            "1 label of y is not what was answered: the answer counts."
+        ]
+        assert session.labels == told
+
+
+def test_rows_with_nothing_to_see_are_never_asked():
+    learner = ActiveLearner(GaussianNB(), "graph_herding", random_state=0)
+    X = [[0.0], [1.0], [2.0], [3.0]]
+    with LabelingSession(
+        learner, X, classes=["a", "b"], unasked=[1, 3], audit=0.5, max_lag=0
+    ) as session:
+        asked = set()
+        while (query := session.ask()) is not None:
+            asked |= set(query.indices.tolist())
+            session.tell(query.id, ["a" if query.indices[0] else "b"])
+        assert asked == {0, 2}
+        assert session.done == "all_asked"
+    with pytest.raises(ValueError, match="Rows lie in 0"):
+        LabelingSession(learner, X, classes=["a", "b"], unasked=[4])
