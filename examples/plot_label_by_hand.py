@@ -46,9 +46,8 @@ def open_session():
 # .. image:: /images/labeling_page_light.png
 #    :class: only-light
 #    :alt: A digit of eight by eight pixels, enlarged; below it ten buttons with the
-#          classes and how often each was given, and the commands undo, skip, flag,
-#          show the guess and change earlier; beside it an estimate of the accuracy,
-#          the pace and the latest answers.
+#          classes, and the commands undo, skip, flag, show the guess and change
+#          earlier; beside it the accuracy, the pace and the latest answers.
 #
 # .. image:: /images/labeling_page_dark.png
 #    :class: only-dark
@@ -85,8 +84,7 @@ with open_session() as session:
 # %%
 # Tomorrow
 # --------
-# The same call opens the same file. It would refuse another pool. What was answered is
-# not asked again, and the model knows it before the first question.
+# The same call opens the same file. What was answered is not asked again.
 
 with open_session() as session:
     print(f"second day: begins with {len(session.labels)} labels")

@@ -12,6 +12,7 @@ from sklearn_active import ActiveLearner, StopLabeling
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.oracles import ArrayOracle
 from sklearn_active.query_strategies import GraphUncertaintyHerding
+from sklearn_active.query_strategies._cover import Cover
 
 
 def n_labeled(learner):
@@ -389,12 +390,14 @@ def test_an_update_that_is_interrupted_is_followed_by_a_fresh_fit(
     assert learner.predict(X).tolist() == fresh.predict(X).tolist()
 
 
-@pytest.mark.parametrize("where", ["_reset", "_absorb", "_change"])
+@pytest.mark.parametrize(
+    ("place", "where"),
+    [(GraphUncertaintyHerding, "_reset"), (Cover, "add"), (Cover, "change")],
+)
 @pytest.mark.parametrize("after", [False, True])
-def test_a_strategy_that_is_interrupted_begins_again(monkeypatch, where, after):
+def test_a_strategy_that_is_interrupted_begins_again(monkeypatch, place, where, after):
     X, y, truth = blobs(60, 4)
-    strategy = GraphUncertaintyHerding
-    method = getattr(strategy, where)
+    method = getattr(place, where)
 
     def interrupted(self, *args):
         if after:
@@ -406,9 +409,9 @@ def test_a_strategy_that_is_interrupted_begins_again(monkeypatch, where, after):
     fresh = ActiveLearner(GaussianNB(), "graph_herding").start(X, y)
     if where != "_reset":
         learner.query()
-        learner.teach([50], [None] if where == "_absorb" else truth[[50]])
-        fresh.teach([50], [None] if where == "_absorb" else truth[[50]])
-    monkeypatch.setattr(strategy, where, interrupted)
+        learner.teach([50], [None] if where == "add" else truth[[50]])
+        fresh.teach([50], [None] if where == "add" else truth[[50]])
+    monkeypatch.setattr(place, where, interrupted)
     with pytest.raises(KeyboardInterrupt):
         learner.query()
     assert learner.query().indices.tolist() == fresh.query().indices.tolist()

@@ -22,7 +22,7 @@ def read_folder(folder, encoding=None):
     folder : path
         Its folders are looked into as well.
     encoding : str, default=None
-        Of texts; None: found out.
+        Of texts; None: found out, file by file.
 
     Returns
     -------
@@ -35,8 +35,12 @@ def read_folder(folder, encoding=None):
     ------
     ValueError
         Where there is none, or a link leads out of the folder.
+
+    Notes
+    -----
+    A file that can't be read is named and left out: the others can be labeled.
     """
-    found = sorted(p for p in folder.rglob("*") if p.is_file() or p.is_symlink())
+    found = sorted(p for p in folder.rglob("*") if p.is_symlink() or not p.is_dir())
     kinds = {
         "images": [p for p in found if p.suffix.lower() in IMAGES],
         "texts": [p for p in found if p.suffix.lower() in TEXTS],
@@ -48,7 +52,8 @@ def read_folder(folder, encoding=None):
             f"{folder} holds neither images ({', '.join(IMAGES)}) nor texts (.txt)."
         )
     for path in paths:
-        if not path.resolve().is_relative_to(folder.resolve()):
+        # exists() first: a link to nothing, or to itself, leads nowhere.
+        if path.exists() and not path.resolve().is_relative_to(folder.resolve()):
             raise ValueError(
                 f"{path} leads out of the folder, to {path.resolve()}. Copy the file "
                 "into the folder, or remove the link."
@@ -62,49 +67,73 @@ def read_folder(folder, encoding=None):
             if kinds["images"] and kinds["texts"]
             else f"{named('file', places)}: left out, neither image nor text"
         )
-    if kind == "texts":
-        return _of_texts(folder, paths, notes, encoding)
-    return _of_images(folder, paths, notes)
+    if kind == "images":
+        return _of_images(folder, paths, notes)
+    return _of_texts(folder, paths, notes, encoding), None
 
 
 def _of_texts(folder, paths, notes, encoding):
-    texts, guessed = [], []
-    for path in paths:
-        text, _, odd = decoded(path.read_bytes(), path, encoding)
-        texts.append(text)
-        guessed.extend([path.relative_to(folder).as_posix()] if odd else [])
+    def read(path):
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise ValueError("it is no file")
+        text, _, odd = decoded(path.read_bytes(), "it", encoding)
+        return text, bool(odd)
+
+    names, found = _whole(read, "text", folder, paths, notes)
+    guessed = [name for name, (_, odd) in zip(names, found, strict=True) if odd]
     if guessed:
         notes.append(f"{named('file', guessed)}: no UTF-8, read as Windows-1252")
-    names = [path.relative_to(folder).as_posix() for path in paths]
-    frame = pandas(folder).DataFrame({"file": names, "text": texts}, dtype=object)
-    places = [f"the file {name}" for name in names]
-    return Table(
-        frame, ["file", "text"], places, None, notes, "a folder of texts"
-    ), None
+    columns = {"file": names, "text": [text for text, _ in found]}
+    return _table(columns, folder, notes, "a folder of texts")
 
 
 def _of_images(folder, paths, notes):
     from PIL import Image  # matplotlib brings it
 
-    whole, broken = [], {}
-    for path in paths:
+    def read(path):
         check_image_file(path)
         try:
             with Image.open(path) as image:
                 image.load()
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as why:
-            broken[path.relative_to(folder).as_posix()] = why
+        except (SyntaxError, Image.DecompressionBombError) as error:
+            raise ValueError(error) from error
+        return path
+
+    names, whole = _whole(read, "image", folder, paths, notes)
+    return _table({"file": names}, folder, notes, "a folder of images"), whole
+
+
+def _whole(read, kind, folder, paths, notes):
+    """Return the names of the files that can be read and what they hold."""
+    names, found, broken = [], [], {}
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        try:
+            found.append(read(path))
+        except (OSError, ValueError) as error:
+            broken[name] = _why(error, path)
         else:
-            whole.append(path)
+            names.append(name)
     if broken:
-        why = next(iter(broken.values()))
-        notes.append(f"{named('file', list(broken))}: left out, can't be read ({why})")
-    if not whole:
-        raise ValueError(f"No image in {folder} can be read: {why}.")
-    names = [path.relative_to(folder).as_posix() for path in whole]
-    frame = pandas(folder).DataFrame({"file": names}, dtype=object)
-    places = [f"the file {name}" for name in names]
-    return Table(frame, ["file"], places, None, notes, "a folder of images"), whole
+        why = "; ".join([*dict.fromkeys(broken.values())][:3])
+        notes.append(f"{named('file', [*broken])}: left out, can't be read ({why})")
+    if not names:
+        name, why = next(iter(broken.items()))
+        raise ValueError(f"No {kind} in {folder} can be read. {name}: {why}.")
+    return names, found
+
+
+def _why(error, path):
+    """Return what an error says, without the path."""
+    why = getattr(error, "strerror", None) or str(error)
+    why = why.removeprefix(f"{path} can't be shown: ").replace(f" {str(path)!r}", "")
+    return why.removesuffix(".")
+
+
+def _table(columns, folder, notes, about):
+    frame = pandas(folder).DataFrame(columns, dtype=object)
+    places = [f"file {name!r}" for name in columns["file"]]
+    return Table(frame, list(columns), places, None, notes, about)
 
 
 class ImageEncoder(TransformerMixin, BaseEstimator):
@@ -167,9 +196,24 @@ def _features(path):
             "'sklearn-active[label]'. Or bring numbers of your own with --features."
         ) from error
     with Image.open(path) as image:
-        image = ImageOps.exif_transpose(image).convert("RGB")
+        image = _in_color(ImageOps.exif_transpose(image))
         gray = np.asarray(image.convert("L").resize((_SIDE, _SIDE)))
         coarse = np.asarray(image.resize((_COARSE, _COARSE)))
     edges = hog(gray, pixels_per_cell=(8, 8), cells_per_block=(2, 2))
     # Each of the 49 blocks has norm 1 at most: both parts count alike.
     return np.r_[edges, coarse.ravel() / 255] / (_SIDE // 8 - 1)
+
+
+def _in_color(image):
+    """Return an image as RGB; gray of more than 8 bits, over its own range.
+
+    `convert` alone cuts those at 255: nearly all would be white.
+    """
+    from PIL import Image
+
+    if image.mode[0] not in "IF":
+        return image.convert("RGB")
+    pixels = np.nan_to_num(np.asarray(image, dtype=float), posinf=0, neginf=0)
+    low, high = pixels.min(), pixels.max()
+    pixels = (pixels - low) * (255 / (high - low) if high > low else 0)
+    return Image.fromarray(pixels.astype(np.uint8)).convert("RGB")

@@ -414,14 +414,14 @@ def named_places(places):
     Parameters
     ----------
     places : list of str
-        As "line 3".
+        As "line 3", "file 'a note.txt'".
 
     Returns
     -------
     text : str
     """
-    word = places[0].rpartition(" ")[0]
-    return named(word, [place.rpartition(" ")[2] for place in places])
+    word = places[0].partition(" ")[0]
+    return named(word, [place.partition(" ")[2] for place in places])
 
 
 def has(places):

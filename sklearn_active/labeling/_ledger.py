@@ -11,10 +11,10 @@ from sklearn_active.labeling._allowed import in_order
 from sklearn_active.labeling._checks import check_label
 from sklearn_active.labeling._going_on import (
     changes,
-    contradictions,
     check_left_out,
     classes_of,
     classes_to_go_on_with,
+    contradictions,
     renamings,
 )
 from sklearn_active.labeling._journal import FORMAT, LabelJournal

@@ -59,7 +59,7 @@ class TestOrder:
         keys = {shown["text"]: shown["key"] for shown in Desk(session)._classes({})}
         assert keys == {"good": "1", "bad": "2"}
         session.terminal(input=io.StringIO(":?\n:q\n"), output=output)
-        assert "(good, bad)" in output.getvalue()
+        assert "(1 good, 2 bad)" in output.getvalue()
 
     def test_labels_found_later_follow_sorted(self, tmp_path):
         session = opened(new_classes="allow")

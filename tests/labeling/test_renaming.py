@@ -386,7 +386,8 @@ class TestAtFrontEnds:
             answer(session, "bad", "good")
             session.rename_class("bad", "negative")
             session.export_votes(tmp_path / "1.json")
-        assert main(["export", str(path), str(tmp_path / "2.json")]) == 0
+        out = str(tmp_path / "2.json")
+        assert main(["export", str(path), out, "--votes"]) == 0
         for name in ("1", "2"):
             votes = read_votes(tmp_path / f"{name}.json")
             assert sorted(vote.label for vote in votes) == ["good", "negative"]
