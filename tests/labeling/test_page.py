@@ -572,6 +572,19 @@ class TestItems:
         assert cells == ["width", "<b>"]
         assert page.root.get_by_role("cell").all_inner_texts() == ["3", "<i>"]
 
+    def test_a_text_in_a_row_stands_first_and_alone(self, new_page):
+        text = "The kettle came late, and the lid was missing."
+        page = self.shown(new_page, {"price": 3, "text": text, "day": "", "shop": "A"})
+        item = page.root.locator(".labeler-item")
+        assert item.locator(".labeler-text").inner_text() == text
+        names, values = (
+            item.locator(f"dl {tag}").all_inner_texts() for tag in ("dt", "dd")
+        )
+        assert names == ["price", "day", "shop"]
+        assert values == ["3", "–", "A"]
+        below = item.locator("dl").bounding_box()["y"]
+        assert item.locator(".labeler-text").bounding_box()["y"] < below
+
 
 def serious_violations(page):
     """Return what axe-core finds serious or critical, and where."""

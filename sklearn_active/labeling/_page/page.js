@@ -7,6 +7,7 @@ const DOUBLE_CLICK = 500;
 const FIRST_RETRY = 500;
 const LAST_RETRY = 4000;
 const POLL = { waiting: 150, refitting: 700, quiet: 5000 };
+const LONG = 40; // characters: a cell that is a text, not a value
 const ENLARGED = 240; // px: a small image is easier to recognize when it isn't huge
 
 const COMMANDS = [
@@ -23,6 +24,16 @@ const REASONS = {
   cold_start: "random, to begin with",
   stale: "random, while the model catches up",
   undone: "taken back",
+  vote: "others have begun it",
+  BadgeSampling: "unlike the others, and the model hesitates",
+  EntropySampling: "the model is unsure what it is",
+  GraphUncertaintyHerding: "like many that are still unclear",
+  LeastConfidentSampling: "the model is least sure of it",
+  MarginSampling: "the model hesitates between two classes",
+  MaxHerding: "like many that are still unclear",
+  QueryByCommittee: "the models disagree about it",
+  RandomSampling: "a random row",
+  SigmaOptimality: "tells most about the others",
 };
 
 // Where no class can be given.
@@ -380,12 +391,30 @@ class Labeler {
         srcdoc: FRAME_POLICY + item.html,
         title: `Item ${row}`,
       });
-    if (item.kind === "table") {
+    if (item.kind === "table") return this.drawTable(item.rows);
+    return el("p", { class: "labeler-text", dir: "auto" }, item.text);
+  }
+
+  // A text in a table is read first: it stands alone, and the rest small below it.
+  drawTable(rows) {
+    const lengths = rows.map(([, value]) => value.length);
+    const longest = lengths.indexOf(Math.max(...lengths));
+    if (lengths[longest] < LONG) {
       const cells = ([name, value]) =>
         el("tr", {}, el("th", { scope: "row" }, name), el("td", { dir: "auto" }, value));
-      return el("table", {}, el("tbody", {}, ...item.rows.map(cells)));
+      return el("table", {}, el("tbody", {}, ...rows.map(cells)));
     }
-    return el("p", { class: "labeler-text", dir: "auto" }, item.text);
+    const cell = ([name, value]) =>
+      el("div", {}, el("dt", {}, name), el("dd", { dir: "auto" }, value || "–"));
+    const [name, text] = rows[longest];
+    const rest = rows.filter((_, i) => i !== longest).map(cell);
+    return el(
+      "div",
+      { class: "labeler-row-of-table" },
+      el("p", { class: "labeler-column" }, name),
+      el("p", { class: "labeler-text", dir: "auto" }, text),
+      rest.length ? el("dl", { class: "labeler-cells" }, ...rest) : null,
+    );
   }
 
   async drawImage(row, item) {
