@@ -232,7 +232,7 @@ def write_table(rows):
     ]
     widths = [28, *[14] * len(METHODS)]
     rule = "   " + "  ".join("=" * width for width in widths)
-    lines += [rule, _line(["", *METHODS], widths), rule]
+    lines += [rule, _line(["the rows", *METHODS], widths), rule]
     for name in SETS:
         cells = [name]
         for method in METHODS:
