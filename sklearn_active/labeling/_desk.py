@@ -60,6 +60,8 @@ class Desk:
         self._session = session
         self._can = getattr(session, "can", CAN)
         self._labels, self._places, self._keys = {}, [], {}
+        kept_in = getattr(session, "kept_in", None)
+        self._kept_in = None if kept_in is None else str(kept_in)
         self._handled = deque(maxlen=1000)
         self._lock = session._lock
         self.finished = Event()
@@ -181,6 +183,7 @@ class Desk:
             "recent": [self._recent(answer) for answer in self._session.recent(20)],
             "new_classes": self._session.new_classes == "allow",
             "can": list(self._can),
+            "kept_in": self._kept_in,
         }
 
     def _question(self, query):

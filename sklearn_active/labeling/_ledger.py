@@ -224,6 +224,11 @@ class Ledger:
             f"{way_out}"
         ) from error
 
+    @property
+    def path(self):
+        """Where the journal is, None without one."""
+        return None if self._journal is None else self._journal.path
+
     def close(self):
         """Let go of the journal."""
         if self._journal is not None:

@@ -15,6 +15,11 @@ class Readings:
         with self._lock:
             return dict(self._ledger.labels)
 
+    @property
+    def kept_in(self):
+        """The path of the journal; None where answers are kept in memory only."""
+        return self._ledger.path
+
     def votes(self):
         """Return every annotator's own answers.
 

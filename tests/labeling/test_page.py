@@ -486,13 +486,30 @@ class TestCommands:
         page.press("1")
         page.root.get_by_role("button", name="Finish").click()
         page.wait("finished")
-        text = "1 label is saved. You can close this page."
+        text = "1 label is saved. ape 1. You can close this page."
         assert text in page.root.inner_text()
         assert server.desk.finished.is_set()
         page.page.keyboard.press("1")  # no question is shown
         page.root.get_by_role("button", name="Label more").click()
         page.wait()
         assert session.report().n_asked == 1
+
+    def test_a_program_that_ends_after_finish_is_no_alarm(self, new_page, tmp_path):
+        journal = tmp_path / "labels.jsonl"
+        with new_session(journal) as session, session.serve() as server:
+            page = new_page().open(server.url)
+            page.press("1")
+            page.root.get_by_role("button", name="Finish").click()
+            page.wait("finished")
+            assert f"1 label is saved in {journal}. ape 1." in page.root.inner_text()
+            server.close()
+            page.page.wait_for_timeout(5500)  # longer than the page's longest pause
+            assert page.banner == ""
+            page.root.get_by_role("button", name="Label more").click()
+            item = page.root.locator(".labeler-item")
+            item.get_by_text("start it again with the same line").wait_for()
+            assert page.banner == ""
+            page.wrongs.clear()  # the browser says that nobody answers
 
 
 class TestItems:
@@ -581,7 +598,7 @@ class TestItems:
             item.locator(f"dl {tag}").all_inner_texts() for tag in ("dt", "dd")
         )
         assert names == ["price", "day", "shop"]
-        assert values == ["3", "–", "A"]
+        assert values == ["3", "\N{EN DASH}", "A"]
         below = item.locator("dl").bounding_box()["y"]
         assert item.locator(".labeler-text").bounding_box()["y"] < below
 

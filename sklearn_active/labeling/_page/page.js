@@ -93,6 +93,7 @@ class Labeler {
     this.busy = true; // while a request is under way nothing else is answered
     this.unsaved = false;
     this.ended = false;
+    this.resting = false; // after "Finish"
     this.drawnAt = Infinity;
     this.build();
     this.listeners = [
@@ -301,6 +302,7 @@ class Labeler {
 
   poll() {
     clearTimeout(this.timer);
+    if (this.resting) return;
     const waiting = this.state && !this.state.question && !this.state.done;
     const kind = waiting ? "waiting" : this.state?.report.refitting ? "refitting" : "quiet";
     this.timer = setTimeout(async () => {
@@ -318,7 +320,7 @@ class Labeler {
     } catch {
       // no connection
     }
-    if (this.ended || this.busy) return;
+    if (this.ended || this.busy || this.resting) return;
     if (reply?.status === 401 || reply?.status === 410) {
       this.end(reply.status, reply.body.error, "", false);
     } else if (reply?.status === 200) {
@@ -456,8 +458,9 @@ class Labeler {
     return report.n_labeled === 1 ? "1 label" : `${report.n_labeled} labels`;
   }
 
-  saved(report) {
-    return `${this.counted(report)} ${report.n_labeled === 1 ? "is" : "are"} saved.`;
+  saved(report, where = "") {
+    const are = report.n_labeled === 1 ? "is" : "are";
+    return `${this.counted(report)} ${are} saved${where}.`;
   }
 
   showProgress(state) {
@@ -768,16 +771,48 @@ class Labeler {
   async finish() {
     if (this.busy) return;
     if (!(await this.request("finish", {}, "Your wish to end"))) return;
+    this.resting = true; // the program may end now, and that is no alarm
+    const { report, classes, kept_in: place, question } = this.state;
+    const counts = classes.filter(({ count }) => count);
+    const of = counts.map(({ text, count }) => `${text} ${count}`).join(", ");
+    const where = place ? ` in ${place}` : "";
+    const text = `${this.saved(report, where)} ${of ? `${of}. ` : ""}You can close this page.`;
     this.title.textContent = "Finished";
     this.reason.textContent = "";
-    const text = `${this.saved(this.state.report)} You can close this page.`;
-    const back = this.button("Label more", () => this.show(this.state));
-    this.item.replaceChildren(el("p", { class: "labeler-rest" }, text));
-    if (this.state.question) this.item.append(back);
+    this.flagged.hidden = true;
+    this.guess.textContent = "";
+    const next = "The program says what comes next, where it was started.";
+    this.item.replaceChildren(
+      el("p", { class: "labeler-rest" }, text),
+      el("p", { class: "labeler-rest" }, next),
+    );
+    const back = () => this.goOn();
+    if (question) this.item.append(this.button("Label more", back));
     this.commands.replaceChildren();
     this.drawnAt = Infinity; // no key answers a question that isn't shown
     this.mode("finished");
     this.say(`Finished. ${text}`);
+  }
+
+  // After "Finish": as long as the program is there it can be asked for a question.
+  async goOn() {
+    let reply = null;
+    try {
+      reply = await this.send("state", {});
+    } catch {
+      // no connection
+    }
+    if (reply?.status === 200) {
+      this.resting = false;
+      await this.show(reply.body);
+      this.poll();
+    } else {
+      const text =
+        "The program has ended. To label more, start it again with the same line: it " +
+        "goes on where you are.";
+      this.item.replaceChildren(el("p", { class: "labeler-rest" }, text));
+      this.say(text);
+    }
   }
 
   // A click into a frame takes the keys away; Tab into it is meant.
