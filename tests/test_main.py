@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -352,3 +353,178 @@ def test_an_export_of_what_is_no_sessions_journal_says_so(event, message, tmp_pa
         opened.append([event])
     refused = run(["export", journal, tmp_path / "out.csv", "--votes"], status=1)
     assert re.search(f"sklearn_active: {journal}.*{message}", refused)
+
+
+LABEL = ["--classes", "good,bad", "--terminal"]
+
+
+class Interrupted(io.StringIO):
+    """What a person types who ends with Ctrl-C."""
+
+    def readline(self):
+        line = super().readline()
+        if not line:
+            raise KeyboardInterrupt
+        return line
+
+
+def run_interrupted(arguments, typed):
+    output = io.StringIO()
+    with patch.object(sys, "stdin", Interrupted(typed)), redirect_stdout(output):
+        assert main(list(map(str, arguments))) == 0
+    return output.getvalue()
+
+
+class TestTheEnd:
+    def test_ctrl_c_in_the_terminal_is_an_end_as_any(self, reviews, tmp_path):
+        out, model = tmp_path / "labeled.csv", tmp_path / "model.joblib"
+        label = ["label", reviews, *LABEL, "--out", out, "--save-model", model]
+        printed = run_interrupted(label, "1\n2\n")
+        assert "next:" in printed
+        assert pd.read_csv(out, sep=";")["label"].notna().sum() == 2
+        assert model.exists()
+        demo = ["demo", "--terminal", "--journal", tmp_path / "digits.jsonl"]
+        assert "goes on" in run_interrupted(demo, "3\n")
+
+    def test_where_the_table_fails_the_model_is_written_all_the_same(
+        self, reviews, tmp_path, capsys
+    ):
+        out, model = tmp_path / "labeled.csv", tmp_path / "model.joblib"
+        label = ["label", reviews, *LABEL, "--out", out, "--save-model", model]
+        failing = "sklearn_active._commands._label.write_labeled"
+        with (
+            patch(failing, side_effect=OSError("disk full")),
+            patch.object(sys, "stdin", io.StringIO(answers(4))),
+        ):
+            assert main(list(map(str, label))) == 1
+        printed = capsys.readouterr()
+        assert "disk full" in printed.err
+        assert f"model:   {model}" in printed.out
+        assert "next:    python -m sklearn_active label" in printed.out
+        assert joblib.load(model)
+
+    @pytest.mark.parametrize(
+        ("name", "package"), [("o.xlsx", "openpyxl"), ("o.parquet", "pyarrow")]
+    )
+    def test_what_a_table_needs_is_looked_for_before_the_first_question(
+        self, reviews, tmp_path, monkeypatch, name, package
+    ):
+        monkeypatch.setitem(sys.modules, package, None)
+        label = ["label", reviews, *LABEL, "--out", tmp_path / name]
+        assert f"needs {package}" in run(label, answers(2), status=1)
+        assert not Path(f"{reviews}.labels.jsonl").exists()
+
+
+def next_line(printed, command):
+    """Return the arguments of the line that is to be run next."""
+    start = f"next:    python -m sklearn_active {command} "
+    line = next(line for line in printed.splitlines() if line.startswith(start))
+    return shlex.split(line.removeprefix("next:    python -m sklearn_active "))
+
+
+class TestWhatComesNext:
+    """Every line that is printed can be run as it stands."""
+
+    def test_an_export_from_a_journal_elsewhere(self, reviews, tmp_path):
+        label = ["label", "reviews.csv", *LABEL, "--journal", "j.jsonl"]
+        printed = run(label, answers(4), folder=tmp_path)
+        export = next_line(printed, "export")
+        assert "4 with a label" in run(export, folder=tmp_path)
+
+    def test_a_link_gives_the_journal_its_own_name(self, reviews, tmp_path):
+        (tmp_path / "sub").mkdir()
+        (tmp_path / "sub" / "link.csv").symlink_to(reviews)
+        printed = run(["label", "sub/link.csv", *LABEL], answers(2), folder=tmp_path)
+        assert (tmp_path / "sub" / "link.csv.labels.jsonl").exists()
+        export = next_line(printed, "export")
+        assert "2 with a label" in run(export, folder=tmp_path)
+
+    def test_the_folder_one_is_in(self, tmp_path):
+        folder = tmp_path / "notes"
+        folder.mkdir()
+        for i in range(4):
+            (folder / f"{i}.txt").write_text(f"a fine kettle {i}")
+        printed = run(["label", ".", *LABEL], answers(2), folder=folder)
+        assert (tmp_path / "notes.labels.jsonl").exists()
+        export = next_line(printed, "export")
+        assert "2 with a label" in run(export, folder=folder)
+        assert (folder / "notes.labeled.csv").exists()
+
+    def test_a_model_of_arrays_and_of_texts_in_another_form(self, reviews, tmp_path):
+        np.save(tmp_path / "a.npy", np.random.RandomState(0).rand(30, 3))
+        label = ["label", "a.npy", *LABEL, "--save-model", "m.joblib"]
+        predict = next_line(run(label, answers(4), folder=tmp_path), "predict")
+        assert predict == ["predict", "m.joblib", "NEW.npy", "guesses.csv"]
+        np.save(tmp_path / "NEW.npy", np.random.RandomState(1).rand(5, 3))
+        assert "5 rows with a guess" in run(predict, folder=tmp_path)
+        label = ["label", "reviews.csv", *LABEL, "--save-model", "t.joblib"]
+        label += ["--separator", ";", "--encoding", "latin-1"]
+        predict = next_line(run(label, answers(4), folder=tmp_path), "predict")
+        (tmp_path / "NEW.csv").write_bytes(reviews.read_bytes())
+        assert "40 rows with a guess" in run(predict, folder=tmp_path)
+        assert "latin-1" in predict
+
+
+OWN = """
+from sklearn.naive_bayes import BernoulliNB
+from sklearn_active import ActiveLearner
+
+
+class Own(BernoulliNB):
+    pass
+
+
+def make(data):
+    return ActiveLearner(Own(), "random")
+
+
+def local(data):
+    class Local(BernoulliNB):
+        pass
+
+    return ActiveLearner(Local(), "random")
+"""
+
+
+class TestOwnLearner:
+    def test_an_export_takes_a_class_minus_one_as_the_session_does(
+        self, reviews, tmp_path
+    ):
+        (tmp_path / "m2.py").write_text(OWN)
+        given = ["--learner", tmp_path / "m2.py:make"]
+        label = ["label", reviews, "--classes=-1,1", "--terminal", *given]
+        run([*label, "--out", tmp_path / "1.csv"], "-1\n1\n-1\n1\n:q\n")
+        run(["export", f"{reviews}.labels.jsonl", tmp_path / "2.csv", *given])
+        assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
+
+    def test_a_class_of_its_own_can_be_saved_and_opened(self, reviews, tmp_path):
+        (tmp_path / "own_of_a_test.py").write_text(OWN)
+        label = ["label", reviews, *LABEL, "--save-model", tmp_path / "m.joblib"]
+        run([*label, "--learner", tmp_path / "own_of_a_test.py:make"], answers(4))
+        assert joblib.load(tmp_path / "m.joblib")
+
+    def test_a_model_that_can_not_be_saved_is_refused_before_the_first_question(
+        self, reviews, tmp_path
+    ):
+        (tmp_path / "m4.py").write_text(OWN)
+        label = ["label", reviews, *LABEL, "--learner", tmp_path / "m4.py:local"]
+        run(label, ":q\n")
+        saved = [*label, "--save-model", tmp_path / "m.joblib"]
+        assert "The model can't be saved" in run(saved, status=1)
+
+    @pytest.mark.parametrize(
+        ("source", "message"),
+        [
+            ("def make(data:\n", r"m5\.py, line 1: SyntaxError"),
+            ("import os\nimport nowhere\n", r"m5\.py, line 2: ModuleNotFoundError"),
+            ("def make(data):\n    return data.x\n", r"m5\.py, line 2: AttributeError"),
+        ],
+    )
+    def test_what_is_wrong_in_it_is_said_with_its_line(
+        self, reviews, tmp_path, source, message
+    ):
+        (tmp_path / "m5.py").write_text(source)
+        label = ["label", reviews, *LABEL, "--learner", tmp_path / "m5.py:make"]
+        refused = run(label, status=1)
+        assert re.search(message, refused)
+        assert refused.count("\n") == 1
