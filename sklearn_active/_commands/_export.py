@@ -90,7 +90,8 @@ def _checked(data, header, journal, args):
     except ValueError as error:
         if not args.votes:
             raise
-        print(f"  {error}\n  so rows are named by their numbers, 0 for the first")
+        what = str(error).partition(" Rows may be added")[0]
+        print(f"  {what} Its rows are named by their numbers, 0 for the first.")
         return None
     return data
 

@@ -2,9 +2,10 @@
 
 from array import array
 from base64 import b64decode, b64encode
-from collections import deque
+from collections import Counter
 from functools import cached_property
 from hashlib import sha256
+from itertools import islice, permutations, product
 from pathlib import Path
 from zlib import crc32
 
@@ -20,6 +21,7 @@ from sklearn_active.labeling._journal import LabelJournal
 _ROWS_AT_ONCE = 512
 _SUMS = np.dtype("<u4")
 _NAMED = 3
+_MOST_ORDERS = 64
 
 
 def with_class_minus_one(learner):
@@ -121,17 +123,49 @@ def order_of(path, keys):
     if not Path(path).exists():
         return None
     header, _ = LabelJournal.read(path, lambda event: None)
-    there, binding = _sums_of(header), Binding(None, keys)
+    there, whole, binding = _sums_of(header), header.get("keys"), Binding(None, keys)
     if there is None:
         return None
-    places = {}
-    for row, key_sum in enumerate(binding._digests[1].tolist()):
-        places.setdefault(key_sum, deque()).append(row)
-    known = [places[s].popleft() if places.get(s) else None for s in there.tolist()]
-    if None in known:
+    known = None
+    orders = _orders(there.tolist(), binding._digests[1].tolist())
+    for order in islice(orders, _MOST_ORDERS):
+        is_right = Binding(None, [keys[i] for i in order])._digests[0] == whole
+        if is_right or known is None:
+            known = order
+        if is_right:
+            break
+    if known is None:
         return None
     new = np.setdiff1d(np.arange(binding.n_rows), known)
     return np.array([*known, *new], dtype=int)
+
+
+def _orders(there, here):
+    """Yield the rows here in the order of the sums there, in each way that is possible.
+
+    Of 100,000 rows one pair or so shares a sum by chance; which of them is which only
+    all keys together tell. They are taken as they stand first, then turned round: so
+    are most files that were sorted otherwise.
+    """
+    places, wanted = {}, Counter(there)
+    for row, key_sum in enumerate(here):
+        places.setdefault(key_sum, []).append(row)
+    if any(len(places.get(key_sum, ())) < n for key_sum, n in wanted.items()):
+        return
+    shared = {s: places[s] for s in wanted if len(places[s]) > 1}
+    yield _order(there, places)
+    yield _order(there, places | {s: rows[::-1] for s, rows in shared.items()})
+    ways = [
+        islice(permutations(rows, wanted[s]), _MOST_ORDERS)
+        for s, rows in shared.items()
+    ]
+    for chosen in product(*ways):
+        yield _order(there, places | dict(zip(shared, chosen, strict=True)))
+
+
+def _order(there, places):
+    left = {key_sum: iter(rows) for key_sum, rows in places.items()}
+    return [next(left[key_sum]) for key_sum in there]
 
 
 def _identities(X, keys):
@@ -155,6 +189,11 @@ def _sums_of(header):
 def _difference(there, here):
     """Say which rows of a journal are not here, or not in their place."""
     rows, what = np.flatnonzero(~np.isin(there, here)), "changed"
+    if len(rows) == len(there) > _NAMED:
+        return (
+            "its rows are all others than those here (was a column added, or is the "
+            "data read in another way?)"
+        )
     if not len(rows):
         n_both = min(len(there), len(here))
         in_place = np.zeros(len(there), dtype=bool)
