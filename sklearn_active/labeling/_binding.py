@@ -2,10 +2,9 @@
 
 from array import array
 from base64 import b64decode, b64encode
-from collections import Counter
 from functools import cached_property
 from hashlib import sha256
-from itertools import islice, permutations, product
+from itertools import chain, islice, permutations, product
 from pathlib import Path
 from zlib import crc32
 
@@ -54,7 +53,7 @@ class Binding:
         whole, sums = sha256(), array("I")
         for keys in _identities(*self._rows):
             sums.extend(map(crc32, keys))
-            whole.update(b"".join([len(key).to_bytes(8, "big") + key for key in keys]))
+            whole.update(b"".join(map(_framed, keys)))
         return whole.hexdigest(), np.array(sums).astype(_SUMS)
 
     @property
@@ -126,12 +125,12 @@ def order_of(path, keys):
     there, whole, binding = _sums_of(header), header.get("keys"), Binding(None, keys)
     if there is None:
         return None
-    known = None
+    known, framed = None, [_framed(str(key).encode()) for key in keys]
     orders = _orders(there.tolist(), binding._digests[1].tolist())
     for order in islice(orders, _MOST_ORDERS):
-        is_right = Binding(None, [keys[i] for i in order])._digests[0] == whole
+        is_right = sha256(b"".join([framed[i] for i in order])).hexdigest() == whole
         if is_right or known is None:
-            known = order
+            known = order.copy()
         if is_right:
             break
     if known is None:
@@ -145,27 +144,32 @@ def _orders(there, here):
 
     Of 100,000 rows one pair or so shares a sum by chance; which of them is which only
     all keys together tell. They are taken as they stand first, then turned round: so
-    are most files that were sorted otherwise.
+    are most files that were sorted otherwise. It is one list, changed from way to way.
     """
-    places, wanted = {}, Counter(there)
+    places, spots = {}, {}
     for row, key_sum in enumerate(here):
         places.setdefault(key_sum, []).append(row)
-    if any(len(places.get(key_sum, ())) < n for key_sum, n in wanted.items()):
+    for spot, key_sum in enumerate(there):
+        spots.setdefault(key_sum, []).append(spot)
+    if any(len(places.get(s, ())) < len(own) for s, own in spots.items()):
         return
-    shared = {s: places[s] for s in wanted if len(places[s]) > 1}
-    yield _order(there, places)
-    yield _order(there, places | {s: rows[::-1] for s, rows in shared.items()})
+    order = [places[key_sum][0] for key_sum in there]
+    shared = {s: own for s, own in spots.items() if len(places[s]) > 1}
+    rows = [places[s] for s in shared]
     ways = [
-        islice(permutations(rows, wanted[s]), _MOST_ORDERS)
-        for s, rows in shared.items()
+        islice(permutations(places[s], len(own)), _MOST_ORDERS)
+        for s, own in shared.items()
     ]
-    for chosen in product(*ways):
-        yield _order(there, places | dict(zip(shared, chosen, strict=True)))
+    turned = [own[::-1] for own in rows]
+    for chosen in chain([rows, turned], product(*ways)):
+        for own, some in zip(shared.values(), chosen, strict=True):
+            for spot, row in zip(own, some, strict=False):  # of new rows more
+                order[spot] = row
+        yield order
 
 
-def _order(there, places):
-    left = {key_sum: iter(rows) for key_sum, rows in places.items()}
-    return [next(left[key_sum]) for key_sum in there]
+def _framed(key):
+    return len(key).to_bytes(8, "big") + key
 
 
 def _identities(X, keys):
