@@ -160,15 +160,39 @@ class TestLabel:
         run(label, answers(2))
         as_it_was = reviews.read_text()
         reviews.write_text(as_it_was.replace("R007", "R007a"))
+        refused = run(label, status=1)
+        assert "its row 7 was changed or taken away" in refused
+        for way_out in ("--label-column", "--id", "a copy", "--journal", "export"):
+            assert way_out in refused
+        reviews.write_text(as_it_was.replace("parcel", "packet"))
         export = ["export", f"{reviews}.labels.jsonl", tmp_path / "out.csv"]
         for command in (label, export):
-            refused = run(command, status=1)
-            assert "its row 7 was changed or taken away" in refused
-            for way_out in ("--label-column", "--id", "a copy", "--journal"):
-                assert way_out in refused
-        reviews.write_text(as_it_was.replace("parcel", "packet"))
-        assert "was a column added" in run(label, status=1)
+            assert "was a column added" in run(command, status=1)
         assert not (tmp_path / "out.csv").exists()
+
+    def test_where_one_row_was_changed_the_labels_of_the_others_go_on(
+        self, reviews, tmp_path
+    ):
+        run(["label", reviews, "--classes", "good,bad", "--terminal"], answers(6))
+        journal, out = f"{reviews}.labels.jsonl", tmp_path / "out.csv"
+        run(["export", journal, out])
+        before = pd.read_csv(out, sep=";").set_index("nr")
+        changed, added = before.index[before["label"].notna()][3], "R900;fine parcel\n"
+        lines = reviews.read_text().replace(changed, f"{changed}a").splitlines(True)
+        reviews.write_text("".join([lines[0], added, *lines[:0:-1]]))
+        printed = run(["export", journal, out])
+        assert "was changed or taken away" in printed
+        assert "left out: 1." in printed
+        after = pd.read_csv(out, sep=";").set_index("nr")
+        assert after["label"].notna().sum() == 5
+        assert pd.isna(after["label"][f"{changed}a"])
+        same = before.index.drop(changed)
+        columns = ["label", "labeled_at"]
+        pd.testing.assert_frame_equal(
+            after.loc[same, columns], before.loc[same, columns]
+        )
+        again = ["label", out, "--label-column", "label", "--terminal"]
+        assert "5 labels so far" in run(again, ":q\n")
 
     def test_answers_about_rows_that_were_changed_come_out_as_votes(
         self, reviews, tmp_path

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from sklearn_active.files._labeled import labeled_columns
 from sklearn_active.files._write import check_out, check_place, write_table
 from sklearn_active.labeling import LabelJournal, write_votes
 from sklearn_active.labeling._allowed import in_order
-from sklearn_active.labeling._binding import Binding, with_class_minus_one
+from sklearn_active.labeling._binding import Binding, known_rows, with_class_minus_one
 from sklearn_active.labeling._exchange import all_votes
 from sklearn_active.labeling._model import Model
 from sklearn_active.labeling._state import LabelingState
@@ -76,24 +77,46 @@ def run(args):
     if args.data is not None:
         (check_place if args.votes else check_out)(args.out, journal, args.data)
         data = labels_like(read(args, journal), header.get("classes") or ())
-        data = _checked(data, header, journal, args)
+        data, state = _checked(data, state, header, journal, args)
     if args.votes:
         _write_votes(state, header, data, args.out)
     else:
         _write_table(state, header, data, learner_for(args, data), args.out)
 
 
-def _checked(data, header, journal, args):
-    """Return the data where they are those of the journal; votes do without."""
+def _checked(data, state, header, journal, args):
+    """Return the data and what is known of them, where some rows may have changed."""
     try:
         Binding(None, data.keys).check(header, journal)
     except ValueError as error:
-        if not args.votes:
-            raise
         what = str(error).partition(" Rows may be added")[0]
-        print(f"  {what} Its rows are named by their numbers, 0 for the first.")
-        return None
-    return data
+        if args.votes:
+            print(f"  {what} Its rows are named by their numbers, 0 for the first.")
+            return None, state
+        places = known_rows(header, data.keys)
+        lost = len(set(state.votes) - set(places))
+        if lost == len(state.votes):
+            raise
+        print(f"  {what} Answers about the others are written; left out: {lost}.")
+        state = _at_their_places(state, places)
+    return data, state
+
+
+def _at_their_places(state, places):
+    """Return what a journal says of the rows that are there, by where they are now."""
+
+    def moved(values):
+        return {places[row]: own for row, own in values.items() if row in places}
+
+    recent = [
+        (places[row], *who) for row, *who in state.recent(np.inf) if row in places
+    ]
+    return SimpleNamespace(
+        votes=moved(state.votes),
+        flagged=moved(dict.fromkeys(state.flagged)),
+        recent=lambda n: recent,
+        renamed=state.renamed,
+    )
 
 
 def _data_of(journal, args):

@@ -17,8 +17,9 @@ _IN_OPTIONS = (
         r"these\.",
         "name the options of the first run (--id, --label-column, --separator, "
         "--encoding), take a copy of the data as they were, or name another --journal. "
-        "`export --votes` writes the answers in any case. Where cells will be mended, "
-        "name the column that identifies the rows with --id from the start.",
+        "`export` writes the answers about the rows that are the same, and all with "
+        "--votes. Where cells will be mended, name the column that identifies the rows "
+        "with --id from the start.",
     ),
 )
 _CLASSES = re.compile(r"classes=(\[.*?\])")

@@ -2,6 +2,7 @@
 
 from array import array
 from base64 import b64decode, b64encode
+from collections import Counter
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain, islice, permutations, product
@@ -137,6 +138,33 @@ def order_of(path, keys):
         return None
     new = np.setdiff1d(np.arange(binding.n_rows), known)
     return np.array([*known, *new], dtype=int)
+
+
+def known_rows(header, keys):
+    """Return where the rows of a journal are, of those that are here without doubt.
+
+    Parameters
+    ----------
+    header : dict
+        Of the journal.
+    keys : sequence of str of length n_rows
+        What identifies the rows here.
+
+    Returns
+    -------
+    rows : dict of int to int
+        By the rows of the journal; one whose sum two rows share is left out.
+    """
+    there = _sums_of(header)
+    sums = [[] if there is None else there.tolist()]
+    sums.append(Binding(None, keys)._digests[1].tolist())
+    counts = [Counter(own) for own in sums]
+    places = {s: row for row, s in enumerate(sums[1]) if counts[1][s] == 1}
+    return {
+        row: places[s]
+        for row, s in enumerate(sums[0])
+        if s in places and counts[0][s] == 1
+    }
 
 
 def _orders(there, here):
