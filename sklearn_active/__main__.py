@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from sklearn_active._commands import _classes, _demo, _export, _label, _predict
+from sklearn_active._commands._words import in_options
 
 
 def main(arguments=None):
@@ -17,15 +18,20 @@ def main(arguments=None):
     Returns
     -------
     status : int
-        0, or 1 where something was wrong; then one line says what.
+        0; 1 where something was wrong, then one line says what; 130 after Ctrl-C.
     """
+    if hasattr(sys.stdout, "reconfigure"):  # what a terminal lacks is no reason to end
+        sys.stdout.reconfigure(errors="backslashreplace")
     args = _parser().parse_args(arguments)
     args.line = sys.argv[1:] if arguments is None else arguments
     try:
         args.run(args)
     except (ValueError, RuntimeError, ImportError, OSError) as error:
-        print(f"sklearn_active: {error}", file=sys.stderr)
+        print(f"sklearn_active: {in_options(str(error))}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("sklearn_active: interrupted", file=sys.stderr)
+        return 130
     return 0
 
 

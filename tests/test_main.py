@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -18,6 +19,8 @@ import skrub  # noqa: F401  (the extra)
 from matplotlib import image
 
 from sklearn_active.__main__ import main
+from sklearn_active._commands._label import classes_of
+from sklearn_active.files._embed import TextEmbedder
 from sklearn_active.labeling import LabelJournal, read_votes
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
@@ -150,14 +153,57 @@ class TestLabel:
         pd.testing.assert_series_equal(again[known.index], known)
         assert pd.isna(again["R900"])
 
-    def test_rows_that_were_changed_are_refused(self, reviews, tmp_path):
+    def test_rows_that_were_changed_are_refused_with_the_ways_out(
+        self, reviews, tmp_path
+    ):
         label = ["label", reviews, "--classes", "good,bad", "--terminal"]
         run(label, answers(2))
-        reviews.write_text(reviews.read_text().replace("parcel", "packet"))
-        assert "its rows 0, 1, 2" in run(label, status=1)
+        as_it_was = reviews.read_text()
+        reviews.write_text(as_it_was.replace("R007", "R007a"))
+        refused = run(label, status=1)
+        assert "its row 7 was changed or taken away" in refused
+        for way_out in ("--label-column", "--id", "a copy", "--journal", "export"):
+            assert way_out in refused
+        reviews.write_text(as_it_was.replace("parcel", "packet"))
         export = ["export", f"{reviews}.labels.jsonl", tmp_path / "out.csv"]
-        assert "its rows 0, 1, 2" in run(export, status=1)
+        for command in (label, export):
+            assert "was a column added" in run(command, status=1)
         assert not (tmp_path / "out.csv").exists()
+
+    def test_where_one_row_was_changed_the_labels_of_the_others_go_on(
+        self, reviews, tmp_path
+    ):
+        run(["label", reviews, "--classes", "good,bad", "--terminal"], answers(6))
+        journal, out = f"{reviews}.labels.jsonl", tmp_path / "out.csv"
+        run(["export", journal, out])
+        before = pd.read_csv(out, sep=";").set_index("nr")
+        changed, added = before.index[before["label"].notna()][3], "R900;fine parcel\n"
+        lines = reviews.read_text().replace(changed, f"{changed}a").splitlines(True)
+        reviews.write_text("".join([lines[0], added, *lines[:0:-1]]))
+        printed = run(["export", journal, out])
+        assert "was changed or taken away" in printed
+        assert "left out: 1." in printed
+        after = pd.read_csv(out, sep=";").set_index("nr")
+        assert after["label"].notna().sum() == 5
+        assert pd.isna(after["label"][f"{changed}a"])
+        same = before.index.drop(changed)
+        columns = ["label", "labeled_at"]
+        pd.testing.assert_frame_equal(
+            after.loc[same, columns], before.loc[same, columns]
+        )
+        again = ["label", out, "--label-column", "label", "--terminal"]
+        assert "5 labels so far" in run(again, ":q\n")
+
+    def test_answers_about_rows_that_were_changed_come_out_as_votes(
+        self, reviews, tmp_path
+    ):
+        run(["label", reviews, "--classes", "good,bad", "--terminal"], answers(4))
+        asked = LabelJournal.read(f"{reviews}.labels.jsonl")[1]
+        reviews.write_text(reviews.read_text().replace("parcel", "packet"))
+        export = ["export", f"{reviews}.labels.jsonl", tmp_path / "out.csv"]
+        assert "Its rows are named by their numbers" in run([*export, "--votes"])
+        votes = {vote.key: vote.label for vote in read_votes(tmp_path / "out.csv")}
+        assert votes == {str(event["row"]): event["label"] for event in asked}
 
     def test_labels_of_the_file_must_be_classes(self, tmp_path):
         frame = pd.DataFrame({"text": ["a fine one", "a bad one"], "y": ["Good", None]})
@@ -352,3 +398,328 @@ def test_an_export_of_what_is_no_sessions_journal_says_so(event, message, tmp_pa
         opened.append([event])
     refused = run(["export", journal, tmp_path / "out.csv", "--votes"], status=1)
     assert re.search(f"sklearn_active: {journal}.*{message}", refused)
+
+
+LABEL = ["--classes", "good,bad", "--terminal"]
+
+
+class Interrupted(io.StringIO):
+    """What a person types who ends with Ctrl-C."""
+
+    def readline(self):
+        line = super().readline()
+        if not line:
+            raise KeyboardInterrupt
+        return line
+
+
+def run_interrupted(arguments, typed):
+    output = io.StringIO()
+    with patch.object(sys, "stdin", Interrupted(typed)), redirect_stdout(output):
+        assert main(list(map(str, arguments))) == 0
+    return output.getvalue()
+
+
+class TestTheEnd:
+    def test_ctrl_c_in_the_terminal_is_an_end_as_any(self, reviews, tmp_path):
+        out, model = tmp_path / "labeled.csv", tmp_path / "model.joblib"
+        label = ["label", reviews, *LABEL, "--out", out, "--save-model", model]
+        printed = run_interrupted(label, "1\n2\n")
+        assert "next:" in printed
+        assert pd.read_csv(out, sep=";")["label"].notna().sum() == 2
+        assert model.exists()
+        demo = ["demo", "--terminal", "--journal", tmp_path / "digits.jsonl"]
+        assert "goes on" in run_interrupted(demo, "3\n")
+
+    def test_where_the_table_fails_the_model_is_written_all_the_same(
+        self, reviews, tmp_path, capsys
+    ):
+        out, model = tmp_path / "labeled.csv", tmp_path / "model.joblib"
+        label = ["label", reviews, *LABEL, "--out", out, "--save-model", model]
+        failing = "sklearn_active._commands._label.write_labeled"
+        with (
+            patch(failing, side_effect=OSError("disk full")),
+            patch.object(sys, "stdin", io.StringIO(answers(4))),
+        ):
+            assert main(list(map(str, label))) == 1
+        printed = capsys.readouterr()
+        assert "disk full" in printed.err
+        assert f"model:   {model}" in printed.out
+        assert "next:    python -m sklearn_active label" in printed.out
+        assert joblib.load(model)
+
+    @pytest.mark.parametrize(
+        ("name", "package"), [("o.xlsx", "openpyxl"), ("o.parquet", "pyarrow")]
+    )
+    def test_what_a_table_needs_is_looked_for_before_the_first_question(
+        self, reviews, tmp_path, monkeypatch, name, package
+    ):
+        monkeypatch.setitem(sys.modules, package, None)
+        label = ["label", reviews, *LABEL, "--out", tmp_path / name]
+        assert f"needs {package}" in run(label, answers(2), status=1)
+        assert not Path(f"{reviews}.labels.jsonl").exists()
+
+
+def next_line(printed, command):
+    """Return the arguments of the line that is to be run next."""
+    start = f"next:    python -m sklearn_active {command} "
+    line = next(line for line in printed.splitlines() if line.startswith(start))
+    return shlex.split(line.removeprefix("next:    python -m sklearn_active "))
+
+
+class TestWhatComesNext:
+    """Every line that is printed can be run as it stands."""
+
+    def test_an_export_from_a_journal_elsewhere(self, reviews, tmp_path):
+        label = ["label", "reviews.csv", *LABEL, "--journal", "j.jsonl"]
+        printed = run(label, answers(4), folder=tmp_path)
+        export = next_line(printed, "export")
+        assert "4 with a label" in run(export, folder=tmp_path)
+
+    def test_a_link_gives_the_journal_its_own_name(self, reviews, tmp_path):
+        (tmp_path / "sub").mkdir()
+        (tmp_path / "sub" / "link.csv").symlink_to(reviews)
+        printed = run(["label", "sub/link.csv", *LABEL], answers(2), folder=tmp_path)
+        assert (tmp_path / "sub" / "link.csv.labels.jsonl").exists()
+        export = next_line(printed, "export")
+        assert "2 with a label" in run(export, folder=tmp_path)
+
+    def test_the_folder_one_is_in(self, tmp_path):
+        folder = tmp_path / "notes"
+        folder.mkdir()
+        for i in range(4):
+            (folder / f"{i}.txt").write_text(f"a fine kettle {i}")
+        printed = run(["label", ".", *LABEL], answers(2), folder=folder)
+        assert (tmp_path / "notes.labels.jsonl").exists()
+        export = next_line(printed, "export")
+        assert "2 with a label" in run(export, folder=folder)
+        assert (folder / "notes.labeled.csv").exists()
+
+    def test_a_model_of_arrays_and_of_texts_in_another_form(self, reviews, tmp_path):
+        np.save(tmp_path / "a.npy", np.random.RandomState(0).rand(30, 3))
+        label = ["label", "a.npy", *LABEL, "--save-model", "m.joblib"]
+        predict = next_line(run(label, answers(4), folder=tmp_path), "predict")
+        assert predict == ["predict", "m.joblib", "NEW.npy", "guesses.csv"]
+        np.save(tmp_path / "NEW.npy", np.random.RandomState(1).rand(5, 3))
+        assert "5 rows with a guess" in run(predict, folder=tmp_path)
+        label = ["label", "reviews.csv", *LABEL, "--save-model", "t.joblib"]
+        label += ["--separator", ";", "--encoding", "latin-1"]
+        predict = next_line(run(label, answers(4), folder=tmp_path), "predict")
+        (tmp_path / "NEW.csv").write_bytes(reviews.read_bytes())
+        assert "40 rows with a guess" in run(predict, folder=tmp_path)
+        assert "latin-1" in predict
+
+
+OWN = """
+from sklearn.naive_bayes import BernoulliNB
+from sklearn_active import ActiveLearner
+
+
+class Own(BernoulliNB):
+    pass
+
+
+def make(data):
+    return ActiveLearner(Own(), "random")
+
+
+def local(data):
+    class Local(BernoulliNB):
+        pass
+
+    return ActiveLearner(Local(), "random")
+"""
+
+
+class TestOwnLearner:
+    def test_an_export_takes_a_class_minus_one_as_the_session_does(
+        self, reviews, tmp_path
+    ):
+        (tmp_path / "m2.py").write_text(OWN)
+        given = ["--learner", tmp_path / "m2.py:make"]
+        label = ["label", reviews, "--classes=-1,1", "--terminal", *given]
+        run([*label, "--out", tmp_path / "1.csv"], "-1\n1\n-1\n1\n:q\n")
+        run(["export", f"{reviews}.labels.jsonl", tmp_path / "2.csv", *given])
+        assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
+
+    def test_a_class_of_its_own_can_be_saved_and_opened(self, reviews, tmp_path):
+        (tmp_path / "own_of_a_test.py").write_text(OWN)
+        label = ["label", reviews, *LABEL, "--save-model", tmp_path / "m.joblib"]
+        run([*label, "--learner", tmp_path / "own_of_a_test.py:make"], answers(4))
+        assert joblib.load(tmp_path / "m.joblib")
+
+    def test_a_model_that_can_not_be_saved_is_refused_before_the_first_question(
+        self, reviews, tmp_path
+    ):
+        (tmp_path / "m4.py").write_text(OWN)
+        label = ["label", reviews, *LABEL, "--learner", tmp_path / "m4.py:local"]
+        run(label, ":q\n")
+        saved = [*label, "--save-model", tmp_path / "m.joblib"]
+        assert "The model can't be saved" in run(saved, status=1)
+
+    @pytest.mark.parametrize(
+        ("source", "message"),
+        [
+            ("def make(data:\n", r"m5\.py, line 1: SyntaxError"),
+            ("import os\nimport nowhere\n", r"m5\.py, line 2: ModuleNotFoundError"),
+            ("def make(data):\n    return data.x\n", r"m5\.py, line 2: AttributeError"),
+        ],
+    )
+    def test_what_is_wrong_in_it_is_said_with_its_line(
+        self, reviews, tmp_path, source, message
+    ):
+        (tmp_path / "m5.py").write_text(source)
+        label = ["label", reviews, *LABEL, "--learner", tmp_path / "m5.py:make"]
+        refused = run(label, status=1)
+        assert re.search(message, refused)
+        assert refused.count("\n") == 1
+
+
+class TestWhatAModelWasTrainedOn:
+    @pytest.fixture
+    def models(self, reviews, tmp_path):
+        for i in range(4):
+            (tmp_path / "photos").mkdir(exist_ok=True)
+            pixels = np.random.RandomState(i).rand(16, 16)
+            image.imsave(tmp_path / "photos" / f"{i}.png", pixels)
+        np.save(tmp_path / "a.npy", np.random.RandomState(0).rand(30, 3))
+        for data in ("reviews.csv", "photos", "a.npy"):
+            label = ["label", data, *LABEL, "--save-model", f"{data}.joblib"]
+            run(label, answers(4), folder=tmp_path)
+        return tmp_path
+
+    @pytest.mark.parametrize(
+        ("model", "data", "message"),
+        [
+            ("photos", "reviews.csv", "trained on a folder of images, and reviews.csv"),
+            ("reviews.csv", "photos", "trained on a table, and photos is a folder of"),
+            ("a.npy", "reviews.csv", "trained on an array of numbers, and reviews.csv"),
+            ("a.npy", "photos", "Name an array of numbers, or numbers with --features"),
+        ],
+    )
+    def test_it_is_said_where_rows_are_of_another_kind(
+        self, models, model, data, message
+    ):
+        predict = ["predict", f"{model}.joblib", data, "out.csv"]
+        assert message in run(predict, status=1, folder=models)
+
+    def test_features_are_as_many_as_rows(self, models):
+        predict = ["predict", "a.npy.joblib", "reviews.csv", "out.csv"]
+        refused = run([*predict, "--features", "a.npy"], status=1, folder=models)
+        assert "a.npy has 30 rows, and reviews.csv has 40" in refused
+
+
+class TestWhatIsTyped:
+    @pytest.mark.parametrize("separator", ["\\t", "tab", "\t"])
+    def test_a_tab_is_named_as_shells_let_one_type_it(self, tmp_path, separator):
+        (tmp_path / "t.csv").write_text(
+            "a,x\ttext\n1,0\tfine kettle\n2,0\tbroken cup\n"
+        )
+        label = ["label", tmp_path / "t.csv", *LABEL, "--separator", separator]
+        assert "separated by tab" in run(label, ":q\n")
+
+    @pytest.mark.parametrize("separator", ['"', "\n", ";;", ""])
+    def test_what_can_separate_nothing_is_refused(self, reviews, separator):
+        label = ["label", reviews, *LABEL, "--separator", separator]
+        assert "--separator is one character" in run(label, status=1)
+
+    @pytest.mark.parametrize(
+        ("typed", "classes"),
+        [
+            ("1,2", [1, 2]),
+            ("-1,1", [-1, 1]),
+            ("--5,3", ["--5", "3"]),
+            ("007,8", ["007", "8"]),
+            ("1,2,many", ["1", "2", "many"]),
+            ("²,3", ["²", "3"]),
+        ],
+    )
+    def test_classes_are_numbers_where_all_are_written_as_such(self, typed, classes):
+        assert classes_of(typed) == classes
+
+    @pytest.mark.parametrize("classes", ["good", "yes;no", ",", "a,a"])
+    def test_one_class_is_too_few(self, reviews, classes):
+        label = ["label", reviews, "--terminal", "--classes", classes]
+        assert "a model needs two" in run(label, status=1)
+        assert not Path(f"{reviews}.labels.jsonl").exists()
+
+    def test_one_class_may_be_the_first_of_others(self, reviews):
+        label = ["label", reviews, "--terminal", "--classes", "good", "--new-classes"]
+        assert "classes: good" in run(label, ":q\n")
+
+    def test_what_may_be_given_is_said_in_options(self, reviews):
+        label = ["label", reviews, "--terminal"]
+        printed = run([*label, "--classes", "good,bad"], "ugly\nbad\n:q\n")
+        assert "Allow others with --new-classes." in printed
+        refused = run([*label, "--classes", "good,fine"], status=1)
+        assert "--classes good,fine,bad" in refused
+        assert "classes JOURNAL --rename OLD=NEW" in refused
+
+    def test_a_row_that_the_terminal_can_not_show_is_shown_as_escapes(self, tmp_path):
+        (tmp_path / "t.csv").write_text("text\n好的水壶\n坏了 杯子\n", encoding="utf-8")
+        ended = subprocess.run(
+            [*COMMAND, "label", "t.csv", *LABEL],
+            input=b"1\n2\n",
+            capture_output=True,
+            cwd=tmp_path,
+            env=ENVIRONMENT | {"PYTHONIOENCODING": "ascii"},
+        )
+        assert ended.returncode == 0, ended.stderr
+        assert rb"\u597d" in ended.stdout
+        assert len(LabelJournal.read(tmp_path / "t.csv.labels.jsonl")[1]) == 2
+
+
+class TestLabelsOfTheFile:
+    @staticmethod
+    def labeled(folder, labels):
+        frame = pd.DataFrame({"text": [f"kettle {i}" for i in range(len(labels))]})
+        frame["y"] = labels
+        frame.to_csv(folder / "t.csv", index=False)
+        return ["label", folder / "t.csv", "--label-column", "y", "--terminal"]
+
+    def test_whole_numbers_beside_blanks_are_what_they_were(self, tmp_path):
+        label = self.labeled(tmp_path, [1, 0, None, None])  # written 1.0, 0.0
+        out = tmp_path / "out.csv"
+        assert "2 labels so far" in run([*label, "--classes", "0,1"], ":q\n")
+        assert "2 labels so far" in run([*label, "--out", out], ":q\n")
+        run(["export", tmp_path / "t.csv.labels.jsonl", out, "--label-column", "y"])
+        assert pd.read_csv(out)["label"].tolist()[:2] == [1, 0]
+
+    def test_numbers_are_texts_where_a_class_is_one(self, tmp_path):
+        label = self.labeled(tmp_path, ["1", "2", None, None])
+        (tmp_path / "t.csv").write_text("text,y\nkettle a,1\nkettle b,2\nkettle c,\n")
+        label += ["--classes", "1,2,many"]
+        assert "2 labels so far" in run(label, "many\n:q\n")
+
+    def test_a_renamed_class_is_known_by_both_names(self, tmp_path):
+        label = self.labeled(tmp_path, ["good", "bad", None, None])
+        run([*label, "--classes", "good,bad"], ":q\n")
+        journal = tmp_path / "t.csv.labels.jsonl"
+        run(["classes", journal, "--rename", "bad=negative"])
+        for names in ("good,negative", "good,bad"):
+            printed = run([*label, "--classes", names], ":q\n")
+            assert "classes: good, negative" in printed
+            assert "2 labels so far" in printed
+
+
+def test_a_broken_archive_of_arrays_is_said_in_one_line(tmp_path):
+    (tmp_path / "bad.npz").write_bytes(b"PK\x03\x04broken")
+    refused = run(["label", tmp_path / "bad.npz", *LABEL], status=1)
+    assert "bad.npz can't be read as an array of numbers" in refused
+    assert refused.count("\n") == 1
+
+
+def test_vectors_of_texts_stand_beside_the_journal(reviews, tmp_path):
+    class Embedder(TextEmbedder):
+        def _encode(self, texts):
+            return [[len(text), 1.0] for text in texts]
+
+    (tmp_path / "elsewhere").mkdir()
+    label = ["label", reviews, *LABEL, "--journal", tmp_path / "elsewhere" / "mine"]
+    with patch("sklearn_active._commands._reading.TextEmbedder", Embedder):
+        run([*label, "--embed", "a model"], ":q\n")
+    assert (tmp_path / "elsewhere" / "mine.vectors.npz").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "elsewhere",
+        "reviews.csv",
+    ]

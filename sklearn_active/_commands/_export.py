@@ -2,18 +2,27 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
-from sklearn_active._commands._label import JOURNAL
-from sklearn_active._commands._reading import add_model, add_reading, learner_for, read
+from sklearn_active._commands._reading import (
+    JOURNAL,
+    add_model,
+    add_reading,
+    beside,
+    labels_like,
+    learner_for,
+    read,
+)
 from sklearn_active._rows import row_at
 from sklearn_active.files._labeled import labeled_columns
 from sklearn_active.files._write import check_out, check_place, write_table
 from sklearn_active.labeling import LabelJournal, write_votes
 from sklearn_active.labeling._allowed import in_order
-from sklearn_active.labeling._binding import Binding
+from sklearn_active.labeling._binding import Binding, known_rows, with_class_minus_one
 from sklearn_active.labeling._exchange import all_votes
+from sklearn_active.labeling._model import Model
 from sklearn_active.labeling._state import LabelingState
 
 
@@ -67,39 +76,70 @@ def run(args):
     data = None
     if args.data is not None:
         (check_place if args.votes else check_out)(args.out, journal, args.data)
-        data = read(args, journal)
-        Binding(None, data.keys).check(header, journal)
+        data = labels_like(read(args, journal), header.get("classes") or ())
+        data, state = _checked(data, state, header, journal, args)
     if args.votes:
         _write_votes(state, header, data, args.out)
     else:
-        _write_table(state, data, learner_for(args, data), args.out)
+        _write_table(state, header, data, learner_for(args, data), args.out)
+
+
+def _checked(data, state, header, journal, args):
+    """Return the data and what is known of them, where some rows may have changed."""
+    try:
+        Binding(None, data.keys).check(header, journal)
+    except ValueError as error:
+        what = str(error).partition(" Rows may be added")[0]
+        if args.votes:
+            print(f"  {what} Its rows are named by their numbers, 0 for the first.")
+            return None, state
+        places = known_rows(header, data.keys)
+        lost = len(set(state.votes) - set(places))
+        if lost == len(state.votes):
+            raise
+        print(f"  {what} Answers about the others are written; left out: {lost}.")
+        state = _at_their_places(state, places)
+    return data, state
+
+
+def _at_their_places(state, places):
+    """Return what a journal says of the rows that are there, by where they are now."""
+
+    def moved(values):
+        return {places[row]: own for row, own in values.items() if row in places}
+
+    recent = [
+        (places[row], *who) for row, *who in state.recent(np.inf) if row in places
+    ]
+    return SimpleNamespace(
+        votes=moved(state.votes),
+        flagged=moved(dict.fromkeys(state.flagged)),
+        recent=lambda n: recent,
+        renamed=state.renamed,
+    )
 
 
 def _data_of(journal, args):
     """Return what was labeled, as far as it is known."""
-    if args.data is not None:
-        return args.data
-    beside = journal.with_name(journal.name.removesuffix(JOURNAL))
-    if beside != journal and beside.exists():
-        return beside
-    if args.votes:
-        return None
-    raise ValueError(
-        f"{journal} holds labels, but not the rows: name what was labeled with --data, "
-        "or write the answers alone with --votes."
-    )
+    data = beside(journal) if args.data is None else args.data
+    if data is None and not args.votes:
+        raise ValueError(
+            f"{journal} holds labels, but not the rows: name what was labeled with "
+            "--data, or write the answers alone with --votes."
+        )
+    return data
 
 
-def _write_table(state, data, learner, out):
+def _write_table(state, header, data, learner, out):
     given = {} if data.y is None else dict(enumerate(data.y.tolist()))
     renamed = state.renamed
     labels = {row: renamed.get(x, x) for row, x in given.items() if x is not None}
     labels |= {row: [*votes.values()][-1] for row, votes in state.votes.items()}
-    y = np.full(len(data.keys), None, dtype=object)
-    for row, label in labels.items():
-        y[row] = label
-    learner.start(data.X, y)
-    columns = labeled_columns(data, labels, state, learner)
+    if -1 in [*(header.get("classes") or ()), *labels.values()]:
+        learner = with_class_minus_one(learner)
+    model = Model(learner, data.X, None)  # as a session's, so that guesses are alike
+    model.update(labels, (), 0)
+    columns = labeled_columns(data, labels, state, model.learner)
     for note in write_table(data.table, out, columns):
         print(f"  {note}")
     print(f"{out}: {len(data.table.frame):,} rows, {len(labels):,} with a label")

@@ -1,6 +1,7 @@
 """Label a file by hand."""
 
 import csv
+import pickle
 import shlex
 from io import BytesIO
 from pathlib import Path
@@ -8,22 +9,26 @@ from pathlib import Path
 import joblib
 
 from sklearn_active._commands._reading import (
+    JOURNAL,
     add_model,
     add_reading,
+    beside,
+    labels_like,
     learner_for,
     options,
     read,
 )
 from sklearn_active._commands._showing import render
+from sklearn_active._commands._words import in_options
 from sklearn_active.files import write_labeled
 from sklearn_active.files._read_file import ARRAYS
 from sklearn_active.files._separated import named_places
 from sklearn_active.files._write import check_out, check_place
-from sklearn_active.labeling import LabelingSession
+from sklearn_active.labeling import LabelingSession, LabelJournal
 from sklearn_active.labeling._formats import replace_all
+from sklearn_active.labeling._journal import is_begun
 from sklearn_active.labeling._progress import sentences
-
-JOURNAL = ".labels.jsonl"
+from sklearn_active.labeling._state import LabelingState
 
 
 def add(commands):
@@ -83,14 +88,38 @@ def run(args):
         check_place(args.save_model, args.data, journal)
     data = read(args, journal)
     classes = classes_of(args.classes)
-    session = label(data, learner_for(args, data), classes, journal, args)
+    learner = learner_for(args, data)
+    if args.save_model is not None:
+        _check_can_be_saved(learner)
+    session = label(data, learner, classes, journal, args)
     after(data, session, journal, args)
 
 
 def journal_of(data):
     """Return the journal that stands beside the data."""
+    path = _with_name(data)
+    return path.with_name(path.name + JOURNAL)
+
+
+def _with_name(data):
     path = Path(data)
-    return path.with_name(path.resolve().name + JOURNAL)
+    path = path.resolve() if path.name in ("", "..") else path
+    if not path.name:
+        raise ValueError(
+            f"{path} has no name that a journal could take: use --journal."
+        )
+    return path
+
+
+def _check_can_be_saved(learner):
+    """Raise where a model can't be saved, before anybody has worked for it."""
+    try:
+        pickle.dumps(learner.estimator)
+    except Exception as error:  # whatever an object raises that can't be pickled
+        raise ValueError(
+            f"The model can't be saved ({error}). Define what it needs at the top of a "
+            "module whose name no other has, or leave --save-model out."
+        ) from error
 
 
 def classes_of(text):
@@ -99,9 +128,11 @@ def classes_of(text):
         return None
     names = [name.strip() for name in next(csv.reader([text], skipinitialspace=True))]
     names = [name for name in names if name]
-    if names and all(name.lstrip("-").isdecimal() for name in names):
-        return [int(name) for name in names]
-    return names
+    try:
+        numbers = [int(name) for name in names]
+    except ValueError:
+        return names
+    return numbers if list(map(str, numbers)) == names else names  # 007 is a text
 
 
 def label(data, learner, classes, journal, args):
@@ -126,7 +157,9 @@ def label(data, learner, classes, journal, args):
         Closed.
     """
     new_classes = "allow" if getattr(args, "new_classes", False) else "error"
-    _check_classes(classes, data, journal, new_classes)
+    known, renamed = _known_to(journal)
+    data = labels_like(data, classes or known)
+    _check_classes(classes, data, journal, new_classes, renamed)
     print(f"  model: {_named(learner)}")
     session = LabelingSession(
         learner,
@@ -148,28 +181,43 @@ def label(data, learner, classes, journal, args):
     return session
 
 
-def _check_classes(classes, data, journal, new_classes):
+def _known_to(journal):
+    """Return the classes that a journal states, and those with another name now."""
+    if not is_begun(journal):
+        return [], {}
+    state = LabelingState()
+    header, _ = LabelJournal.read(journal, state.take)
+    return header.get("classes") or [], state.renamed
+
+
+def _check_classes(classes, data, journal, new_classes, renamed):
+    if new_classes == "allow":
+        return
     known = (
         set() if data.y is None else {label for label in data.y if label is not None}
     )
-    if (
-        classes is None
-        and new_classes == "error"
-        and not known
-        and not journal.exists()
-    ):
-        raise ValueError(
-            "Name the labels that may be given, as in --classes good,bad, or allow any "
-            "with --new-classes."
-        )
-    odd = known.difference(classes or known)
-    if odd and new_classes == "error":
+    if classes is None:
+        if not known and not journal.exists():
+            raise ValueError(
+                "Name the labels that may be given, as in --classes good,bad, or allow "
+                "any with --new-classes."
+            )
+        return
+    now = {renamed.get(label, label) for label in classes}
+    odd = {label for label in known if renamed.get(label, label) not in now}
+    if odd:
         rows = [i for i, label in enumerate(data.y) if label in odd]
         where = named_places([data.table.places[data.places[i]] for i in rows])
         raise ValueError(
             f"The label column holds {', '.join(map(repr, sorted(odd, key=str)))} "
             f"({where}), and --classes names {', '.join(map(repr, classes))}. Name "
             "all, or mend the file."
+        )
+    if len(now) < 2:
+        raise ValueError(
+            f"--classes names {', '.join(map(repr, classes)) or 'none'}, and a model "
+            "needs two: separate them by commas, as in --classes good,bad, or allow "
+            "others with --new-classes."
         )
 
 
@@ -180,15 +228,16 @@ def _named(learner):
 
 
 def _ask(session, args):
-    if args.terminal:
-        session.terminal(render=render)
-        return
-    with session.serve(open_browser=not args.no_browser, port=args.port) as server:
-        try:
+    try:
+        if args.terminal:
+            session.terminal(render=render, words=in_options)
+            return
+        browser = not args.no_browser
+        with session.serve(open_browser=browser, port=args.port) as server:
             print(f"Label at {server.url}\nEnd with Ctrl-C.", flush=True)
             server.wait()
-        except KeyboardInterrupt:
-            print()
+    except KeyboardInterrupt:  # the usual end; what was answered is on file
+        print()
 
 
 def after(data, session, journal, args):
@@ -208,22 +257,50 @@ def after(data, session, journal, args):
     for line in sentences(session.report()):
         print(line)
     print(f"answers: {journal}")
-    name = Path(args.data)
-    ending = ".csv" if name.is_dir() or name.suffix in ARRAYS else name.suffix
+    try:
+        _after_table(data, session, journal, args)
+    finally:  # whatever became of the table, the rest is written and said
+        try:
+            _after_model(data, session, args)
+        finally:
+            _next(*args.line)
+
+
+def _after_table(data, session, journal, args):
     if args.out is None:
-        _next("export", journal, f"{name.stem}.labeled{ending}", *options(args))
-    else:
-        for note in write_labeled(data, session, args.out):
-            print(f"  {note}")
-        print(f"table:   {args.out}")
-    if args.save_model is not None:
-        if hasattr(session.learner, "estimator_"):
-            save_model(data.make_pipeline(session.learner.estimator_), args.save_model)
-            print(f"model:   {args.save_model}")
-            _next("predict", args.save_model, f"NEW{ending}", f"guesses{ending}")
-        else:
-            print("model:   none yet: it needs labels of two classes")
-    _next(*args.line)
+        name = _with_name(args.data)
+        given = [] if _is(beside(journal), name) else ["--data", args.data]
+        out = f"{name.stem}.labeled{_ending(name)}"
+        _next("export", journal, out, *given, *options(args))
+        return
+    for note in write_labeled(data, session, args.out):
+        print(f"  {note}")
+    print(f"table:   {args.out}")
+
+
+def _is(found, path):
+    return found is not None and found.resolve() == path.resolve()
+
+
+def _ending(path):
+    """Return the ending of a table that comes of some data."""
+    is_table = not path.is_dir() and path.suffix.lower() not in ARRAYS
+    return path.suffix if is_table else ".csv"
+
+
+def _after_model(data, session, args):
+    if args.save_model is None:
+        return
+    if not hasattr(session.learner, "estimator_"):
+        print("model:   none yet: it needs labels of two classes")
+        return
+    save_model(data.make_pipeline(session.learner.estimator_), args.save_model)
+    print(f"model:   {args.save_model}")
+    path = Path(args.data)
+    new = "NEW/" if path.is_dir() else f"NEW{path.suffix}"
+    given = [] if args.features is None else ["--features", "NEW_FEATURES.npy"]
+    given += options(args, ("separator", "encoding"))
+    _next("predict", args.save_model, new, f"guesses{_ending(path)}", *given)
 
 
 def save_model(pipeline, path):
@@ -237,7 +314,12 @@ def save_model(pipeline, path):
         The file; overwritten.
     """
     file = BytesIO()
-    joblib.dump(pipeline, file)
+    try:
+        joblib.dump(pipeline, file)
+    except (pickle.PicklingError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"{path} was not written: the model can't be saved ({error})."
+        ) from error
     replace_all({Path(path).resolve(): file.getvalue()})
 
 

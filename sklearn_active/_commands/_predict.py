@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import joblib
+from sklearn.pipeline import Pipeline
 
-from sklearn_active.files._arrays import read_array
+from sklearn_active._commands._reading import separator_of
+from sklearn_active.files._arrays import ArrayEncoder, read_array
+from sklearn_active.files._encoder import TableEncoder
+from sklearn_active.files._folders import ImageEncoder
 from sklearn_active.files._labeled import guesses
 from sklearn_active.files._read_file import read_raw
 from sklearn_active.files._write import check_out, write_table
@@ -42,12 +46,18 @@ def run(args):
         Of the command line.
     """
     check_out(args.out, args.data, args.model)
-    table, raw = read_raw(Path(args.data), args.separator, args.encoding)
+    table, raw = read_raw(Path(args.data), separator_of(args.separator), args.encoding)
     for note in table.notes:
         print(f"  {note}")
     model = _loaded(Path(args.model))
     if args.features is not None:
         raw = read_array(Path(args.features))
+        if len(raw) != len(table.frame):
+            raise ValueError(
+                f"{args.features} has {len(raw):,} rows, and {args.data} has "
+                f"{len(table.frame):,}."
+            )
+    _check_kind(model, raw, args)
     columns = guesses(model, raw)
     for note in write_table(table, args.out, columns):
         print(f"  {note}")
@@ -62,7 +72,43 @@ def _loaded(path):
     except Exception as error:  # whatever is in a pickle
         raise ValueError(
             f"{path} can't be opened as a model: {type(error).__name__}: {error}"
+            + _beside(error)
         ) from error
     if not hasattr(model, "predict"):
         raise ValueError(f"{path} holds no model, but a {type(model).__name__}.")
     return model
+
+
+def _beside(error):
+    """Say how a module is found that a --learner's model needs."""
+    if not isinstance(error, ModuleNotFoundError):
+        return ""
+    return f". Where {error.name}.py is yours, run this in its folder."
+
+
+def _check_kind(model, raw, args):
+    """Raise where rows are of another kind than those that a model was trained on."""
+    if not isinstance(model, Pipeline):
+        return  # it is none of ours, and may take anything
+    encoder = model[0]
+    known = {TableEncoder: "a table", ImageEncoder: "a folder of images"}
+    known |= {ArrayEncoder: "an array of images"}
+    numbers = "an array of numbers"
+    if isinstance(encoder, Pipeline):  # scaled_numbers
+        trained_on = numbers
+    elif type(encoder) in known:
+        trained_on = known[type(encoder)]
+    else:
+        return
+    if hasattr(raw, "columns"):
+        came = known[TableEncoder]
+    elif isinstance(raw, list):
+        came = known[ImageEncoder]
+    else:
+        came = numbers if raw.ndim == 2 else known[ArrayEncoder]
+    if came != trained_on:
+        way_out = ", or numbers with --features" if trained_on == numbers else ""
+        raise ValueError(
+            f"{args.model} was trained on {trained_on}, and {args.data} is {came}. "
+            f"Name {trained_on}{way_out}."
+        )

@@ -1,7 +1,12 @@
 """Which rows a command is about, and with which model."""
 
 import importlib.util
+import sys
+import traceback
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from sklearn_active._learner import ActiveLearner
 from sklearn_active.files import read_file
@@ -11,7 +16,8 @@ from sklearn_active.query_strategies._names import STRATEGIES
 
 READING = ("text", "ignore", "show", "id", "label_column", "separator", "encoding")
 READING += ("features", "embed")
-VECTORS = ".vectors.npz"
+JOURNAL, VECTORS = ".labels.jsonl", ".vectors.npz"
+_TAB = ("\\t", "tab")  # as people type it
 MODEL = ("model", "strategy", "learner")
 
 
@@ -92,19 +98,81 @@ def read(args, journal):
         id=args.id,
         label_column=args.label_column,
         features=args.features,
-        separator=args.separator,
+        separator=separator_of(args.separator),
         encoding=args.encoding,
-        **_embedding(args),
+        embed=_embedder(args, journal),
     ).in_order_of(journal)
     describe(args.data, data)
     return data
 
 
-def _embedding(args):
+def separator_of(text):
+    """Return the separator that was typed, None for none."""
+    if text in _TAB:
+        return "\t"
+    if text is not None and (len(text) != 1 or text in '"\r\n'):
+        raise ValueError(
+            f"--separator is one character, or tab, and no quote: not {text!r}."
+        )
+    return text
+
+
+def _embedder(args, journal):
+    """Return what embeds texts, and keeps their vectors beside the journal."""
     if args.embed is None:
-        return {}
-    data = Path(args.data)
-    return {"embed": TextEmbedder(args.embed, data.with_name(data.name + VECTORS))}
+        return None
+    cache = journal.with_name(journal.name.removesuffix(JOURNAL) + VECTORS)
+    return TextEmbedder(args.embed, cache)
+
+
+def beside(journal):
+    """Return what was labeled, by the name of its journal; None where it isn't there.
+
+    Parameters
+    ----------
+    journal : path
+        Of a session.
+
+    Returns
+    -------
+    path : path or None
+    """
+    path = journal.with_name(journal.name.removesuffix(JOURNAL) or journal.name)
+    return path if path != journal and path.exists() else None
+
+
+def labels_like(data, classes):
+    """Return the data with the labels of the file as the classes are: numbers or texts.
+
+    A program that has read whole numbers beside blanks writes 1 as 1.0.
+
+    Parameters
+    ----------
+    data : LabelingData
+        What was read.
+    classes : sequence of labels
+        Those that may be given.
+
+    Returns
+    -------
+    data : LabelingData
+    """
+    if data.y is None or not len(classes):
+        return data
+    change = str if isinstance(classes[0], str) else _number
+    y = np.full(len(data.y), None, dtype=object)
+    y[:] = [None if label is None else change(label) for label in data.y]
+    return replace(data, y=y)
+
+
+def _number(label):
+    try:
+        number = float(label)
+    except ValueError:
+        return label
+    if isinstance(label, str) and number.is_integer() and abs(number) < 2**53:
+        return int(number)
+    return label
 
 
 def describe(path, data):
@@ -147,7 +215,7 @@ def learner_for(args, data):
         return data.make_learner(args.model, args.strategy)
     if args.model or args.strategy:
         raise ValueError("--learner brings its own model and strategy: name it alone.")
-    learner = _function(args.learner)(data)
+    learner = _own(args.learner, data)
     if not isinstance(learner, ActiveLearner):
         raise ValueError(
             f"{args.learner} must return an ActiveLearner; it returned a "
@@ -156,37 +224,71 @@ def learner_for(args, data):
     return learner
 
 
-def _function(place):
+def _own(place, data):
+    """Return what a function in a file makes of the data."""
     file, _, name = place.rpartition(":")
     if not file or not name:
         raise ValueError(f"--learner is given as FILE.py:FUNCTION, not {place!r}.")
     path = Path(file)
     if not path.is_file():
         raise ValueError(f"There is no {path}.")
+    try:
+        module = _module(path)
+        if not callable(getattr(module, name, None)):
+            raise AttributeError(f"there is no function {name!r}")
+        return getattr(module, name)(data)
+    except Exception as error:
+        raise ValueError(f"{path}{_line(error, path)}: {_said(error)}") from error
+
+
+def _module(path):
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    if not callable(getattr(module, name, None)):
-        raise ValueError(f"{path} has no function {name!r}.")
-    return getattr(module, name)
+    is_new = path.stem not in sys.modules
+    if is_new:  # else what it defines could not be saved
+        sys.modules[path.stem] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        if is_new:
+            del sys.modules[path.stem]
+        raise
+    return module
 
 
-def options(args):
+def _line(error, path):
+    """Say in which line of a file an error was raised, where it was in one."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(path)]
+    if isinstance(error, SyntaxError):
+        lines.append(error.lineno)
+    return f", line {lines[-1]}" if lines else ""
+
+
+def _said(error):
+    what = error.msg if isinstance(error, SyntaxError) else error
+    return f"{type(error).__name__}: {what}"
+
+
+def options(args, names=(*READING, *MODEL)):
     """Return the options of reading and of the model that were given, to name again.
 
     Parameters
     ----------
     args : Namespace
         Of the command line.
+    names : sequence of str
+        Which.
 
     Returns
     -------
     options : list of str
     """
     given = []
-    for name in (*READING, *MODEL):
+    for name in names:
         value = getattr(args, name)
+        option = f"--{name.replace('_', '-')}"
         for one in value if isinstance(value, list) else [value]:
             if one is not None:
-                given += [f"--{name.replace('_', '-')}", one]
+                given += [f"{option}={one}"] if one.startswith("-") else [option, one]
     return given

@@ -1,5 +1,8 @@
 """Arrays out of .npy and .npz files."""
 
+import zlib
+from zipfile import BadZipFile
+
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.impute import SimpleImputer
@@ -20,23 +23,27 @@ def read_array(path):
     values : ndarray of shape (n_rows, ...)
     """
     try:
-        loaded = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
+        with open(path, "rb") as file:  # numpy leaves a broken one open
+            loaded = np.load(file, allow_pickle=False)
+            if not isinstance(loaded, np.ndarray):
+                loaded = _the_one(loaded)
+    except (ValueError, EOFError, OSError, BadZipFile, zlib.error) as error:
         raise ValueError(
             f"{path} can't be read as an array of numbers: {error}"
         ) from error
-    if not isinstance(loaded, np.ndarray):
-        with loaded:
-            names = loaded.files
-            if "X" not in names and len(names) != 1:
-                raise ValueError(f"{path} holds {names}; name the one to label X.")
-            loaded = loaded["X" if "X" in names else names[0]]
     if loaded.ndim < 2 or loaded.dtype.kind not in "biuf" or not loaded.size:
         raise ValueError(
             f"{path} must hold numbers, one row each: (n, n_features), or images "
             f"(n, height, width[, channels]); got {loaded.dtype}, {loaded.shape}."
         )
     return loaded
+
+
+def _the_one(arrays):
+    names = arrays.files
+    if "X" not in names and len(names) != 1:
+        raise ValueError(f"it holds {names}; name the one to label X.")
+    return arrays["X" if "X" in names else names[0]]
 
 
 def scaled_numbers():

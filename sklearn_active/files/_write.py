@@ -4,6 +4,7 @@ import codecs
 import json
 import re
 from dataclasses import replace
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 
@@ -35,6 +36,14 @@ def check_out(path, *others):
             f"{path} can't be written: end its name in one of {', '.join(TABLES)}."
         )
     check_place(path, *others)
+    package = {".xlsx": "openpyxl", ".parquet": "pyarrow"}.get(path.suffix.lower())
+    try:
+        if package is not None:
+            import_module(package)
+    except ImportError as error:
+        raise ImportError(
+            f"Writing {path} needs {package}: pip install 'sklearn-active[label]'."
+        ) from error
 
 
 def check_place(path, *others):

@@ -2,9 +2,10 @@
 
 from array import array
 from base64 import b64decode, b64encode
-from collections import deque
+from collections import Counter
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain, islice, permutations, product
 from pathlib import Path
 from zlib import crc32
 
@@ -20,6 +21,7 @@ from sklearn_active.labeling._journal import LabelJournal
 _ROWS_AT_ONCE = 512
 _SUMS = np.dtype("<u4")
 _NAMED = 3
+_MOST_ORDERS = 64
 
 
 def with_class_minus_one(learner):
@@ -52,7 +54,7 @@ class Binding:
         whole, sums = sha256(), array("I")
         for keys in _identities(*self._rows):
             sums.extend(map(crc32, keys))
-            whole.update(b"".join([len(key).to_bytes(8, "big") + key for key in keys]))
+            whole.update(b"".join(map(_framed, keys)))
         return whole.hexdigest(), np.array(sums).astype(_SUMS)
 
     @property
@@ -121,17 +123,81 @@ def order_of(path, keys):
     if not Path(path).exists():
         return None
     header, _ = LabelJournal.read(path, lambda event: None)
-    there, binding = _sums_of(header), Binding(None, keys)
+    there, whole, binding = _sums_of(header), header.get("keys"), Binding(None, keys)
     if there is None:
         return None
-    places = {}
-    for row, key_sum in enumerate(binding._digests[1].tolist()):
-        places.setdefault(key_sum, deque()).append(row)
-    known = [places[s].popleft() if places.get(s) else None for s in there.tolist()]
-    if None in known:
+    known, framed = None, [_framed(str(key).encode()) for key in keys]
+    orders = _orders(there.tolist(), binding._digests[1].tolist())
+    for order in islice(orders, _MOST_ORDERS):
+        is_right = sha256(b"".join([framed[i] for i in order])).hexdigest() == whole
+        if is_right or known is None:
+            known = order.copy()
+        if is_right:
+            break
+    if known is None:
         return None
     new = np.setdiff1d(np.arange(binding.n_rows), known)
     return np.array([*known, *new], dtype=int)
+
+
+def known_rows(header, keys):
+    """Return where the rows of a journal are, of those that are here without doubt.
+
+    Parameters
+    ----------
+    header : dict
+        Of the journal.
+    keys : sequence of str of length n_rows
+        What identifies the rows here.
+
+    Returns
+    -------
+    rows : dict of int to int
+        By the rows of the journal; one whose sum two rows share is left out.
+    """
+    there = _sums_of(header)
+    sums = [[] if there is None else there.tolist()]
+    sums.append(Binding(None, keys)._digests[1].tolist())
+    counts = [Counter(own) for own in sums]
+    places = {s: row for row, s in enumerate(sums[1]) if counts[1][s] == 1}
+    return {
+        row: places[s]
+        for row, s in enumerate(sums[0])
+        if s in places and counts[0][s] == 1
+    }
+
+
+def _orders(there, here):
+    """Yield the rows here in the order of the sums there, in each way that is possible.
+
+    Of 100,000 rows one pair or so shares a sum by chance; which of them is which only
+    all keys together tell. They are taken as they stand first, then turned round: so
+    are most files that were sorted otherwise. It is one list, changed from way to way.
+    """
+    places, spots = {}, {}
+    for row, key_sum in enumerate(here):
+        places.setdefault(key_sum, []).append(row)
+    for spot, key_sum in enumerate(there):
+        spots.setdefault(key_sum, []).append(spot)
+    if any(len(places.get(s, ())) < len(own) for s, own in spots.items()):
+        return
+    order = [places[key_sum][0] for key_sum in there]
+    shared = {s: own for s, own in spots.items() if len(places[s]) > 1}
+    rows = [places[s] for s in shared]
+    ways = [
+        islice(permutations(places[s], len(own)), _MOST_ORDERS)
+        for s, own in shared.items()
+    ]
+    turned = [own[::-1] for own in rows]
+    for chosen in chain([rows, turned], product(*ways)):
+        for own, some in zip(shared.values(), chosen, strict=True):
+            for spot, row in zip(own, some, strict=False):  # of new rows more
+                order[spot] = row
+        yield order
+
+
+def _framed(key):
+    return len(key).to_bytes(8, "big") + key
 
 
 def _identities(X, keys):
@@ -155,6 +221,11 @@ def _sums_of(header):
 def _difference(there, here):
     """Say which rows of a journal are not here, or not in their place."""
     rows, what = np.flatnonzero(~np.isin(there, here)), "changed"
+    if len(rows) == len(there) > _NAMED:
+        return (
+            "its rows are all others than those here (was a column added, or is the "
+            "data read in another way?)"
+        )
     if not len(rows):
         n_both = min(len(there), len(here))
         in_place = np.zeros(len(there), dtype=bool)

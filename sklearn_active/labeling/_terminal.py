@@ -13,6 +13,7 @@ from sklearn_active.oracles import Oracle
 
 HELP = "Type a label{classes}, or: enter = skip, :u = undo, :q = quit, :? = help"
 _MOST_IN_PROMPT = 12
+_HARMLESS = "\n\t\u200c\u200d"
 
 
 class TerminalOracle(Oracle):
@@ -127,12 +128,15 @@ class Terminal:
         None: standard input.
     output : text stream or None
         None: standard output.
+    words : callable or None
+        `words(message) -> str`: how messages are worded for who started this.
     """
 
-    def __init__(self, render=None, input=None, output=None):
+    def __init__(self, render=None, input=None, output=None, words=None):
         self.render = str if render is None else render
         self.input = sys.stdin if input is None else input
         self.output = sys.stdout if output is None else output
+        self.words = str if words is None else words
 
     def say(self, text):
         """Write a line, with control characters made harmless.
@@ -142,7 +146,17 @@ class Terminal:
         text : str
             The line.
         """
-        print(harmless(text), file=self.output, flush=True)
+        self._write(harmless(text) + "\n")
+
+    def _write(self, text):
+        try:
+            self.output.write(text)
+        except UnicodeEncodeError:  # a row that a terminal can't show can be skipped
+            encoding = self.output.encoding
+            self.output.write(
+                text.encode(encoding, "backslashreplace").decode(encoding)
+            )
+        self.output.flush()
 
     def show(self, item, place):
         """Show an item.
@@ -174,7 +188,7 @@ class Terminal:
         """
         while True:
             prompt = f"{_choices(allowed, classes)}enter skips, :u undo, :q quit > "
-            print(harmless(prompt), end="", file=self.output, flush=True)
+            self._write(harmless(prompt))
             line = self.input.readline()
             if not line:
                 return Reply("end_of_file")
@@ -192,7 +206,7 @@ class Terminal:
                 return Reply("label", allowed.check(label, classes))
             except ValueError as error:
                 if text != ":?":
-                    self.say(str(error))
+                    self.say(self.words(str(error)))
                 names = ", ".join(_with_keys(allowed, classes))
                 self.say(HELP.format(classes=f" ({names})" if names else ""))
 
@@ -289,17 +303,17 @@ def harmless(text):
     Returns
     -------
     text : str
-        Newlines and tabs stay.
+        Newlines and tabs stay, and the joiners that Persian and emoji are written with.
     """
     return "".join(
         char
-        if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
+        if char in _HARMLESS or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
         else char.encode("unicode_escape", "surrogatepass").decode()
         for char in text
     )
 
 
-def label_in_terminal(session, render=None, input=None, output=None):
+def label_in_terminal(session, render=None, input=None, output=None, words=None):
     """Ask for rows of a session until nothing is left or the person quits.
 
     Parameters
@@ -312,13 +326,15 @@ def label_in_terminal(session, render=None, input=None, output=None):
         None: standard input.
     output : text stream, default=None
         None: standard output.
+    words : callable, default=None
+        `words(message) -> str`; None: as they are.
 
     Returns
     -------
     reason : str
         'quit', 'end_of_file', or the session's `done`.
     """
-    terminal = Terminal(render, input, output)
+    terminal = Terminal(render, input, output, words)
     while True:
         query = session.ask()
         if query is None:

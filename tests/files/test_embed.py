@@ -29,8 +29,9 @@ class Model:
 
     def encode(self, texts, normalize_embeddings, show_progress_bar):
         self.asked.extend(texts)
+        more = [1] if self.name == "a model" else [1, 2]
         vectors = np.array(
-            [[len(text), text.count("e") + 1, 1] for text in texts], float
+            [[len(text), text.count("e") + 1, *more] for text in texts], float
         )
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
@@ -63,6 +64,33 @@ def test_vectors_of_another_model_are_others(tmp_path):
     TextEmbedder("a model", tmp_path / "kept.npz").transform(["a"])
     TextEmbedder("another", tmp_path / "kept.npz").transform(["a"])
     assert Model.asked == ["a", "a"]
+
+
+def test_models_of_different_lengths_keep_their_vectors_in_one_file(tmp_path):
+    for _ in range(2):
+        for name, length in (("a model", 3), ("another", 4)):
+            vectors = TextEmbedder(name, tmp_path / "kept.npz").transform(["a", "b"])
+            assert vectors.shape == (2, length)
+    assert Model.asked == ["a", "b", "a", "b"]
+
+
+@pytest.mark.parametrize("kind", ["broken", "cut", "foreign", "array"])
+def test_a_file_that_holds_no_vectors_is_replaced_and_that_is_said(tmp_path, kind):
+    kept = tmp_path / "kept.npz"
+    if kind == "foreign":
+        np.savez(kept, X=np.ones((2, 2)))
+    elif kind == "array":
+        with kept.open("wb") as file:
+            np.save(file, np.ones(3))
+    else:
+        TextEmbedder("a model", kept).transform(["a"])
+        whole = kept.read_bytes()
+        kept.write_bytes(whole[: len(whole) // 2] if kind == "cut" else b"no")
+    with pytest.warns(UserWarning, match="computed anew, and the file is replaced"):
+        TextEmbedder("a model", kept).transform(["a"])
+    asked = len(Model.asked)
+    TextEmbedder("a model", kept).transform(["a"])
+    assert len(Model.asked) == asked
 
 
 def test_the_vectors_stand_beside_the_words_and_count_as_much(path):

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, LabelJournal
-from sklearn_active.labeling._binding import Binding
+from sklearn_active.labeling._binding import Binding, order_of
 from sklearn_active.labeling._journal import FORMAT
 from sklearn_active.labeling._refitter import Inline
 
@@ -112,6 +113,7 @@ def at(rows, change):
         (at([2, 21], 1), "its row 2 was changed"),
         (at([2, 3], 1), "its rows 2, 3 were changed"),
         (at([9, 4, 11, 16, 3], 1), "its rows 3, 4, 9 and 2 more were changed or taken"),
+        (lambda X: X + 1, r"its rows are all others .*was a column added"),
         (lambda X: np.delete(X, 4, axis=0), "its row 4 was changed or taken away"),
         (lambda X: np.delete(X, [1, 29], axis=0), "its row 1 was changed"),
         (lambda X: X[:-1], "its row 29 was changed or taken away"),
@@ -120,7 +122,7 @@ def at(rows, change):
         (lambda X: X[::-1], "its rows 0, 1, 2 and 17 more were moved or taken away"),
         (lambda X: np.insert(X, 18, 5, axis=0), "its rows 18, 19 were moved or taken"),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 @pytest.mark.parametrize("has_keys", [False, True])
 def test_rows_that_changed_or_are_gone_are_refused_and_named(
@@ -248,3 +250,26 @@ def test_any_rows_that_do_not_begin_with_those_on_file_are_refused(data):
         else:
             with pytest.raises(ValueError, match="is of other data: its row"):
                 opened(path, rows, keys=keys)
+
+
+def sharing_sums(n_pairs):
+    """Return keys of which two and two have the same sum of 32 bits."""
+    known, pairs = {}, []
+    for i in range(10**7):
+        key = f"{i * 2654435761 % 2**64:016x}"
+        other = known.setdefault(crc32(key.encode()), key)
+        if other != key:
+            pairs.append((other, key))
+        if len(pairs) == n_pairs:
+            return pairs
+    raise AssertionError
+
+
+def test_rows_that_share_their_sum_are_told_apart_by_all_keys_together(path):
+    (a, b), (c, d) = sharing_sums(2)
+    keys = ["x", a, "y", b, c, d]
+    begun(path, np.ones((6, 1)), n=0, keys=keys)
+    for other in (keys[::-1], [b, a, c, "y", d, "x"], [d, a, c, "new", "y", b, "x"]):
+        order = order_of(path, other)
+        assert [other[i] for i in order][:6] == keys
+        assert sorted(order) == [*range(len(other))]

@@ -225,3 +225,10 @@ def test_it_works_at_a_terminal():
         screen = process.stdout.read()
     os.close(leader)
     assert screen.endswith("2 asked\n")
+
+
+def test_joiners_stay_and_what_turns_lines_round_does_not():
+    for text in ("\u0645\u06cc\u200c\u062e\u0648", "👨\u200d👩\u200d👧"):
+        assert harmless(text) == text
+    for char in "\u202e\u2066\u200f\u200b\ufeff\x1b\x9b":
+        assert char not in harmless(f"a{char}b")

@@ -1,0 +1,47 @@
+"""What the library says, in the words of the command line."""
+
+import re
+
+_IN_OPTIONS = (
+    (
+        r"Pass classes=\[\.\.\.\], or new_classes='allow'",
+        "Name the classes with --classes, or allow any with --new-classes",
+    ),
+    (r"new_classes='allow'", "--new-classes"),
+    (
+        r"with rename_class, in a session that names (it|them)\b",
+        "with the command `classes JOURNAL --rename OLD=NEW`",
+    ),
+    (
+        r"take the data and the order that it was begun with, or another file for "
+        r"these\.",
+        "name the options of the first run (--id, --label-column, --separator, "
+        "--encoding), take a copy of the data as they were, or name another --journal. "
+        "`export` writes the answers about the rows that are the same, and all with "
+        "--votes. Where cells will be mended, name the column that identifies the rows "
+        "with --id from the start.",
+    ),
+)
+_CLASSES = re.compile(r"classes=(\[.*?\])")
+
+
+def in_options(message):
+    """Return a message that names options where it named parameters.
+
+    Parameters
+    ----------
+    message : str
+        Of an error.
+
+    Returns
+    -------
+    message : str
+    """
+    for words, options in _IN_OPTIONS:
+        message = re.sub(words, options, message)
+    return _CLASSES.sub(_classes, message)
+
+
+def _classes(found):
+    names = re.findall(r"'[^']*'|\"[^\"]*\"|[^\s,\[\]]+", found.group(1))
+    return f"--classes {','.join(name.strip(chr(39) + chr(34)) for name in names)}"
