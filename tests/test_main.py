@@ -102,7 +102,7 @@ class TestLabel:
         new, guesses = tmp_path / "new.csv", tmp_path / "guesses.xlsx"
         raw.head(3).to_csv(new, index=False)
         printed = run(["predict", model, new, guesses])
-        assert "3 rows with a guess" in printed
+        assert "3 rows, 3 with a guess" in printed
         guessed = pd.read_excel(guesses)
         assert guessed["guess"].tolist() == frame["guess"].tolist()[:3]
         assert guessed["confidence"].between(0.5, 1).all()
@@ -338,6 +338,21 @@ class TestPredict:
         refused = run(["predict", tmp_path / "m.joblib", reviews, out], status=1)
         assert "can't be opened as a model" in refused
 
+    def test_what_can_not_be_read_and_blank_rows_are_said(self, tmp_path):
+        texts = [f"a {'fine' if i % 2 else 'late'} letter {i}" for i in range(40)]
+        frame = pd.DataFrame({"price": [i % 7 + 0.5 for i in range(40)], "text": texts})
+        frame.to_csv(tmp_path / "t.csv", index=False)
+        model = tmp_path / "m.joblib"
+        label = ["label", tmp_path / "t.csv", "--classes", "a,b", "--terminal"]
+        run([*label, "--save-model", model], answers(4))
+        new = pd.DataFrame({"price": ["dear"] * 6 + [None], "text": [*texts[:6], None]})
+        new.to_csv(tmp_path / "new.csv", index=False)
+        printed = run(["predict", model, tmp_path / "new.csv", tmp_path / "o.csv"])
+        assert "Of 6 cells of the column 'price', 0 could be read as numbers" in printed
+        assert "7 rows, 6 with a guess" in printed
+        written = pd.read_csv(tmp_path / "o.csv")
+        assert written["guess"].isna().tolist() == [False] * 6 + [True]
+
     def test_columns_that_the_model_lacks_are_named(self, reviews, tmp_path):
         model = tmp_path / "m.joblib"
         label = ["label", reviews, "--classes", "good,bad", "--terminal"]
@@ -501,12 +516,12 @@ class TestWhatComesNext:
         predict = next_line(run(label, answers(4), folder=tmp_path), "predict")
         assert predict == ["predict", "m.joblib", "NEW.npy", "guesses.csv"]
         np.save(tmp_path / "NEW.npy", np.random.RandomState(1).rand(5, 3))
-        assert "5 rows with a guess" in run(predict, folder=tmp_path)
+        assert "5 rows, 5 with a guess" in run(predict, folder=tmp_path)
         label = ["label", "reviews.csv", *LABEL, "--save-model", "t.joblib"]
         label += ["--separator", ";", "--encoding", "latin-1"]
         predict = next_line(run(label, answers(4), folder=tmp_path), "predict")
         (tmp_path / "NEW.csv").write_bytes(reviews.read_bytes())
-        assert "40 rows with a guess" in run(predict, folder=tmp_path)
+        assert "40 rows, 40 with a guess" in run(predict, folder=tmp_path)
         assert "latin-1" in predict
 
 

@@ -1,8 +1,10 @@
 """Apply a saved model to new rows."""
 
+import warnings
 from pathlib import Path
 
 import joblib
+import numpy as np
 from sklearn.pipeline import Pipeline
 
 from sklearn_active._commands._reading import separator_of
@@ -58,10 +60,26 @@ def run(args):
                 f"{len(table.frame):,}."
             )
     _check_kind(model, raw, args)
-    columns = guesses(model, raw)
+    columns, n_guesses = _guesses(model, raw)
     for note in write_table(table, args.out, columns):
         print(f"  {note}")
-    print(f"{args.out}: {len(table.frame):,} rows with a guess")
+    print(f"{args.out}: {len(table.frame):,} rows, {n_guesses:,} with a guess")
+
+
+def _guesses(model, raw):
+    """Return what the model says of rows with something in them, and how many."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        columns = guesses(model, raw)
+    for text in dict.fromkeys(str(warning.message) for warning in caught):
+        print(f"  {text}")
+    blank = np.zeros(len(raw), dtype=bool)
+    if isinstance(model, Pipeline) and isinstance(model[0], TableEncoder):
+        blank = model[0].are_blank(raw)
+    for values in columns.values():
+        for row in np.flatnonzero(blank):
+            values[row] = None
+    return columns, len(raw) - np.count_nonzero(blank)
 
 
 def _loaded(path):

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 
 def read_array(path):
@@ -49,12 +49,20 @@ def _the_one(arrays):
 def scaled_numbers():
     """Return an encoder of rows of numbers, not fitted: gaps filled, scaled."""
     return make_pipeline(
-        SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler()
+        FunctionTransformer(_finite),
+        SimpleImputer(strategy="median", keep_empty_features=True),
+        StandardScaler(),
     )
 
 
+def _finite(values):
+    """Return an array with NaN where it was infinite."""
+    values = np.asarray(values, dtype=float)
+    return np.where(np.isfinite(values), values, np.nan)
+
+
 class ArrayEncoder(TransformerMixin, BaseEstimator):
-    """Make one row of numbers of whatever shape the rows have."""
+    """Make one row of numbers of whatever shape the rows have; gaps become 0."""
 
     def fit(self, X, y=None):
         """Do nothing: there is nothing to learn.
@@ -88,4 +96,7 @@ class ArrayEncoder(TransformerMixin, BaseEstimator):
         X : ndarray of shape (n_rows, n_features)
         """
         X = np.asarray(X)
-        return X.reshape(len(X), -1)
+        X = X.reshape(len(X), -1)
+        if X.dtype.kind == "f" and not np.isfinite(X).all():
+            return np.nan_to_num(X, nan=0.0, posinf=0.0, neginf=0.0)
+        return X

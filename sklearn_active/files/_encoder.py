@@ -111,6 +111,12 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             blocks.append(self._others.transform(self._cells(X)) * self._weights)
         return _joined(blocks)
 
+    def are_blank(self, X):
+        """Return which rows hold nothing to look at, shape (n_rows,)."""
+        X = self._frame(X)
+        cells = [texts_of(X[name]) for name in [*self.text, *self.others]]
+        return np.array([not any(row) for row in zip(*cells, strict=True)], dtype=bool)
+
     def format_of(self, name):
         """Return how the numbers of a column were written: 'plain', 'thousands' ..."""
         return self._readers[name].format

@@ -320,6 +320,9 @@ def of_array(table, values):
     what = "images" if is_images else "rows of numbers"
     how = "the numbers as they are" if is_images else "scaled, gaps filled"
     notes = [f"{what} of shape {values.shape[1:]}: {how}"]
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        n_gaps = np.count_nonzero(~np.isfinite(values))
+        notes.append(f"{n_gaps:,} values are NaN or infinite, and count as gaps")
     encoder = ArrayEncoder() if is_images else scaled_numbers()
     X = encoder.fit_transform(values)
     cells = {"row": [row.tobytes().hex() for row in values]}

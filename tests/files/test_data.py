@@ -289,6 +289,12 @@ class TestRowsThatHoldNothing:
         assert len(data.keys) == N
         assert data.notes == ["line 5 has a blank 'text'"]
 
+    def test_an_encoder_knows_the_blank_rows_of_other_tables(self, tmp_path):
+        data = read_file(write(FRAME, tmp_path))
+        new = FRAME.head(3).copy()
+        new.loc[1, ["text", "price", "stars", "day", "country", "who"]] = None
+        assert data.encoder.are_blank(new).tolist() == [False, True, False]
+
 
 class TestWhatAPersonSees:
     def test_texts_come_first_and_what_tells_nothing_is_left_out(self, tmp_path):
@@ -421,6 +427,20 @@ class TestArrays:
         expected = [[-1.5, 0], [0, -1.5], [1.5, 1.5]]
         np.testing.assert_allclose(data.X * np.sqrt(1.5), expected)
         assert data.kind == "numbers"
+
+    @pytest.mark.parametrize("shape", [(3, 2), (3, 2, 2)])
+    def test_values_that_are_infinite_or_none_are_gaps_and_counted(
+        self, shape, tmp_path
+    ):
+        values = np.arange(np.prod(shape), dtype=float).reshape(shape)
+        values[0, 0], values[1, 1] = np.nan, np.inf
+        np.save(tmp_path / "x.npy", values)
+        data = read_file(tmp_path / "x.npy")
+        assert np.isfinite(data.X).all()
+        n_gaps = np.count_nonzero(~np.isfinite(values))
+        assert (
+            data.notes[-1] == f"{n_gaps} values are NaN or infinite, and count as gaps"
+        )
 
     def test_features_of_ones_own_take_the_place_of_the_pixels(self, tmp_path):
         np.save(tmp_path / "images.npy", np.zeros((3, 4, 4)))
