@@ -1,6 +1,7 @@
 """What the library says, in the words of the command line."""
 
 import re
+import shlex
 
 _IN_OPTIONS = (
     (
@@ -44,4 +45,5 @@ def in_options(message):
 
 def _classes(found):
     names = re.findall(r"'[^']*'|\"[^\"]*\"|[^\s,\[\]]+", found.group(1))
-    return f"--classes {','.join(name.strip(chr(39) + chr(34)) for name in names)}"
+    names = [name[1:-1] if name[0] in "'\"" else name for name in names]
+    return f"--classes {shlex.quote(','.join(names))}"
