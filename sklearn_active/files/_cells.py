@@ -194,7 +194,7 @@ class ColumnReader:
         )
 
     def _times(self, cells):
-        column = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[us]")
+        column = np.full(len(cells), np.datetime64("NaT", "us"), dtype="datetime64[us]")
         texts = {}
         for row, cell in enumerate(cells):
             if isinstance(cell, datetime):
