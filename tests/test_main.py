@@ -63,7 +63,9 @@ class TestLabel:
         printed = run(label, "good\nbad\n\nugly\n1\n:q\n", folder=tmp_path)
         assert "40 rows (separated by semicolon, UTF-8)" in printed
         assert re.search(r"nr +identifier +nothing", printed)
-        assert re.search(r"text +text +\d+ words and", printed)
+        assert re.search(
+            r"text +text +\d+ words, \d+ groups of letters, \d+ topics", printed
+        )
         assert "LogisticRegression" in printed
         assert "'ugly' is no class" in printed
         assert "0 labels so far" in printed

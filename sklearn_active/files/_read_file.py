@@ -272,9 +272,9 @@ def _role(name, role, encoder):
             len(texts.words_.vocabulary_),
             len(texts.letters_.vocabulary_),
         )
-        gets = f"{n_words:,} words and {n_letters:,} groups of letters"
-        if texts.n_embedded_:
-            gets += f", and an embedding of {texts.n_embedded_:,} numbers"
+        vectors = "topics" if texts.embedder is None else "numbers of an embedding"
+        gets = f"{n_words:,} words, {n_letters:,} groups of letters, "
+        gets += f"{texts.n_vectors_:,} {vectors}"
         return Role(name, role, gets)
     kind = encoder.kinds_[name]
     if kind == "number" and encoder.format_of(name) == "thousands":

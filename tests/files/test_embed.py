@@ -94,15 +94,16 @@ def test_a_file_that_holds_no_vectors_is_replaced_and_that_is_said(tmp_path, kin
 
 
 def test_the_vectors_stand_beside_the_words_and_count_as_much(path):
-    words = read_file(path).X.toarray()
-    data = read_file(path, embed="a model")
+    plain, data = read_file(path), read_file(path, embed="a model")
+    texts = data.encoder.texts_
+    n_words = len(texts.words_.vocabulary_) + len(texts.letters_.vocabulary_)
     X = data.X.toarray()
-    n_words = words.shape[1]
-    np.testing.assert_array_equal(X[:, :n_words], words)
-    vectors = X[:, n_words:]
-    np.testing.assert_allclose(vectors.mean(axis=0), 0, atol=1e-12)
-    assert np.linalg.norm(vectors, axis=1).mean() == pytest.approx(1)
-    assert "an embedding of 3 numbers" in data.roles[0].gets
+    np.testing.assert_array_equal(X[:, :n_words], plain.X.toarray()[:, :n_words])
+    for vectors in (X[:, n_words:], plain.X.toarray()[:, n_words:]):
+        np.testing.assert_allclose(vectors.mean(axis=0), 0, atol=1e-12)
+        assert np.linalg.norm(vectors, axis=1).mean() == pytest.approx(1)
+    assert "3 numbers of an embedding" in data.roles[0].gets
+    assert "topics" in plain.roles[0].gets
 
 
 def test_a_saved_model_embeds_new_texts_without_the_file_of_vectors(path, tmp_path):
@@ -128,7 +129,8 @@ def test_without_the_package_the_extra_is_named(path, monkeypatch):
 def test_a_transformer_of_ones_own_embeds_too(path):
     lengths = FunctionTransformer(lambda texts: np.array([[len(t)] for t in texts]))
     data = read_file(path, embed=lengths)
-    words = read_file(path).X.shape[1]
-    assert data.X.shape[1] == words + 1
+    texts = data.encoder.texts_
+    n_words = len(texts.words_.vocabulary_) + len(texts.letters_.vocabulary_)
+    assert data.X.shape[1] == n_words + 1
     estimator = LogisticRegression().fit(data.X, [t[0] for t in TEXTS])
     assert len(data.make_pipeline(estimator).predict(pd.read_csv(path))) == 20
