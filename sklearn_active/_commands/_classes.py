@@ -48,3 +48,4 @@ def run(args):
         renames[old.strip()] = new.strip()
     for sentence in rename_in_journal(Path(args.journal), renames):
         print(sentence)
+    print("Tables and models written before have the old names: write them again.")

@@ -1,6 +1,7 @@
 """Apply a saved model to new rows."""
 
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import joblib
@@ -49,6 +50,8 @@ def run(args):
     """
     check_out(args.out, args.data, args.model)
     table, raw = read_raw(Path(args.data), separator_of(args.separator), args.encoding)
+    about = f" ({table.about})" if table.about else ""
+    print(f"{args.data}: {len(table.frame):,} rows{about}")
     for note in table.notes:
         print(f"  {note}")
     model = _loaded(Path(args.model))
@@ -63,7 +66,9 @@ def run(args):
     columns, n_guesses = _guesses(model, raw)
     for note in write_table(table, args.out, columns):
         print(f"  {note}")
-    print(f"{args.out}: {len(table.frame):,} rows, {n_guesses:,} with a guess")
+    counts = Counter(guess for guess in columns["guess"] if guess is not None)
+    of = ", ".join(f"{label} {n:,}" for label, n in sorted(counts.items(), key=str))
+    print(f"{args.out}: {len(table.frame):,} rows, {n_guesses:,} with a guess: {of}")
 
 
 def _guesses(model, raw):

@@ -119,7 +119,11 @@ def sentences(report):
         checks = n_of("random check", audit.n)
         needed = f"{FEWEST_CHECKS} are needed"
         return [*lines, f"no accuracy yet: {checks} so far, and {needed}"]
-    accuracy = _spread(audit.accuracy, audit, f"from {audit.n} random checks")
+    accuracy = _spread(
+        audit.accuracy,
+        audit,
+        f"from {audit.n} random checks of the model as it was then",
+    )
     lines.append(
         f"accuracy {accuracy}; always answering {audit.baseline_class!r} would have "
         f"{_percent(audit.baseline)}"

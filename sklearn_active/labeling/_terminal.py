@@ -246,8 +246,12 @@ def short_for(text, classes):
     Returns
     -------
     label : str or None
-        The class itself where it is typed whole; the n-th of them for n; the only one
-        that begins so.
+        The n-th of them for n; the only one that begins so.
+
+    Raises
+    ------
+    ValueError
+        Where several begin so.
     """
     if text in classes or not all(isinstance(label, str) for label in classes):
         return None
@@ -256,7 +260,9 @@ def short_for(text, classes):
         return classes[place] if 0 <= place < len(classes) else None
     start = text.casefold()
     found = [label for label in classes if label.casefold().startswith(start)]
-    return found[0] if len(found) == 1 else None
+    if len(found) > 1:
+        raise ValueError(f"{text!r} may be {' or '.join(found)}: type more letters.")
+    return found[0] if found else None
 
 
 def typed(text, classes):

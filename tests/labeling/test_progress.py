@@ -204,7 +204,8 @@ class TestSentences:
     def test_beside_the_accuracy_stands_what_is_free_and_what_was_found(self):
         audit = figures(good=(9, 9), bad=(2, 1))
         assert sentences(report(audit=audit, good=70, bad=30))[1:] == [
-            "accuracy 91 % (62 % to 98 %, from 11 random checks); always answering "
+            "accuracy 91 % (62 % to 98 %, from 11 random checks of the model as it was "
+            "then); always answering "
             "'good' would have 82 %",
             "found of each class: good 9 of 9, bad 1 of 2",
         ]

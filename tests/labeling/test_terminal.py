@@ -53,7 +53,7 @@ def test_numbers_and_first_letters_stand_for_stated_classes():
     typed = "1\nBL\n3\nr\nro\nred\n"  # r may be two, and 3 is a class
     learner, screen = fitted(typed, budget=5, batch_size=5, y=y, classes=names)
     assert answers(learner) == [["red", "blue", "3", "rose", "red"]]
-    assert "'r' is no class" in screen
+    assert "'r' may be red or rose: type more letters." in screen
 
 
 def test_where_classes_may_be_new_nothing_stands_for_another():

@@ -7,6 +7,7 @@ const DOUBLE_CLICK = 500;
 const FIRST_RETRY = 500;
 const LAST_RETRY = 4000;
 const POLL = { waiting: 150, refitting: 700, quiet: 5000 };
+const ENOUGH = 20; // labels, before it is said that more change little
 const LONG = 40; // characters: a cell that is a text, not a value
 const ENLARGED = 240; // px: a small image is easier to recognize when it isn't huge
 
@@ -475,15 +476,18 @@ class Labeler {
     this.count.textContent =
       `${this.counted(report)} of ${report.n_rows.toLocaleString("en")} rows${left}`;
     this.refitting.hidden = !report.refitting;
-    this.showFigures(report);
+    this.showFigures(report, state.classes);
     this.showClasses(state.classes);
     document.title = this.keys === document ? `${reached} / ${target} · Labeling` : document.title;
   }
 
-  showFigures({ audit, seconds_per_label, still_changing, n_skipped, n_flagged, error }) {
+  showFigures({ n_labeled, still_changing, ...report }, classes) {
+    const { audit, seconds_per_label, n_skipped, n_flagged, error } = report;
+    // A model that knows little may well stay as it is.
+    const knows = n_labeled >= ENOUGH && classes.every(({ count }) => count);
     const figures = [];
     if (audit) figures.push(...this.checked(audit));
-    if (still_changing != null)
+    if (still_changing || (still_changing != null && knows))
       figures.push([
         "Your last labels",
         still_changing ? "matter" : "change little",
