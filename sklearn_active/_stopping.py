@@ -15,7 +15,7 @@ class StopLabeling(Exception):
     >>> def tired(query):
     ...     raise StopLabeling
     >>> learner = ActiveLearner(LabelSpreading(gamma=1), oracle=tired)
-    >>> learner.fit([[0.0], [1.0], [2.0]], [0, -1, 1]).termination_condition_
+    >>> learner.fit([[0.0], [1.0], [2.5]], [0, -1, 1]).termination_condition_
     'oracle_stopped'
     """
 

@@ -53,7 +53,7 @@ class TerminalOracle(Oracle):
     >>> from sklearn_active.labeling import TerminalOracle
     >>> oracle = TerminalOracle(input=io.StringIO("1\n"), output=io.StringIO())
     >>> learner = ActiveLearner(LabelSpreading(gamma=1), oracle=oracle, budget=1)
-    >>> learner.fit([[0.0], [1.0], [2.0]], [0, -1, 1]).y_
+    >>> learner.fit([[0.0], [1.0], [2.5]], [0, -1, 1]).y_
     array([0, 1, 1])
     """
 

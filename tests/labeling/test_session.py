@@ -921,6 +921,8 @@ def test_rows_with_nothing_to_see_are_never_asked():
     with LabelingSession(
         learner, X, classes=["a", "b"], unasked=[1, 3], audit=0.5, max_lag=0
     ) as session:
+        session.wait()
+        assert set(session.learner.query(4).indices.tolist()) == {0, 2}
         asked = set()
         while (query := session.ask()) is not None:
             asked |= set(query.indices.tolist())
