@@ -5,8 +5,9 @@ import csv
 import re
 from dataclasses import dataclass, field
 from io import StringIO
-from threading import Lock
 from typing import NamedTuple
+
+from sklearn_active.labeling._formats import long_cells
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _MARKS = {  # the longer first: one begins as another
@@ -21,7 +22,6 @@ _NEVER = "\x1f"  # a separator that no text holds
 _NAMED = 3
 _FEW_ROWS, _TOO_MANY = 20, 0.2
 _NUMBER_OR_DAY = re.compile(r"[+-]?\d+([.,]\d+)?|\d{4}-\d{2}-\d{2}")
-_LIMIT = Lock()
 
 
 @dataclass
@@ -300,14 +300,10 @@ class _Fit(NamedTuple):
 
 
 def _fit(sample, form, is_cut):
-    with _LIMIT:
-        before = csv.field_size_limit(len(sample) + 1)
-        try:
-            rows = StringIO(sample, newline="")
-            records = [row for row in csv.reader(rows, **form.options) if row]
-            is_whole = is_cut or _closes(sample, form)
-        finally:
-            csv.field_size_limit(before)
+    with long_cells(sample):
+        rows = StringIO(sample, newline="")
+        records = [row for row in csv.reader(rows, **form.options) if row]
+        is_whole = is_cut or _closes(sample, form)
     if is_cut:
         del records[-1:]
     if not records or len(records[0]) < 2:
@@ -334,8 +330,7 @@ def _closes(sample, form):
 
 def _records(text, form, name, number):
     """Yield (line, cells) of every row that is not empty."""
-    with _LIMIT:  # one for all threads, and it refuses long texts
-        before = csv.field_size_limit(len(text) + 1)
+    with long_cells(text):
         reader = csv.reader(StringIO(text, newline=""), strict=True, **form.options)
         line = number
         try:
@@ -349,8 +344,6 @@ def _records(text, form, name, number):
                 f"close ({error}). Put a cell that holds quotes into quotes, and "
                 'double those within it: "a ""word""".'
             ) from error
-        finally:
-            csv.field_size_limit(before)
 
 
 def _take_rows(cells, records, name):

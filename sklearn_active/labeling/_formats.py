@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
@@ -202,13 +203,26 @@ def _unescaped(cell):
     return cell or None
 
 
-def _read_csv(text):
-    with _LIMIT:  # one for all threads, and it refuses long texts
+@contextmanager
+def long_cells(text):
+    """Let the module csv read cells as long as a text.
+
+    Parameters
+    ----------
+    text : str
+        All that is read inside.
+    """
+    with _LIMIT:  # csv has one for all threads, and it refuses long cells
         before = csv.field_size_limit(len(text) + 1)
         try:
-            return _votes_of_csv(text)
+            yield
         finally:
             csv.field_size_limit(before)
+
+
+def _read_csv(text):
+    with long_cells(text):
+        return _votes_of_csv(text)
 
 
 def _votes_of_csv(text):
