@@ -36,6 +36,10 @@ def check_out(path, *others):
             f"{path} can't be written: end its name in one of {', '.join(TABLES)}."
         )
     check_place(path, *others)
+    _check_package(path)
+
+
+def _check_package(path):
     package = {".xlsx": "openpyxl", ".parquet": "pyarrow"}.get(path.suffix.lower())
     try:
         if package is not None:
@@ -82,6 +86,7 @@ def write_table(table, path, columns):
         What could not be written as it was.
     """
     path, notes = Path(path), []
+    _check_package(path)
     columns = {_free(name, table): values for name, values in columns.items()}
     suffix = path.suffix.lower()
     if suffix in (".csv", ".tsv"):
@@ -89,7 +94,7 @@ def write_table(table, path, columns):
     elif suffix == ".xlsx":
         data = _xlsx(table, columns, path, notes)
     elif suffix == ".parquet":
-        data = _parquet(table, columns, path)
+        data = _parquet(table, columns)
     else:
         data = _json(table, columns, suffix)
     replace_all({path.resolve(): data})
@@ -169,14 +174,10 @@ def _number(text, comma):
 
 
 def _xlsx(table, columns, path, notes):
-    try:
-        from openpyxl import Workbook
-        from openpyxl.cell import WriteOnlyCell
-        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    except ImportError as error:
-        raise ImportError(
-            f"Writing {path} needs openpyxl: pip install 'sklearn-active[label]'."
-        ) from error
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     values = [values for _, values in _typed(table)] + list(columns.values())
     rows = [[*table.names, *columns], *map(list, zip(*values, strict=True))]
     odd = []
@@ -227,14 +228,10 @@ def _of_spreadsheet(value):
     return text_of(value)
 
 
-def _parquet(table, columns, path):
-    try:
-        import pyarrow as pa
-        from pyarrow import parquet
-    except ImportError as error:
-        raise ImportError(
-            f"Writing {path} needs pyarrow: pip install 'sklearn-active[label]'."
-        ) from error
+def _parquet(table, columns):
+    import pyarrow as pa
+    from pyarrow import parquet
+
     if table.suffix == ".parquet":
         kept = pa.Table.from_pandas(table.frame, preserve_index=False)
         arrays = dict(zip(kept.column_names, kept.columns, strict=True))
