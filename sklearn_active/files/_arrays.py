@@ -61,27 +61,31 @@ def _finite(values):
     return np.where(np.isfinite(values), values, np.nan)
 
 
-class ArrayEncoder(TransformerMixin, BaseEstimator):
-    """Make one row of numbers of whatever shape the rows have; gaps become 0."""
+class LearnsNothing(TransformerMixin, BaseEstimator):
+    """Base class of encoders that are fitted as they are."""
 
     def fit(self, X, y=None):
         """Do nothing: there is nothing to learn.
 
         Parameters
         ----------
-        X : ndarray of shape (n_rows, ...)
-            Numbers.
+        X : container of shape (n_rows, ...)
+            Ignored.
         y : None
             Ignored.
 
         Returns
         -------
-        encoder : ArrayEncoder
+        encoder : LearnsNothing
         """
         return self
 
     def __sklearn_is_fitted__(self):
         return True
+
+
+class ArrayEncoder(LearnsNothing):
+    """Make one row of numbers of whatever shape the rows have; gaps become 0."""
 
     def transform(self, X):
         """Return the rows flat.

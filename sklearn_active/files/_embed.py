@@ -6,7 +6,8 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+
+from sklearn_active.files._arrays import LearnsNothing
 
 
 def as_embedder(embed):
@@ -25,7 +26,7 @@ def as_embedder(embed):
     return TextEmbedder(str(embed)) if is_name else embed
 
 
-class TextEmbedder(TransformerMixin, BaseEstimator):
+class TextEmbedder(LearnsNothing):
     """Turn texts into the vectors of a model of sentence-transformers.
 
     Parameters
@@ -40,25 +41,6 @@ class TextEmbedder(TransformerMixin, BaseEstimator):
     def __init__(self, model, cache=None):
         self.model = model
         self.cache = cache
-
-    def fit(self, X, y=None):
-        """Do nothing: the model has learned elsewhere.
-
-        Parameters
-        ----------
-        X : list of str
-            Texts.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        embedder : TextEmbedder
-        """
-        return self
-
-    def __sklearn_is_fitted__(self):
-        return True
 
     def transform(self, X):
         """Return one vector a text, of length 1.

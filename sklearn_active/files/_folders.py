@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
 
+from sklearn_active.files._arrays import LearnsNothing
 from sklearn_active.files._separated import decoded, named
 from sklearn_active.files._tables import Table, pandas
 from sklearn_active.labeling._items import check_image_file
@@ -136,7 +136,7 @@ def _table(columns, folder, notes, about):
     return Table(frame, list(columns), places, None, notes, about)
 
 
-class ImageEncoder(TransformerMixin, BaseEstimator):
+class ImageEncoder(LearnsNothing):
     """Turn image files into numbers: where which edges are, and a coarse copy.
 
     Notes
@@ -150,25 +150,6 @@ class ImageEncoder(TransformerMixin, BaseEstimator):
     .. [1] N. Dalal and B. Triggs, "Histograms of Oriented Gradients for Human
        Detection", CVPR 2005. :doi:`10.1109/CVPR.2005.177`
     """
-
-    def fit(self, X, y=None):
-        """Do nothing: there is nothing to learn.
-
-        Parameters
-        ----------
-        X : list of path
-            The image files.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        encoder : ImageEncoder
-        """
-        return self
-
-    def __sklearn_is_fitted__(self):
-        return True
 
     def transform(self, X):
         """Return the images as numbers.
