@@ -3,6 +3,7 @@
 from functools import cache
 
 from sklearn_active.labeling._desk import PAGE, Desk
+from sklearn_active.labeling._hints import Hints
 
 
 class LabelingWidget:
@@ -16,6 +17,8 @@ class LabelingWidget:
     ----------
     session : LabelingSession
         What is labeled. It stays open; close it in a later cell.
+    **hints : object
+        `keys`, `descriptions` and `instructions` as of :meth:`LabelingSession.serve`.
 
     Attributes
     ----------
@@ -45,8 +48,8 @@ class LabelingWidget:
     False
     """
 
-    def __init__(self, session):
-        self._desk = Desk(session)
+    def __init__(self, session, **hints):
+        self._desk = Desk(session, hints=Hints(**hints))
         self._view = None
 
     @property

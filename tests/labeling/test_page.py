@@ -488,7 +488,7 @@ class TestCommands:
         page.wait("finished")
         text = "1 label is saved. ape 1. You can close this page."
         assert text in page.root.inner_text()
-        assert server.desk.finished.is_set()
+        assert server.desks[None].finished.is_set()
         page.page.keyboard.press("1")  # no question is shown
         page.root.get_by_role("button", name="Label more").click()
         page.wait()
