@@ -55,7 +55,7 @@ class BaseLabelingSession(ABC):
 
     @abstractmethod
     def ask(self, n=1, annotator=None):
-        """Return the next question, the one that is open, or None where nothing is left.
+        """Return the question that is open or the next one, None where nothing is left.
 
         Parameters
         ----------
@@ -292,7 +292,7 @@ class BaseLabelingSession(ABC):
 
         Parameters
         ----------
-        words : str, default=""
+        words : str, default=''
             What is to be found in them.
         **how : object
             As there.

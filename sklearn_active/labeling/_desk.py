@@ -358,6 +358,8 @@ class Desk:
         if "new" in request:
             return self._new_label(_text(request, "new"))
         name = _text(request, "label")
+        if name not in self._labels:  # of a page that was there before the program
+            self._classes({})
         if name not in self._labels:
             raise ValueError("This is no class of the session.")
         return self._labels[name]

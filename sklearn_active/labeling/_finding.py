@@ -48,7 +48,7 @@ class Finding:
 
         Parameters
         ----------
-        words : str, default=""
+        words : str, default=''
             Every one of them occurs in what a person sees of the row, or begins there
             as part of a longer word; upper and lower case are the same.
         status : str, default='all'

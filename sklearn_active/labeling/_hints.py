@@ -107,13 +107,14 @@ def keys_of(texts, before=(), chosen=(), counts=()):
     -------
     keys : dict of str to (str or None)
     """
-    keys = dict(chosen)
+    keys, before = dict(chosen), dict(before)
     taken = set(keys.values())
-    for text in texts:
-        key = before[text] if text in before else _own(text)
-        if text not in keys and key is not None and key not in taken:
-            keys[text] = key
-            taken.add(key)
+    for key_of in (before.get, _own):
+        for text in texts:
+            key = key_of(text)
+            if text not in keys and key is not None and key not in taken:
+                keys[text] = key
+                taken.add(key)
     free = [key for key in _KEYS if key not in taken]
     without = [text for text in texts if text not in keys]
     if len(without) > len(free):

@@ -206,7 +206,7 @@ class Readings:
         for them before they were answered. It is a Bunch with
 
         - `n`, `n_right`: how many there were, and how many predictions were right;
-        - `accuracy`, `low`, `high`: their share, with its 95 % Wilson interval;
+        - `accuracy`, `low`, `high`: their share, with its 95 % Wilson interval [1]_;
         - `baseline_class`, `baseline`: the most frequent class among those answers, and
           the accuracy of always answering it;
         - `recalls`: by class, a Bunch with `n`, `n_right`, `recall`, `low` and `high`:
@@ -226,8 +226,9 @@ class Readings:
 
         References
         ----------
-        E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical
-        Inference", JASA 22, 1927. :doi:`10.1080/01621459.1927.10502953`
+        .. [1] E. B. Wilson, "Probable Inference, the Law of Succession, and
+           Statistical Inference", JASA 22, 1927.
+           :doi:`10.1080/01621459.1927.10502953`
 
         .. [2] A. F. Hayes, K. Krippendorff, "Answering the Call for a Standard
            Reliability Measure for Coding Data", Communication Methods and Measures 1,

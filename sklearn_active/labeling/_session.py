@@ -431,14 +431,16 @@ class LabelingSession(
         Raises
         ------
         StaleQueryError
-            Where it was answered, or is of this session, or somebody else has labeled
-            the row.
+            Where it was answered, is of this session or of none, or where the row is
+            labeled or asked of somebody else.
         """
         check_annotator(annotator)
         with self.lock:
             self._check_not_closed()
             row = self._checked_row(index)
-            is_ours = split(query_id)[0] == self._token
+            token, number = split(query_id)
+            is_known = len(token) == len(self._token) and number > 0
+            is_ours = token == self._token or not is_known
             is_busy = row in self._unavailable(annotator)
             if is_ours or is_busy or self._state.told(query_id):
                 raise StaleQueryError(

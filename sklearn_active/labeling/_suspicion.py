@@ -59,6 +59,8 @@ class Suspicion:
             others = {row: x for row, x in labels.items() if row not in fold}
             model.update(others, (), 0)
             rows = [row for row in fold if labels[row] in others.values()]
+            if not rows:
+                continue
             for row, margin in zip(rows, _margins(model, rows, labels), strict=True):
                 margins[row] = margin
         return margins

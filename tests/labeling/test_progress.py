@@ -144,15 +144,20 @@ class TestSessions:
         checks = checks[:-7]
         expected = audit_figures(Counter(checks), ["good", "bad"])
         assert expected.accuracy is not None
-        assert opened.report().audit == expected
+        audit = opened.report().audit
+        curve = audit.pop("curve")
+        assert audit == expected
+        # The first three questions came before there was a model to check.
+        assert [right for _, right in curve] == [x == guess for x, guess in checks]
+        assert [n for n, _ in curve] == list(range(23 - len(checks), 23))
         opened.rename_class("bad", "good")
         audit = opened.report().audit
         assert audit.n == audit.n_right == audit.recalls["good"].n == len(checks)
         opened.undo()
-        assert opened.report().audit == expected
+        assert opened.report().audit == expected | {"curve": curve}
         opened.close()
         with session(journal=tmp_path / "j") as again:
-            assert again.report().audit == expected
+            assert again.report().audit == expected | {"curve": curve}
 
     def test_counts_of_classes_come_in_their_order(self):
         opened = session(audit=0)
