@@ -142,6 +142,7 @@ def sentences(report):
     counts = [f"{label} {n}" for label, n in report.class_counts.items()]
     labels = n_of("label", report.n_labeled)
     lines = [f"{labels}: {', '.join(counts)}." if counts else f"{labels}."]
+    lines += _agreed(report.agreement)
     audit = report.audit
     if audit is None:
         return lines
@@ -166,6 +167,18 @@ def sentences(report):
             "classes, however rare"
         )
     return lines
+
+
+def _agreed(agreement):
+    if agreement is None:
+        return []
+    several = f"{n_of('row', agreement.n)} answered by several"
+    if agreement.share is None:
+        return [f"{several}, {agreement.n_agreed} the same"]
+    line = f"agreement {_percent(agreement.share)}, of {several}"
+    if agreement.value is not None:
+        line += f"; {agreement.name} {agreement.value:.2f}"
+    return [line, *([agreement.error] if agreement.error else [])]
 
 
 def _found(label, recall):

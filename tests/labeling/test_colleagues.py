@@ -4,7 +4,6 @@ import random
 import sys
 from collections import Counter
 
-import krippendorff
 import numpy as np
 import pytest
 from page_client import CLASSES, Client, new_session, truth_of
@@ -151,6 +150,8 @@ class TestAgreement:
         assert (found.n, found.n_agreed, found.share) == (50, same, same / 50)
 
     def test_of_more_it_is_krippendorffs_alpha(self):
+        import krippendorff
+
         draw = random.Random(1)
         rows = []
         for _ in range(40):

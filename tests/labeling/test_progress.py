@@ -15,6 +15,7 @@ from sklearn.utils import Bunch
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession
+from sklearn_active.labeling._agreement import agreement
 from sklearn_active.labeling._desk import Desk
 from sklearn_active.labeling._progress import audit_figures, sentences
 from sklearn_active.labeling._refitter import Inline
@@ -184,8 +185,10 @@ class TestSessions:
                 assert audit["baseline_class"] == most
 
 
-def report(n_labeled=100, audit=None, **counts):
-    return Bunch(n_labeled=n_labeled, class_counts=counts, audit=audit)
+def report(n_labeled=100, audit=None, agreement=None, **counts):
+    return Bunch(
+        n_labeled=n_labeled, class_counts=counts, audit=audit, agreement=agreement
+    )
 
 
 class TestSentences:
@@ -193,6 +196,16 @@ class TestSentences:
         assert sentences(report(good=70, bad=30)) == ["100 labels: good 70, bad 30."]
         assert sentences(report(1, good=1)) == ["1 label: good 1."]
         assert sentences(report(0)) == ["0 labels."]
+
+    def test_how_far_several_agree(self):
+        few = agreement({i: (("ann", 1), ("bob", i % 2)) for i in range(3)})
+        assert sentences(report(3, agreement=few))[1:] == [
+            "3 rows answered by several, 1 the same"
+        ]
+        many = agreement({i: (("ann", i % 2), ("bob", i % 2)) for i in range(12)})
+        assert sentences(report(12, agreement=many))[1:] == [
+            "agreement 100 %, of 12 rows answered by several; Cohen's kappa 1.00"
+        ]
 
     def test_no_accuracy_of_few_checks(self):
         for n, checks in (
