@@ -89,14 +89,12 @@ class Finding:
         arguments = {"words": words, "status": status, "order": order}
         validate_parameter_constraints(_CONSTRAINTS, arguments, "find")
         state = self._state_of_rows()
-        rows = np.arange(self.n_rows)
-        rows = rows[self._with_words(words, rows)]
+        rows = self._with_status(status, state)
         if label is not None:
             rows = rows[[state.labels.get(row) == label for row in rows.tolist()]]
         if guess is not None:
-            guesses = self._guesses_of(rows)
-            rows = rows[[each == guess for each in guesses]]
-        rows = rows[self._with_status(status, rows, state)]
+            rows = rows[[each == guess for each in self._guesses_of(rows)]]
+        rows = self._with_words(words, rows)
         if like is not None:
             return self._nearest(like, rows)
         if likely is not None:
@@ -133,26 +131,28 @@ class Finding:
 
     def _with_words(self, words, rows):
         wanted = words.casefold().split()
-        if not wanted:
-            return np.ones(len(rows), dtype=bool)
-        of_rows = self._words
-        return [all(w in of_rows[row] for w in wanted) for row in rows.tolist()]
+        for word in wanted:
+            of_rows = self._words
+            rows = rows[[word in of_rows[row] for row in rows.tolist()]]
+        return rows
 
-    def _with_status(self, status, rows, state):
-        if status == "all":
-            return np.ones(len(rows), dtype=bool)
+    def _with_status(self, status, state):
+        """Return the rows of a kind, ascending."""
+        labeled = np.array(sorted(state.labels), dtype=int)
+        if status in ("all", "unlabeled"):
+            wanted = np.ones(self.n_rows, dtype=bool)
+            wanted[labeled if status == "unlabeled" else []] = False
+            return np.flatnonzero(wanted)
         if status == "contradicted":
-            labels = [state.labels.get(row) for row in rows.tolist()]
-            guesses = self._guesses_of(rows)
-            pairs = zip(labels, guesses, strict=True)
-            return [x is not None and x != guess for x, guess in pairs]
+            guesses = self._guesses_of(labeled)
+            pairs = zip(labeled.tolist(), guesses, strict=True)
+            return labeled[[state.labels[row] != guess for row, guess in pairs]]
         if status == "suspect":
-            seen = [row in state.reviewed for row in rows.tolist()]
-            return (self._margins_of(rows, state) > 0) & ~np.array(seen, dtype=bool)
-        if status == "unlabeled":
-            return [row not in state.labels for row in rows.tolist()]
-        wanted = state.labels if status == "labeled" else state[status]
-        return [row in wanted for row in rows.tolist()]
+            seen = np.isin(labeled, list(state.reviewed))
+            return labeled[(self._margins_of(labeled, state) > 0) & ~seen]
+        if status == "labeled":
+            return labeled
+        return np.array(sorted(state[status]), dtype=int)
 
     def _outlook(self):
         """Return what the last finished model makes of the rows, or raise."""
