@@ -17,7 +17,8 @@ from page_client import CLASSES, Client, new_session, truth_of
 from sklearn.datasets import load_digits
 
 from sklearn_active.labeling import LabelJournal
-from sklearn_active.labeling._desk import PAGE, Desk
+from sklearn_active.labeling._desk import Desk
+from sklearn_active.labeling._widget import joined
 
 pytestmark = pytest.mark.browser
 
@@ -836,7 +837,7 @@ class Attacker:
 def test_the_widgets_script_labels_in_a_cell_and_keeps_its_keys(new_page, session):
     """As a notebook loads it: one module, a model that sends messages, a cell."""
     desk, page = Desk(session), new_page()
-    script = (PAGE / "page.js").read_text() + (PAGE / "widget.js").read_text()
+    script = joined("widget.js")
     files = {"/widget.js": ("text/javascript", script), "/": ("text/html", CELL)}
 
     def serve(route):
