@@ -97,14 +97,15 @@ def test_a_session_by_keys_alone_survives_reload_kill_and_restart(new_page, tmp_
         page.wait()
         label(5)
     unsaved = page.row
-    page.page.keyboard.press("7")
+    page.page.keyboard.press(str(DIGITS.target[unsaved]))
     page.wait("unsaved")
     assert "Not saved" in page.banner
-    with Program(journal) as program:
-        page = new_page()
-        page.open(program.url)
-        assert "25 labels" in page.root.inner_text()
-        label(15)
+    with Program(journal):  # the tab finds it again, without a new address
+        page.wait()
+        assert page.banner.startswith("Saved: ")
+        given[unsaved] = int(DIGITS.target[unsaved])
+        assert "26 labels" in page.root.inner_text()
+        label(14)
     _, events = LabelJournal.read(journal)
     answers = {e["row"]: e["label"] for e in events if e["event"] == "answer"}
     assert len(given) == 40

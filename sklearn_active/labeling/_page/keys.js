@@ -37,6 +37,20 @@ export const COMMANDS = [
     shown: ",",
     does: "goes back to an earlier answer, to change it",
   },
+  {
+    name: "list",
+    text: "All rows",
+    key: "/",
+    shown: "/",
+    does: "opens the list of all rows: search, filter, review",
+  },
+  {
+    name: "similar",
+    text: "More like this",
+    key: "*",
+    shown: "*",
+    does: "opens the list of rows without a label, those most like this one first",
+  },
   { name: "help", text: "Help", key: "?", shown: "?", does: "shows this" },
 ];
 

@@ -4,10 +4,12 @@ import { isOpen, openHelp, openInstructions } from "./dialogs.js";
 import { focusedIn } from "./dom.js";
 import { titleOf } from "./figures.js";
 import { meaningOf } from "./keys.js";
+import { RowList } from "./list.js";
 import { isOver, Requests } from "./requests.js";
-import { drawFinished, drawGone, drawNothing } from "./resting.js";
+import { drawFinished, drawGone, drawNoRow, drawNothing } from "./resting.js";
 import { Screen } from "./screen.js";
 
+const STEPS = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 const POLL = { waiting: 150, refitting: 700, quiet: 5000 };
 const MOST_KEPT = 40; // items that were seen, to be changed without waiting
 
@@ -28,6 +30,11 @@ export class Labeler {
       instruct: () => this.instruct(),
     };
     this.screen = new Screen(root, on, alone);
+    this.isListing = false;
+    this.list = new RowList((action, body) => this.requests.once(action, body), {
+      pick: (row) => this.showPicked(row),
+      leave: () => this.closeList(),
+    });
   }
 
   destroy() {
@@ -74,7 +81,8 @@ export class Labeler {
     if (status === 200) this.screen.warn(wasUnsaved ? `Saved: ${what}.` : "");
     else this.screen.warn(body.error ?? "This failed.", "bad");
     const state = status === 200 ? body : body.state;
-    if (state?.report) await this.show(state);
+    if (state?.report && !this.isListing) await this.show(state);
+    else if (state?.report) this.showProgress(state);
     else this.screen.mode("ready");
     this.requests.busy = false;
     return status === 200 ? body : null;
@@ -138,6 +146,7 @@ export class Labeler {
 
   showProgress(state) {
     this.state = state;
+    this.list.showClasses(state.classes);
     this.screen.showProgress(state);
   }
 
@@ -152,18 +161,24 @@ export class Labeler {
 
   showCommands() {
     const { can, question, classes, recent } = this.state;
-    const isAsked = question && !this.changing;
+    const isAsked = question && !this.changing && !this.isListing;
+    const picked = this.isListing ? this.changing : null;
+    const finds = can.includes("find");
     const usable = {
       undo: can.includes("undo"),
       skip: isAsked,
-      flag: isAsked && can.includes("flag"),
+      flag: (isAsked || picked) && can.includes("flag"),
       guess: isAsked && can.includes("guess"),
-      earlier: can.includes("relabel") && recent.length > 0,
+      earlier: can.includes("relabel") && recent.length > 0 && !this.isListing,
+      list: finds && !this.isListing,
+      similar: finds && (isAsked || picked),
       help: true,
     };
     this.usable = new Set(Object.keys(usable).filter((name) => usable[name]));
-    const texts = question?.flagged ? { flag: "Remove the flag" } : {};
-    this.screen.showCommands(this.usable, classes, texts, this.changing != null);
+    const isFlagged = this.isListing ? picked?.flagged : question?.flagged;
+    const texts = isFlagged ? { flag: "Remove the flag" } : {};
+    const isChange = this.changing != null || this.isListing;
+    this.screen.showCommands(this.usable, classes, texts, isChange);
   }
 
   // -- what a person does ------------------------------------------------------------
@@ -192,12 +207,16 @@ export class Labeler {
 
   // Return whether the key was for us.
   obey(meant, event) {
+    if (meant.moves && this.isListing && event.key in STEPS) {
+      this.list.rows.move(STEPS[event.key]);
+      return true;
+    }
     if (meant.moves) return this.screen.item.moveBy(event);
     if (meant.zooms) this.screen.item.zoom(meant.zooms);
     else if (meant.finds) return this.find(event);
     else if (event.repeat) return false;
     else if (meant.leaves) return this.leave();
-    else if (meant.command === "earlier" || meant.command === "help")
+    else if (["earlier", "help", "list"].includes(meant.command))
       this.command(meant.command);
     else if (this.isTooSoon(event.timeStamp)) return true;
     else if (meant.command) this.command(meant.command);
@@ -217,6 +236,7 @@ export class Labeler {
 
   leave() {
     if (this.screen.classes.typed) this.screen.classes.clear();
+    else if (this.isListing) this.closeList();
     else if (this.changing) this.leaveChange();
     else return false;
     return true;
@@ -231,7 +251,7 @@ export class Labeler {
     const { question } = this.state;
     if (this.isTooSoon(performance.now())) return;
     if (this.changing) this.relabel(label, text);
-    else if (question) this.answer("answer", label, `Your answer “${text}”`);
+    else if (question && !this.isListing) this.answer("answer", label, `Your answer “${text}”`);
   }
 
   async answer(action, given, what) {
@@ -245,8 +265,12 @@ export class Labeler {
   async relabel(label, text) {
     const { row } = this.changing;
     const title = titleOf(this.changing);
-    const reply = await this.request("relabel", { row, ...label }, `The label “${text}”`);
-    if (reply) this.screen.warn(`${title} is now labeled “${text}”.`);
+    const picked = this.isListing ? this.changing : null;
+    const reason = picked ? { reason: this.list.reason } : {};
+    const body = { row, ...label, ...reason };
+    const reply = await this.request("relabel", body, `The label “${text}”`);
+    if (reply && picked) await this.list.given(picked, text);
+    else if (reply) this.screen.warn(`${title} is now labeled “${text}”.`);
   }
 
   command(name) {
@@ -254,21 +278,26 @@ export class Labeler {
     if (!this.screen.commandButton(name) || ended) return;
     if (name === "help") this.help();
     if (busy) return;
+    if (name === "list") this.openList();
     if (name === "earlier") this.change(this.earlierAnswer());
     if (this.isTooSoon(performance.now())) return;
     const { question } = this.state;
     if (name === "skip") this.answer("skip", {}, "Your skip");
     if (name === "undo") this.undo();
     if (name === "guess") this.showGuess();
-    if (name === "flag") {
-      const { row, flagged } = question;
-      this.request("flag", { row, flagged: !flagged }, "Your flag");
-    }
+    if (name === "flag") this.flag(this.isListing ? this.changing : question);
+    if (name === "similar") this.openList({ like: this.changing ?? question });
   }
 
-  undo() {
+  async flag({ row, flagged }) {
+    await this.request("flag", { row, flagged: !flagged }, "Your flag");
+    if (this.isListing) await this.list.refresh();
+  }
+
+  async undo() {
     const query = this.state.question?.id ?? null;
-    this.request("undo", { query }, "Your undo");
+    await this.request("undo", { query }, "Your undo");
+    if (this.isListing) await this.list.refresh();
   }
 
   requeue() {
@@ -313,25 +342,75 @@ export class Labeler {
   async change(answer) {
     if (this.requests.busy || this.requests.ended) return;
     const { row, text } = answer;
-    if (!this.items.has(row)) {
-      const reply = await this.requests.once("item", { row });
-      if (reply?.status !== 200) {
-        this.screen.warn("The program does not answer.", "gone");
-        return;
-      }
-      this.items.set(row, reply.body.item);
-    }
+    const item = await this.itemOf(row);
+    if (!item) return;
     this.changing = answer;
     const name = titleOf(answer);
     const reason = `labeled “${text}”; choose the right class`;
     const heading = { row, name, title: `Change: ${name}`, reason, flagged: false };
-    await this.screen.showItem(this.items.get(row), { ...heading, isChange: true });
+    await this.screen.showItem(item, { ...heading, isChange: true });
     this.showCommands();
     await this.screen.whenLooked("changing");
   }
 
   leaveChange() {
     if (!this.requests.busy) this.show(this.state);
+  }
+
+  // -- the list of all rows ----------------------------------------------------------
+
+  async openList(how = {}) {
+    if (this.requests.busy || this.requests.ended) return;
+    this.isListing = true;
+    this.screen.showBeside(this.list.element);
+    await this.list.open(how);
+    const isSearch = how.like == null;
+    (isSearch ? this.list.words : this.list.rows.element).focus();
+  }
+
+  async closeList() {
+    if (this.requests.busy) return;
+    this.isListing = false;
+    this.screen.showBeside(null);
+    this.root.focus({ preventScroll: true });
+    await this.show(this.state);
+  }
+
+  // Show the row that is picked, or that there is none.
+  async showPicked(picked) {
+    if (!this.isListing) return;
+    if (!picked) {
+      this.changing = null;
+      this.screen.showRest(drawNoRow());
+      this.showCommands();
+      this.screen.mode("done");
+      return;
+    }
+    const { row, label, flagged } = picked;
+    const item = await this.itemOf(row);
+    if (!item || this.list.rows.picked?.row !== row) return;
+    this.changing = picked;
+    const name = titleOf(picked);
+    const known = label == null ? "no label yet" : `labeled “${label}”`;
+    const reason = this.list.isReview && !picked.reviewed ? "asked again: which class?" : known;
+    const heading = { row, name, title: name, reason, flagged };
+    await this.screen.showItem(item, { ...heading, isChange: true });
+    this.showCommands();
+    await this.screen.whenLooked("changing");
+  }
+
+  // Return an item, null where the program does not answer.
+  async itemOf(row) {
+    if (!this.items.has(row)) {
+      const reply = await this.requests.once("item", { row });
+      if (reply?.status !== 200) {
+        this.screen.warn("The program does not answer.", "gone");
+        return null;
+      }
+      this.items.set(row, reply.body.item);
+      if (this.items.size > MOST_KEPT) this.items.delete(this.items.keys().next().value);
+    }
+    return this.items.get(row);
   }
 
   // -- the end -----------------------------------------------------------------------

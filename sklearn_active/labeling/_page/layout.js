@@ -59,13 +59,15 @@ export function layOut(root, id, { finish, instruct }) {
   );
   const { finder, classes, commands } = parts;
   const main = el("div", { class: "labeler-main" }, card, finder, classes, commands);
+  parts.side = side;
+  parts.place = el("div", { class: "labeler-place", hidden: true }); // of the list
   root.classList.add("labeler");
   if (!root.hasAttribute("tabindex")) root.tabIndex = -1; // takes the keys back
   root.replaceChildren(
     el("div", { class: "labeler-notice" }, parts.banner),
     el("div", { class: "labeler-top" }, count, refitting, end),
     parts.track,
-    el("div", { class: "labeler-columns" }, main, side),
+    el("div", { class: "labeler-columns" }, main, parts.place, side),
     parts.status,
   );
   return parts;

@@ -36,6 +36,11 @@ export function drawFinished({ report, classes, kept_in: place, question }, goOn
   return { title: "Finished", text, drawn };
 }
 
+export function drawNoRow() {
+  const text = "No row is like that.";
+  return { title: "Rows", text, drawn: [rest(text)] };
+}
+
 export function drawGone() {
   const text =
     "The program has ended. To label more, start it again with the same line: it goes " +

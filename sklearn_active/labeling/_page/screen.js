@@ -168,6 +168,15 @@ export class Screen {
     if (focused) this.commandButton(focused)?.focus();
   }
 
+  // Beside the item: the list, or how it goes.
+  showBeside(list) {
+    const { place, side } = this.parts;
+    place.replaceChildren(...(list ? [list] : []));
+    place.hidden = !list;
+    side.hidden = Boolean(list);
+    this.root.classList.toggle("labeler-listing", Boolean(list));
+  }
+
   showNoCommands() {
     this.parts.commands.replaceChildren();
   }

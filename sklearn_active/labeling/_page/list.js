@@ -1,0 +1,241 @@
+// All rows: found by words and by what they are, in an order, one of them picked.
+
+import { button, el } from "./dom.js";
+import { titleOf } from "./figures.js";
+import { Rows } from "./rows.js";
+
+const STATUSES = [
+  ["all", "All rows"],
+  ["labeled", "With a label"],
+  ["unlabeled", "Without a label"],
+  ["flagged", "Flagged"],
+  ["skipped", "Skipped"],
+  ["contradicted", "The guess is not the label"],
+  ["disputed", "Annotators disagree"],
+  ["suspect", "Doubtful labels, to review"],
+];
+const ORDERS = [
+  ["row", "In their order"],
+  ["latest", "Latest label first"],
+  ["unsure", "The model is least sure first"],
+  ["sure", "The model is surest first"],
+  ["suspicious", "Most doubtful label first"],
+];
+const LIKELY = "likely:";
+const TYPING = 150; // ms without a letter, until it is searched
+
+function select(name, options, onchange) {
+  const made = el("select", { "aria-label": name, onchange });
+  fill(made, options);
+  return made;
+}
+
+function fill(made, options) {
+  const chosen = made.value;
+  made.replaceChildren(...options.map(([value, text]) => el("option", { value }, text)));
+  if (options.some(([value]) => value === chosen)) made.value = chosen;
+}
+
+const drawSmall = (preview) =>
+  preview?.kind === "image"
+    ? el("img", { src: preview.src, alt: "", class: "labeler-pixels" })
+    : null;
+
+export class RowList {
+  // `once`: (action, body) -> promise of a reply. `on.pick` is called with a row, or null
+  // where none is found, `on.leave` where the list is closed, `on.say` for who hears it.
+  constructor(once, on) {
+    this.once = once;
+    this.on = on;
+    this.like = null; // the row that others are to be like
+    this.asked = 0; // how often it was searched: late replies are dropped
+    this.build();
+  }
+
+  build() {
+    const find = () => this.find();
+    this.words = el("input", {
+      type: "search",
+      class: "labeler-field",
+      placeholder: "Search in the rows",
+      "aria-label": "Search in the rows",
+      autocomplete: "off",
+      oninput: () => this.findSoon(),
+    });
+    const byStatus = () => {
+      if (this.status.value === "suspect") this.order.value = "suspicious";
+      find();
+    };
+    this.status = select("Which rows", STATUSES, byStatus);
+    this.label = select("Label", [["", "Any label"]], find);
+    this.guess = select("Guess", [["", "Any guess"]], find);
+    this.order = select("Order", ORDERS, () => {
+      this.like = null;
+      find();
+    });
+    this.guesses = el("input", { type: "checkbox", onchange: () => this.rows.draw() });
+    this.count = el("p", { class: "labeler-found", role: "status" });
+    this.rows = new Rows({
+      fetch: (from, n) => this.fetch(from, n),
+      draw: (row) => this.drawRow(row),
+      pick: (row) => this.on.pick(row),
+    });
+    const close = () => this.on.leave();
+    this.element = el(
+      "section",
+      { class: "labeler-list", "aria-label": "Rows" },
+      el("header", {}, el("h3", {}, "Rows"), button("Close", close, "labeler-quiet", "Esc")),
+      this.words,
+      el("div", { class: "labeler-filters" }, this.status, this.label, this.guess, this.order),
+      el("div", { class: "labeler-row-of-list" }, this.count, this.guessesLabel()),
+      this.rows.element,
+    );
+    this.words.addEventListener("keydown", (event) => this.onKey(event));
+  }
+
+  guessesLabel() {
+    return el("label", { class: "labeler-check" }, this.guesses, "Show guesses");
+  }
+
+  // From the field down into the list, and out of it.
+  onKey(event) {
+    if (event.isComposing || !["ArrowDown", "Enter", "Escape"].includes(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === "Escape" && this.words.value) {
+      this.words.value = "";
+      this.find();
+    } else if (event.key === "Escape") {
+      this.on.leave();
+    } else {
+      this.rows.element.focus();
+    }
+  }
+
+  // -- what is asked for -------------------------------------------------------------
+
+  showClasses(classes) {
+    const named = classes.map(({ label, text }) => [label, text]);
+    const drawn = JSON.stringify(named);
+    if (this.drawn === drawn) return;
+    this.drawn = drawn;
+    fill(this.label, [["", "Any label"], ...named]);
+    fill(this.guess, [["", "Any guess"], ...named]);
+    const likely = named.map(([label, text]) => [LIKELY + label, `Most likely first: ${text}`]);
+    fill(this.order, [...ORDERS, ...likely]);
+  }
+
+  // Open it on all rows, or on those that are like one.
+  open({ like = null } = {}) {
+    this.like = like;
+    this.words.value = this.label.value = this.guess.value = "";
+    this.status.value = like == null ? "all" : "unlabeled";
+    this.order.value = "row";
+    return this.find();
+  }
+
+  // Whether labels are asked for again, without showing them.
+  get isReview() {
+    return this.status.value === "suspect";
+  }
+
+  // Why a label is given here.
+  get reason() {
+    if (this.isReview) return "review";
+    if (this.like != null) return "similar";
+    if (this.order.value.startsWith(LIKELY)) return "class";
+    return this.words.value.trim() ? "search" : "list";
+  }
+
+  get wanted() {
+    const { value } = this.order;
+    const isLikely = value.startsWith(LIKELY);
+    return {
+      words: this.words.value,
+      status: this.status.value,
+      label: this.label.value || null,
+      guess: this.guess.value || null,
+      order: isLikely ? "row" : value,
+      likely: isLikely ? value.slice(LIKELY.length) : null,
+      like: this.like?.row ?? null,
+    };
+  }
+
+  findSoon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.find(), TYPING);
+  }
+
+  async find() {
+    clearTimeout(this.timer);
+    const asked = ++this.asked;
+    this.say("Searching …");
+    const reply = await this.once("find", this.wanted);
+    if (asked !== this.asked) return;
+    const { found, n, rows, error } = reply?.body ?? {};
+    this.found = found;
+    if (reply?.status !== 200) {
+      this.rows.fill(0, []);
+      this.say(error ?? "The program does not answer.");
+    } else {
+      this.rows.fill(n, rows);
+      this.say(this.told(n));
+    }
+    await this.on.pick(this.rows.picked);
+  }
+
+  told(n) {
+    const rows = `${n.toLocaleString("en")} ${n === 1 ? "row" : "rows"}`;
+    if (this.isReview) return n ? `${rows} to look at again` : "No label is doubtful.";
+    return this.like == null ? rows : `${rows}, most like “${titleOf(this.like)}” first`;
+  }
+
+  say(text) {
+    this.count.textContent = text;
+  }
+
+  // Return rows, null where there is no connection.
+  async fetch(from, n) {
+    const { found } = this;
+    const reply = await this.once("rows", { found, from, n });
+    if (found !== this.found) return null;
+    if (reply?.status === 409) this.find(); // the program has let it go
+    return reply?.status === 200 ? reply.body.rows : null;
+  }
+
+  // -- a row -------------------------------------------------------------------------
+
+  drawRow(row) {
+    const { label, guess, confidence, flagged, skipped, votes } = row;
+    const name = el("span", { class: "labeler-preview", dir: "auto" }, titleOf(row));
+    const marks = [];
+    if (this.guesses.checked && guess != null && !this.isReview) {
+      const sure = confidence == null ? "" : ` ${Math.round(100 * confidence)}\u00a0%`;
+      marks.push(el("span", { class: "labeler-guessed", dir: "auto" }, `${guess}?${sure}`));
+    }
+    if (flagged) marks.push(el("span", { class: "labeler-flagged", title: "flagged" }, "⚑"));
+    if (row.reviewed) marks.push(el("span", { class: "labeler-given" }, row.reviewed));
+    else if (label != null && !this.isReview) {
+      const said = votes.map(([who, text]) => `${who ?? "you"}: ${text}`).join(", ");
+      marks.push(el("span", { class: "labeler-given", dir: "auto", title: said }, label));
+    } else if (skipped) marks.push(el("span", { class: "labeler-guessed" }, "skipped"));
+    return [drawSmall(row.preview), name, ...marks].filter(Boolean);
+  }
+
+  // After something was done about rows that are seen.
+  async refresh() {
+    await this.rows.again();
+  }
+
+  // After the picked row got a label: say so, and go to the next.
+  async given(row, text) {
+    const before = row.label;
+    await this.refresh();
+    if (this.isReview) {
+      const now = this.rows.known.get(this.rows.at);
+      if (now) now.reviewed = before === text ? `${text}, again` : `${before} → ${text}`;
+      this.rows.draw();
+    }
+    this.rows.move(1);
+  }
+}
