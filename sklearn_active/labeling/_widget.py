@@ -81,6 +81,7 @@ class LabelingWidget:
 def _view_class():
     try:
         import anywidget
+        import traitlets
     except ImportError as error:
         raise ImportError(
             "LabelingWidget needs anywidget. Install it with the extra 'notebook': pip "
@@ -89,6 +90,7 @@ def _view_class():
 
     class View(anywidget.AnyWidget):
         _esm = (PAGE / "page.js").read_text() + (PAGE / "widget.js").read_text()
-        _css = (PAGE / "page.css").read_text()
+        # Not `_css`: that would be a stylesheet of the whole notebook.
+        _styles = traitlets.Unicode((PAGE / "page.css").read_text()).tag(sync=True)
 
     return View
