@@ -21,8 +21,10 @@ from sklearn_active.labeling._security import HEADERS, Guard, Refusal, parse_bod
 _FILES = {
     "/": ("index.html", "text/html"),
     "/page.css": ("page.css", "text/css"),
-    "/page.js": ("page.js", "text/javascript"),
-    "/start.js": ("start.js", "text/javascript"),
+    **{
+        f"/{path.name}": (path.name, "text/javascript")
+        for path in sorted(PAGE.glob("*.js"))
+    },
 }
 _SECONDS = 10  # for the bytes of a request to arrive
 _MOST_CONNECTIONS = 64  # of one person's browser: it keeps six at a time

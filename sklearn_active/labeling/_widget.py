@@ -1,8 +1,12 @@
 """LabelingWidget: the labeling page in a notebook."""
 
+import re
 from functools import cache
 
 from sklearn_active.labeling._desk import PAGE, Desk
+
+_IMPORT = re.compile(r'^import [^;]*? from "\./([^"]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?!default\b)", re.MULTILINE)
 
 
 class LabelingWidget:
@@ -77,6 +81,36 @@ class LabelingWidget:
         view.send({"id": message["id"], "status": status, "body": reply})
 
 
+def joined(*names):
+    """Return modules of the page's script, and what they import, as one module.
+
+    anywidget takes a single one. Each comes after those that it imports.
+
+    Parameters
+    ----------
+    *names : str
+        Files of the page.
+
+    Returns
+    -------
+    script : str
+        Without imports; of what is exported only the default stays so.
+    """
+    texts = {}
+
+    def add(name):
+        if name in texts:
+            return
+        text = (PAGE / name).read_text()
+        for imported in _IMPORT.findall(text):
+            add(imported)
+        texts[name] = _EXPORT.sub("", _IMPORT.sub("", text))
+
+    for name in names:
+        add(name)
+    return "".join(texts.values())
+
+
 @cache
 def _view_class():
     try:
@@ -89,7 +123,7 @@ def _view_class():
         ) from error
 
     class View(anywidget.AnyWidget):
-        _esm = (PAGE / "page.js").read_text() + (PAGE / "widget.js").read_text()
+        _esm = joined("page.js", "widget.js")
         # Not `_css`: that would be a stylesheet of the whole notebook.
         _styles = traitlets.Unicode((PAGE / "page.css").read_text()).tag(sync=True)
 

@@ -1,5 +1,6 @@
 """The page in a notebook: the Python side, without a kernel."""
 
+import re
 import sys
 
 import pytest
@@ -92,10 +93,39 @@ def test_the_widget_shows_itself_and_brings_the_pages_script(session):
     data = data[0] if isinstance(data, tuple) else data
     assert "application/vnd.jupyter.widget-view+json" in data
     script = str(widget.view._esm)
-    assert (_widget.PAGE / "page.js").read_text() in script
     assert "export default { render }" in script
-    assert "import " not in script.replace("// ", "")  # one file, nothing to load
     assert widget.view is widget.view
+
+
+def test_the_pages_modules_are_joined_into_one_that_loads_nothing():
+    script = _widget.joined("widget.js")
+    assert not re.search(r"^(import|export (?!default))", script, re.MULTILINE)
+    for path in set(_widget.PAGE.glob("*.js")) - {_widget.PAGE / "start.js"}:
+        first = path.read_text().splitlines()[0]  # says what the module is about
+        assert script.count(first) == 1, path.name
+    assert _widget.joined("page.js", "widget.js") == script
+
+
+def test_no_name_is_declared_by_two_modules_of_the_page():
+    declared = re.findall(
+        r"^(?:async function|function|class|const|let) (\w+)",
+        _widget.joined("widget.js"),
+        re.MULTILINE,
+    )
+    assert len(declared) > 40
+    assert len(declared) == len(set(declared))
+
+
+def test_a_module_comes_after_those_that_it_imports(monkeypatch, tmp_path):
+    (tmp_path / "a.js").write_text('import { b } from "./b.js";\nb();\n')
+    (tmp_path / "b.js").write_text(
+        'import {\n  c,\n} from "./c.js";\nexport const b = () => c;\n'
+    )
+    (tmp_path / "c.js").write_text("export const c = 1;\nexport default c;\n")
+    monkeypatch.setattr(_widget, "PAGE", tmp_path)
+    assert _widget.joined("a.js") == (
+        "const c = 1;\nexport default c;\nconst b = () => c;\nb();\n"
+    )
 
 
 def test_without_anywidget_the_error_names_the_extra(session, monkeypatch):

@@ -1,4 +1,6 @@
-// In a notebook: page.js stands above this, and requests go to the kernel as messages.
+// In a notebook: requests go to the kernel as messages.
+
+import { mount } from "./page.js";
 
 const PATIENCE_OF_WIDGET = 15000; // ms until a request counts as failed
 
