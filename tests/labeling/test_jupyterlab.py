@@ -22,11 +22,22 @@ pytestmark = pytest.mark.browser
 
 HERE = Path(__file__).parent
 WIDE = {"width": 1280, "height": 800}
-LOOKS = ("background-color", "border", "border-radius", "color", "font-family")
-LOOKS += ("font-size", "font-weight", "line-height", "padding", "letter-spacing")
-LOOK_OF = "e => ((s) => %s.map((name) => s[name]))(getComputedStyle(e))" % [*LOOKS]
-PARTS = (".labeler-class", ".labeler-card", ".labeler-title", ".labeler-item th")
-PARTS += (".labeler-item td", ".labeler kbd", ".labeler-figures dt", ".labeler")
+# What a page has of its style wherever it stands, and however wide it is.
+LOOKS = (
+    *(f"{name}-{of}" for name in ("padding", "margin") for of in ("top", "bottom")),
+    *("padding-left", "padding-right", "text-indent", "border-collapse", "list-style"),
+    *("border-top", "border-left", "border-radius", "box-shadow", "outline-style"),
+    *("background-color", "color", "opacity", "visibility", "cursor", "float", "clear"),
+    *("display", "position", "overflow-x", "overflow-y", "vertical-align"),
+    *("font-family", "font-size", "font-style", "font-weight", "line-height"),
+    *("letter-spacing", "text-align", "text-decoration", "text-transform"),
+    *("white-space", "word-break", "overflow-wrap"),
+)
+LOOKS_BELOW = """(root, names) => [...root.querySelectorAll("*")].map((element) => {
+    const style = getComputedStyle(element);
+    const looks = names.map((name) => `${name}: ${style.getPropertyValue(name)}`);
+    return [element.className || element.tagName, ...looks];
+})"""
 SETTINGS = {  # no question to the person, and none to the network
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
@@ -34,9 +45,11 @@ SETTINGS = {  # no question to the person, and none to the network
     }
 }
 CELLS = [
+    "from pathlib import Path\n"
     "from page_client import new_session\n"
     "from sklearn_active.labeling import LabelingWidget\n"
-    "session = new_session('labels.jsonl', new_classes='allow')",
+    "n_journals = len(list(Path().glob('*.jsonl')))\n"
+    "session = new_session(f'{n_journals}.jsonl', new_classes='allow')",
     "LabelingWidget(session)",
     "session.report()",
 ]
@@ -78,8 +91,8 @@ class Lab:
         self.reader = Thread(target=self.process.stdout.read)
         self.reader.start()  # or its pipe would fill up
 
-    def write_notebook(self, name):
-        """Write a notebook in a folder of its own; return the address it has."""
+    def write_notebook(self):
+        """Write a notebook; return the address that it has."""
         cells = [
             {
                 "cell_type": "code",
@@ -98,10 +111,8 @@ class Lab:
             "nbformat": 4,
             "nbformat_minor": 5,
         }
-        (self.root / name).mkdir()
-        (self.root / name / "label.ipynb").write_text(json.dumps(content))
-        place = f"workspaces/{name}/tree/{name}/label.ipynb"
-        return f"{self.url}/{place}?token=of-this-test"
+        (self.root / "label.ipynb").write_text(json.dumps(content))
+        return f"{self.url}/tree/label.ipynb?token=of-this-test"
 
     def end(self):
         self.process.terminate()
@@ -131,22 +142,29 @@ def browser():
 class Notebook:
     """A person at a notebook that shows the widget."""
 
-    def __init__(self, page, journal):
-        self.page, self.journal = page, journal
+    def __init__(self, page, folder=None):
+        self.page, self.folder = page, folder
         self.cells = page.locator(".jp-Notebook .jp-Cell")
         self.root = page.locator(".labeler")
 
-    def menu(self, *names):
-        for name in names:
-            self.page.get_by_role("menuitem", name=name, exact=True).click()
+    def menu(self, menu, *entries):
+        self.page.get_by_role("menuitem", name=menu, exact=True).click()
+        for entry in entries:
+            text = self.page.locator(".lm-Menu-item").get_by_text(entry, exact=True)
+            text.click()
 
-    def run_all(self):
-        self.menu("Run", "Run All Cells")
-        return self.wait()
-
-    def wait(self, mode="ready"):
-        self.page.locator(f".labeler[data-mode={mode}]").wait_for()
+    def wait(self):
+        self.page.locator(".labeler[data-mode=ready]").wait_for()
         return self
+
+    def wait_for_a_new_one(self, act, *arguments):
+        """Do what shows the widget anew, and wait for it."""
+        olds = self.root.element_handles()
+        act(*arguments)
+        self.page.wait_for_function(
+            "olds => !olds.some((e) => e.isConnected)", arg=olds
+        )
+        return self.wait()
 
     @property
     def row(self):
@@ -154,7 +172,9 @@ class Notebook:
 
     @property
     def events(self):
-        return LabelJournal.read(self.journal)[1]
+        """What the journal of the last session holds."""
+        n_journals = len(list(self.folder.glob("*.jsonl")))
+        return LabelJournal.read(self.folder / f"{n_journals - 1}.jsonl")[1]
 
     def answer(self, act, *arguments):
         """Answer, and wait for the next question."""
@@ -163,21 +183,28 @@ class Notebook:
         another = f'.labeler[data-mode=ready]:not([data-drawn="{drawn}"])'
         self.page.locator(another).wait_for()
 
-    def look(self, part):
-        return self.page.locator(part).first.evaluate(LOOK_OF)
+    @property
+    def sources(self):
+        """What stands in the cells."""
+        return self.cells.locator(".jp-Editor .cm-content").all_inner_texts()
+
+    def color_of(self, part):
+        style = "e => getComputedStyle(e).backgroundColor"
+        return self.root.locator(part).first.evaluate(style)
+
+
+@pytest.fixture(scope="module")
+def opened(lab, browser):
+    page = browser.new_page(viewport=WIDE)
+    page.goto(lab.write_notebook())
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()  # the kernel is there
+    return Notebook(page, lab.root)
 
 
 @pytest.fixture
-def notebook(lab, browser, request, tmp_path):
-    context = browser.new_context(viewport=WIDE)
-    page = context.new_page()
-    name = f"n{len(list(lab.root.iterdir()))}"
-    page.goto(lab.write_notebook(name))
-    notebook = Notebook(page, lab.root / name / "labels.jsonl")
-    expect(notebook.cells).to_have_count(len(CELLS), timeout=30_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
-    yield notebook.run_all()
-    context.close()
+def notebook(opened):
+    """Run all cells anew: a session and a journal for each test."""
+    return opened.wait_for_a_new_one(opened.menu, "Run", "Run All Cells")
 
 
 def key_of(row):
@@ -185,26 +212,90 @@ def key_of(row):
 
 
 def test_labels_by_keys_and_by_mouse_are_in_the_journal(notebook):
-    notebook.root.locator(".labeler-card").click()
+    page, root = notebook.page, notebook.root
+    root.locator(".labeler-card").click()  # it has the keys now, and shows it
+    assert root.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
     given = {}
     for _ in range(10):
         row = notebook.row
         given[row] = truth_of(row)
-        notebook.answer(notebook.page.keyboard.press, key_of(row))
+        notebook.answer(page.keyboard.press, key_of(row))
     for _ in range(2):
         row = notebook.row
         given[row] = truth_of(row)
-        notebook.answer(notebook.root.get_by_role("button", name=given[row]).first.click)
+        notebook.answer(root.get_by_role("button", name=given[row]).first.click)
     told = [(e["event"], e["row"], e["label"]) for e in notebook.events]
     assert told == [("answer", row, label) for row, label in given.items()]
-    notebook.page.screenshot(path="/tmp/lab/shot.png")
+
+
+def test_no_key_reaches_the_notebook_while_the_widget_has_the_focus(notebook):
+    page = notebook.page
+    notebook.root.locator(".labeler-card").click()
+    before = notebook.sources
+    assert len(before) == len(CELLS)
+    for key in "ddabxvmy":
+        page.keyboard.press(key)
+    for key in ("ArrowDown", "ArrowUp", "Enter", "Delete"):
+        page.keyboard.press(key)
+    row = notebook.row
+    notebook.answer(page.keyboard.press, "1")
+    page.keyboard.press("+")
+    field = notebook.root.get_by_role("textbox", name="The new class")
+    field.wait_for()
+    page.keyboard.type("dd a bxz")
+    expect(field).to_have_value("dd a bxz")
+    other = notebook.row
+    notebook.answer(page.keyboard.press, "Enter")
+    assert notebook.sources == before
+    told = [(e["row"], e["label"]) for e in notebook.events if e["event"] == "answer"]
+    assert told == [(row, "ape"), (other, "dd a bxz")]
+    notebook.cells.last.locator(".jp-InputPrompt").click()
+    page.keyboard.press("a")  # here it inserts one
+    expect(notebook.cells).to_have_count(len(CELLS) + 1)
+    page.keyboard.press("d")
+    page.keyboard.press("d")
+    expect(notebook.cells).to_have_count(len(CELLS))
 
 
 def test_it_looks_as_the_page_on_its_own(notebook, browser):
-    with new_session() as session, session.serve() as server:
+    with new_session(new_classes="allow") as session, session.serve() as server:
         page = browser.new_page(viewport=WIDE)
         page.goto(server.url)
-        page.locator(".labeler[data-mode=ready]").wait_for()
-        alone = Notebook(page, None)
-        assert {p: notebook.look(p) for p in PARTS} == {p: alone.look(p) for p in PARTS}
+        alone = Notebook(page).wait()
+        for each in (alone, notebook):
+            each.answer(each.root.get_by_role("button", name="ape").first.click)
+            each.root.get_by_role("button", name="Finish").focus()
+            each.page.mouse.move(0, 0)
+        looks = notebook.root.evaluate(LOOKS_BELOW, LOOKS)
+        assert len(looks) > 60
+        assert looks == alone.root.evaluate(LOOKS_BELOW, LOOKS)
         page.close()
+
+
+def test_it_is_as_dark_as_the_notebook(notebook):
+    page = notebook.page
+    colors = {}
+    for theme, is_light in (("Dark", "false"), ("Light", "true")):
+        notebook.menu("Settings", "Theme", f"JupyterLab {theme}")
+        body = page.locator(f"body[data-jp-theme-light={is_light}]")
+        body.wait_for(state="attached")
+        expect(notebook.root).to_have_css("color-scheme", theme.lower())
+        colors[theme] = notebook.color_of(".labeler-card")
+    assert colors == {"Dark": "rgb(30, 34, 39)", "Light": "rgb(255, 255, 255)"}
+
+
+def test_a_cell_run_again_and_a_notebook_opened_again_ask_the_same(notebook):
+    page = notebook.page
+    notebook.root.locator(".labeler-card").click()
+    notebook.answer(page.keyboard.press, "2")
+    row = notebook.row
+    notebook.cells.nth(1).locator(".cm-content").click()
+    notebook.wait_for_a_new_one(page.keyboard.press, "Control+Enter")
+    assert notebook.row == row
+    notebook.menu("File", "Save Notebook")
+    page.locator(".jp-mod-dirty").wait_for(state="detached")
+    page.reload()
+    assert notebook.wait().row == row
+    notebook.root.locator(".labeler-card").click()
+    notebook.answer(page.keyboard.press, "3")
+    assert [e["label"] for e in notebook.events] == ["bear", "cat"]
