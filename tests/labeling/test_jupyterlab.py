@@ -14,7 +14,6 @@ from threading import Thread
 
 import pytest
 from page_client import CLASSES, new_session, truth_of
-from playwright.sync_api import expect, sync_playwright
 
 from sklearn_active.labeling import LabelJournal
 
@@ -130,6 +129,8 @@ def lab(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
+    from playwright.sync_api import sync_playwright
+
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -194,8 +195,18 @@ class Notebook:
 
 
 @pytest.fixture(scope="module")
+def expect():
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=30_000)  # as long as locators wait
+    yield expect
+    expect.set_options()
+
+
+@pytest.fixture(scope="module")
 def opened(lab, browser):
     page = browser.new_page(viewport=WIDE)
+    page.set_default_timeout(60_000)  # JupyterLab and the kernel start
     page.goto(lab.write_notebook())
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()  # the kernel is there
     return Notebook(page, lab.root)
@@ -228,7 +239,7 @@ def test_labels_by_keys_and_by_mouse_are_in_the_journal(notebook):
     assert told == [("answer", row, label) for row, label in given.items()]
 
 
-def test_no_key_reaches_the_notebook_while_the_widget_has_the_focus(notebook):
+def test_no_key_reaches_the_notebook_while_the_widget_has_the_focus(notebook, expect):
     page = notebook.page
     notebook.root.locator(".labeler-card").click()
     before = notebook.sources
@@ -272,7 +283,7 @@ def test_it_looks_as_the_page_on_its_own(notebook, browser):
         page.close()
 
 
-def test_it_is_as_dark_as_the_notebook(notebook):
+def test_it_is_as_dark_as_the_notebook(notebook, expect):
     page = notebook.page
     colors = {}
     for theme, is_light in (("Dark", "false"), ("Light", "true")):
