@@ -286,6 +286,19 @@ def own_keys(state):
         each["key"] = each["text"] if len(each["text"]) == 1 else None
 
 
+def test_the_focus_stays_on_a_class_that_gets_a_key(new_page, serve):
+    server, session = serve(change=lambda state: None)
+    page = new_page().open(server.url)
+    row = page.row
+    button = page.root.get_by_role("button", name="tomato").first
+    assert button.get_attribute("aria-keyshortcuts") is None
+    button.focus()
+    page.press("Enter")
+    assert session.labels == {row: "tomato"}
+    assert button.get_attribute("aria-keyshortcuts") == "1"  # it is used now
+    assert button.evaluate("e => e === document.activeElement")
+
+
 def seen(page, width, height):
     """Return what of the page's parts is not wholly in the window."""
     boxes = {
