@@ -9,7 +9,7 @@ from threading import Event
 from uuid import uuid4
 
 from sklearn_active.labeling._hints import Hints, keys_of
-from sklearn_active.labeling._items import item_as_json, limits_of
+from sklearn_active.labeling._items import broken_item, item_as_json, limits_of
 from sklearn_active.labeling._ledger import AggregateError
 from sklearn_active.labeling._progress import FEWEST_CHECKS
 from sklearn_active.labeling._questions import StaleQueryError
@@ -211,7 +211,7 @@ class Desk:
             return self._shown(row)
         except Exception as error:  # one broken file must not end the labeling
             logging.getLogger(__name__).exception("Row %d can't be shown.", row)
-            return {"kind": "broken", "text": f"This item can't be shown: {error}"}
+            return broken_item(error)
 
     def _guess(self, request):
         query, row = self._session.ask(annotator=self._annotator), self._row(request)

@@ -25,6 +25,7 @@ _FILES = {
     **{
         f"/{path.name}": (path.name, "text/javascript")
         for path in sorted(PAGE.glob("*.js"))
+        if path.name != "widget.js"  # a notebook's
     },
 }
 _SECONDS = 10  # for the bytes of a request to arrive

@@ -118,6 +118,7 @@ def joined(*names):
 def _view_class():
     try:
         import anywidget
+        import traitlets
     except ImportError as error:
         raise ImportError(
             "LabelingWidget needs anywidget. Install it with the extra 'notebook': pip "
@@ -126,6 +127,7 @@ def _view_class():
 
     class View(anywidget.AnyWidget):
         _esm = joined("page.js", "widget.js")
-        _css = (PAGE / "page.css").read_text()
+        # Not `_css`: that would be a stylesheet of the whole notebook.
+        _styles = traitlets.Unicode((PAGE / "page.css").read_text()).tag(sync=True)
 
     return View

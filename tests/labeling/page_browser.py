@@ -53,13 +53,8 @@ class Page:
         return self.root.get_by_role("alert").inner_text()
 
     def wait_for_another(self, question):
-        self.page.wait_for_function(
-            """before => {
-                const { drawn, mode } = document.querySelector(".labeler").dataset;
-                return mode === "ready" && drawn !== before;
-            }""",
-            arg=question,
-        )
+        another = f'.labeler[data-mode=ready]:not([data-drawn="{question}"])'
+        self.page.locator(another).wait_for()
 
     def press(self, key, mode="ready"):
         """Press a key, and wait for another question, or for another mode."""
@@ -82,13 +77,12 @@ def alter(server, change=lambda state: None, about=None):
 
     So a test can show the page what few sessions have.
     """
-    desk = server.desk
+    (desk,) = server.desks.values()
     handle = desk.handle
-    desk.actions = (*desk.actions, "about")
 
     def altered(action, request):
         if action == "about":
-            return 200, {"instructions": about, "classes": []}
+            return 200, {"instructions": about}
         status, reply = handle(action, request)
         if "report" in reply:
             reply["has_instructions"] = about is not None

@@ -683,9 +683,17 @@ def test_the_widgets_script_labels_in_a_cell_and_keeps_its_keys(new_page, sessio
     page.root.focus()
     page.press("2")
     assert session.labels == {row: "bear"}
-    page.page.keyboard.press("d")
-    assert page.page.evaluate("heard") == ["2", "d"]
-    assert page.page.evaluate("(unmount(), document.querySelector('h2'))") is None
+    row = page.row
+    page.page.keyboard.type("dog")
+    assert page.root.get_by_role("textbox").input_value() == "dog"
+    page.press("Enter")
+    assert session.labels[row] == "dog"
+    row = page.row
+    page.press("1")  # the field has given the keys back
+    assert session.labels[row] == "ape"
+    assert page.page.evaluate("heard") == ["2"]  # while the cell wasn't selected
+    page.page.evaluate("unmount()")
+    assert page.root.count() == 0
 
 
 CELL = """<!doctype html><title>Notebook</title><body><div id="cell"></div>
@@ -693,6 +701,7 @@ CELL = """<!doctype html><title>Notebook</title><body><div id="cell"></div>
 import widget from "/widget.js";
 const listeners = new Set();
 const model = {
+    get: () => "",
     on: (kind, listener) => listeners.add(listener),
     off: (kind, listener) => listeners.delete(listener),
     send: async ({ id, action, body }) => {

@@ -172,6 +172,20 @@ class TestFind:
         page.wait_for_another(question)
         assert session.labels == {first: "kale"}
 
+    def test_enter_that_is_repeated_by_being_held_gives_nothing(self, new_page, serve):
+        """Where its first press came too soon to count."""
+        server, _ = serve()
+        page = new_page().open(server.url)
+        page.page.keyboard.type("kale")
+        modes = page.root.get_by_role("textbox").evaluate(
+            """field => [true, false].map((repeat) => {
+                const options = { key: "Enter", repeat };
+                field.dispatchEvent(new KeyboardEvent("keydown", options));
+                return field.closest(".labeler").dataset.mode;
+            })"""
+        )
+        assert modes == ["ready", "sending"]
+
     def test_a_screen_reader_is_told_what_enter_gives(self, new_page, serve):
         server, _ = serve()
         page = new_page().open(server.url)
@@ -284,6 +298,19 @@ class TestKeys:
 def own_keys(state):
     for each in state["classes"]:
         each["key"] = each["text"] if len(each["text"]) == 1 else None
+
+
+def test_the_focus_stays_on_a_class_that_gets_a_key(new_page, serve):
+    server, session = serve(change=lambda state: None)
+    page = new_page().open(server.url)
+    row = page.row
+    button = page.root.get_by_role("button", name="tomato").first
+    assert button.get_attribute("aria-keyshortcuts") is None
+    button.focus()
+    page.press("Enter")
+    assert session.labels == {row: "tomato"}
+    assert button.get_attribute("aria-keyshortcuts") == "1"  # it is used now
+    assert button.evaluate("e => e === document.activeElement")
 
 
 def seen(page, width, height):

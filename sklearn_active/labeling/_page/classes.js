@@ -60,13 +60,15 @@ export class Classes {
       this.drawn = drawn;
       this.isOpen = isOpen;
       const longest = Math.max(...classes.map(({ text }) => text.length), 0);
-      this.list.style.setProperty("--longest", `${Math.min(longest, 20) + 7}ch`);
+      this.list.style.setProperty("--longest", `${Math.min(longest, 20)}ch`);
       this.list.classList.toggle("labeler-many", classes.length > FEW);
       const isDescribed = classes.length <= DESCRIBED;
       const made = classes.map((each) => [each.label, this.buttonOf(each, isDescribed)]);
       this.made = new Map(made);
       this.showFinder(classes.length > FEW || isOpen);
+      const focused = focusedIn(this.list)?.dataset?.label;
       this.narrow();
+      this.made.get(focused)?.focus();
     }
     for (const { label, count } of classes)
       this.made.get(label).querySelector(".labeler-n").textContent = count || "";
@@ -90,6 +92,7 @@ export class Classes {
     made.append(name, el("span", { class: "labeler-n", "aria-hidden": "true" }));
     if (key) made.setAttribute("aria-keyshortcuts", key);
     made.setAttribute("aria-disabled", String(this.isDisabled));
+    made.dataset.label = label;
     return made;
   }
 

@@ -4,7 +4,40 @@ import { mount } from "./page.js";
 
 const PATIENCE_OF_WIDGET = 15000; // ms until a request counts as failed
 
-function render({ model, el }) {
+// JupyterLab says on its body which theme it has; elsewhere the system's is followed.
+function followTheme(host) {
+  const follow = () => {
+    const { jpThemeLight } = document.body.dataset;
+    host.style.colorScheme = { true: "light", false: "dark" }[jpThemeLight] ?? "";
+  };
+  const observer = new MutationObserver(follow);
+  observer.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+  follow();
+  return () => observer.disconnect();
+}
+
+// In a shadow root, where the notebook's styles don't reach, and ours don't leave.
+function shelter(el, styles) {
+  const host = document.createElement("div");
+  const shadow = host.attachShadow({ mode: "open" });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(styles);
+  shadow.adoptedStyleSheets = [sheet];
+
+  // Seen from outside, what happens in the shadow root happens to its host: it says
+  // that "d d" doesn't delete the cell, and lets no key out to who doesn't ask.
+  host.dataset.lmSuppressShortcuts = "true";
+  for (const kind of ["keydown", "keypress", "keyup"])
+    host.addEventListener(kind, (event) => event.stopPropagation());
+
+  const root = document.createElement("div");
+  root.tabIndex = 0; // a click anywhere in it gives it the keys
+  shadow.append(root);
+  el.append(host);
+  return { host, root };
+}
+
+function talkTo(model) {
   const waiting = new Map();
   const receive = ({ id, status, body }) => {
     waiting.get(id)?.({ status, body });
@@ -24,15 +57,19 @@ function render({ model, el }) {
       }, PATIENCE_OF_WIDGET);
       model.send({ id, action, body });
     });
+  return { send, hangUp: () => model.off("msg:custom", receive) };
+}
 
-  const root = document.createElement("div");
-  root.tabIndex = 0;
-  root.dataset.lmSuppressShortcuts = "true"; // "d d" would delete the cell
-  el.append(root);
+function render({ model, el }) {
+  const { host, root } = shelter(el, model.get("_styles"));
+  const leaveTheme = followTheme(host);
+  const { send, hangUp } = talkTo(model);
   const unmount = mount(root, { keys: root, send });
   return () => {
-    model.off("msg:custom", receive);
+    hangUp();
+    leaveTheme();
     unmount();
+    host.remove();
   };
 }
 
