@@ -69,9 +69,12 @@ class RefitsEstimator:
 
     def _transduced(self, rows):
         """Return the labels of some rows, where they can be had so."""
-        final = final_estimator(self.estimator_)
-        best = final.masses_of(rows).argmax(axis=1)
-        return self._decoded(final.classes_[best])
+        return self._decoded_best(final_estimator(self.estimator_).masses_of(rows))
+
+    def _decoded_best(self, masses):
+        """Return the label with the largest mass of each row."""
+        best = masses.argmax(axis=1)
+        return self._decoded(final_estimator(self.estimator_).classes_[best])
 
     def _decoded(self, y):
         return self.classes_[y] if self._fitted.encoded else y

@@ -32,6 +32,8 @@ class SkipsWhatAnExtraBrings:
         "dask": "dask",
         "distributed": "dask",
         "faiss": "scale",
+        "krippendorff": "label",
+        "markdown_it": "label",
         "openpyxl": "label",
         "pyarrow": "parquet",
         "rich": "test",

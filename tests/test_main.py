@@ -1,6 +1,7 @@
 """The command line, as a person types it."""
 
 import io
+import json
 import os
 import re
 import shlex
@@ -10,6 +11,7 @@ import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest.mock import patch
+from urllib.request import Request, urlopen
 
 import joblib
 import numpy as np
@@ -50,6 +52,15 @@ def reviews(tmp_path):
     frame = pd.DataFrame({"nr": [f"R{i:03d}" for i in range(40)], "text": texts})
     frame.to_csv(path, index=False, sep=";")
     return path
+
+
+def post(url, action, **request):
+    """Send a request of the page that has an address; return the reply."""
+    address, _, token = url.partition("#")
+    headers = {"Content-Type": "application/json", "X-Labeling-Token": token}
+    body = json.dumps(request).encode()
+    with urlopen(Request(address + action, body, headers)) as reply:
+        return json.load(reply)
 
 
 def answers(n):
@@ -235,6 +246,51 @@ class TestLabel:
         assert found
         assert f"answers: {reviews}.labels.jsonl" in rest
         assert LabelJournal.read(f"{reviews}.labels.jsonl")[1] == []
+
+    def test_colleagues_have_addresses_and_are_asked_other_rows(self, reviews):
+        line = ["label", reviews, "--classes", "good,bad", "--no-browser"]
+        hints = ["--annotators", "ann,bob", "--keys", "good=g,bad=b"]
+        hints += ["--describe", "good=worth = the money"]
+        with subprocess.Popen(
+            [*COMMAND, *map(str, [*line, *hints])],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=ENVIRONMENT,
+        ) as process:
+            lines = list(iter(process.stdout.readline, "End with Ctrl-C.\n"))
+            urls = dict(re.findall(r"^(\w+): (http://\S+)", "".join(lines), re.M))
+            assert list(urls) == ["ann", "bob"]
+            states = [post(url, "state") for url in urls.values()]
+            for url, state in zip(urls.values(), states, strict=True):
+                asked = state["question"]
+                answer = {"query": asked["id"], "row": asked["row"], "label": '"good"'}
+                post(url, "answer", request=url, **answer)
+            process.send_signal(signal.SIGINT)
+            process.stdout.read()
+        good, bad = states[0]["classes"]
+        assert (good["key"], good["about"]) == ("g", "worth = the money")
+        assert (bad["key"], bad["about"]) == ("b", None)
+        _, events = LabelJournal.read(f"{reviews}.labels.jsonl")
+        assert [event["annotator"] for event in events] == ["ann", "bob"]
+        assert len({event["row"] for event in events}) == 2
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (["--terminal", "--keys", "good=g"], "--keys is for the page"),
+            (["--keys", "good"], "--keys good=g,bad=b, not 'good'"),
+            (["--keys", "nice=n"], "--keys names 'nice', which is no class"),
+            (["--keys", "good=go"], "one character"),
+            (["--describe", "=x"], "--describe good='worth the money', not '=x'"),
+            (["--instructions", "no.md"], "no file no.md"),
+            (["--annotators", "ann,ann"], "a name of their own"),
+            (["--annotators", ","], "as in --annotators ann,bob"),
+            (["--votes-per-row", "0"], "--votes-per-row is 1 or more, not 0"),
+        ],
+    )
+    def test_what_can_not_be_shown_is_refused(self, reviews, options, message):
+        line = ["label", reviews, "--classes", "good,bad", "--no-browser"]
+        assert message in run([*line, *options], status=1)
 
     def test_a_learner_of_ones_own_is_taken_from_a_file(self, reviews, tmp_path):
         file = tmp_path / "mine.py"

@@ -305,8 +305,8 @@ class TestWhatIsNoted:
         assert PartiallyLabeledSplit(LeaveOneOut()).get_n_splits(X, y) == 40
 
     def test_the_token_of_a_page_has_32_random_bytes(self):
-        assert len({Guard(80).token for _ in range(3)}) == 3
-        assert all(len(Guard(80).token) == 43 for _ in range(3))  # in base64
+        assert len({Guard(80).token_of() for _ in range(3)}) == 3
+        assert all(len(Guard(80).token_of()) == 43 for _ in range(3))  # in base64
 
     def test_a_fit_without_an_oracle_has_one_round(self):
         learner = ActiveLearner(GaussianNB(), batch_size=7).start(X, [0, 1, *[-1] * 58])

@@ -54,7 +54,7 @@ def label(page, truth, session, n_labels):
     root, refitting = page.locator(".labeler"), []
     page.evaluate(STOPWATCH)
     for _ in range(n_labels):
-        row = int(root.locator("h2").first.inner_text().split()[-1])
+        row = int(root.get_attribute("data-row"))
         before = root.get_attribute("data-drawn")
         refitting.append(session.report().refitting)
         page.keyboard.press(str(truth[row]))

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from sklearn_active._commands._label import add_front, label
+from sklearn_active._commands._label import label
+from sklearn_active._commands._page import add_front, check_front
 from sklearn_active.files._read_file import of_array, table_of_array
 from sklearn_active.labeling._progress import sentences
 
@@ -35,6 +36,7 @@ def run(args):
     """
     from sklearn.datasets import load_digits
 
+    check_front(args)
     images = load_digits().images
     print(f"scikit-learn's digits: {len(images)} rows")
     data = of_array(table_of_array(images), images)

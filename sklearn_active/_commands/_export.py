@@ -137,7 +137,7 @@ def _write_table(state, header, data, learner, out):
     labels |= {row: [*votes.values()][-1] for row, votes in state.votes.items()}
     if -1 in [*(header.get("classes") or ()), *labels.values()]:
         learner = with_class_minus_one(learner)
-    model = Model(learner, data.X, None)  # as a session's, so that guesses are alike
+    model = Model(learner, data.X)  # as a session's, so that guesses are alike
     model.update(labels, (), 0)
     columns = labeled_columns(data, labels, state, model.learner)
     for note in write_table(data.table, out, columns):

@@ -1,6 +1,5 @@
 """Label a file by hand."""
 
-import csv
 import pickle
 import shlex
 from io import BytesIO
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import joblib
 
+from sklearn_active._commands._page import add_front, ask, check_front, names_in
 from sklearn_active._commands._reading import (
     JOURNAL,
     add_model,
@@ -18,8 +18,6 @@ from sklearn_active._commands._reading import (
     options,
     read,
 )
-from sklearn_active._commands._showing import render
-from sklearn_active._commands._words import in_options
 from sklearn_active.files import write_labeled
 from sklearn_active.files._read_file import ARRAYS
 from sklearn_active.files._separated import named_places
@@ -60,19 +58,6 @@ def add(commands):
     parser.set_defaults(run=run)
 
 
-def add_front(parser):
-    """Give a command the arguments that say where questions are asked.
-
-    Parameters
-    ----------
-    parser : ArgumentParser
-        Of the command.
-    """
-    parser.add_argument("--port", type=int, default=0, help="default: a free one")
-    parser.add_argument("--terminal", action="store_true", help="no page: type")
-    parser.add_argument("--no-browser", action="store_true", help="print the address")
-
-
 def run(args):
     """Ask until the person stops; then write what was asked for.
 
@@ -86,6 +71,7 @@ def run(args):
         check_out(args.out, args.data, journal)
     if args.save_model is not None:
         check_place(args.save_model, args.data, journal)
+    check_front(args)
     data = read(args, journal)
     classes = classes_of(args.classes)
     learner = learner_for(args, data)
@@ -126,8 +112,7 @@ def classes_of(text):
     """Return the classes in a list with commas; whole numbers where all are."""
     if text is None:
         return None
-    names = [name.strip() for name in next(csv.reader([text], skipinitialspace=True))]
-    names = [name for name in names if name]
+    names = names_in(text)
     try:
         numbers = [int(name) for name in names]
     except ValueError:
@@ -175,13 +160,14 @@ def label(data, learner, classes, journal, args):
         journal=journal,
         classes=classes,
         new_classes=new_classes,
+        votes_per_row=args.votes_per_row,
     )
     with session:
         for change in session.changes:
             print(f"  {change}")
         print(f"  classes: {', '.join(map(str, session.classes)) or 'any'}")
         print(f"  {len(session.labels)} labels so far; every answer goes to {journal}")
-        _ask(session, args)
+        ask(session, args)
     return session
 
 
@@ -229,19 +215,6 @@ def _named(learner):
     strategy = learner.query_strategy
     name = strategy if isinstance(strategy, str) else type(strategy).__name__
     return f"{type(learner.estimator).__name__}, rows chosen by {name}"
-
-
-def _ask(session, args):
-    try:
-        if args.terminal:
-            session.terminal(render=render, words=in_options)
-            return
-        browser = not args.no_browser
-        with session.serve(open_browser=browser, port=args.port) as server:
-            print(f"Label at {server.url}\nEnd with Ctrl-C.", flush=True)
-            server.wait()
-    except KeyboardInterrupt:  # the usual end; what was answered is on file
-        print()
 
 
 def after(data, session, journal, args):

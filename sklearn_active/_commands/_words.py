@@ -3,12 +3,16 @@
 import re
 import shlex
 
+_ANNOTATORS = "--annotators names who labels, as in --annotators ann,bob."
 _IN_OPTIONS = (
     (
         r"Pass classes=\[\.\.\.\], or new_classes='allow'",
         "Name the classes with --classes, or allow any with --new-classes",
     ),
     (r"new_classes='allow'", "--new-classes"),
+    (r"^keys names", "--keys names"),
+    (r"^descriptions names", "--describe names"),
+    (r"^annotators is a list of names, as in \['ann', 'bob'\];.*", _ANNOTATORS),
     (
         r"with rename_class, in a session that names (it|them)\b",
         "with the command `classes JOURNAL --rename OLD=NEW`",

@@ -56,7 +56,7 @@ def write_labeled(data, session, path):
             "order: pass the data that its X, items and keys are from."
         )
     session.wait()
-    with session._lock:
+    with session.lock:
         columns = labeled_columns(data, session.labels, session._state, session.learner)
     return write_table(data.table, path, columns)
 

@@ -1,5 +1,6 @@
 """Labels from people: sessions that never lose an answer."""
 
+from sklearn_active.labeling._base import BaseLabelingSession
 from sklearn_active.labeling._formats import Vote, read_votes, write_votes
 from sklearn_active.labeling._journal import LabelJournal
 from sklearn_active.labeling._journaled_oracle import JournaledOracle
@@ -10,6 +11,7 @@ from sklearn_active.labeling._web_oracle import WebOracle
 from sklearn_active.labeling._widget import LabelingWidget
 
 __all__ = [
+    "BaseLabelingSession",
     "JournaledOracle",
     "LabelJournal",
     "LabelingSession",

@@ -55,6 +55,7 @@ class Asking:
         return True
 
     def _open_question(self, n, annotator, barred):
+        """Open the next question, and return it."""
         learner, ranking = self._model.learner, self._refitter.ranking
         seed = [learner._state.seed, self._n_questions]
         rows, reason = choose(
@@ -69,6 +70,13 @@ class Asking:
             self.audit,
         )
         self._n_questions += 1
+        return self._open_rows(
+            rows, reason, annotator, f"{self._token}-{self._n_questions}"
+        )
+
+    def _open_rows(self, rows, reason, annotator, name):
+        """Open a question about some rows, and return it."""
+        ranking = self._refitter.ranking
         predicted = [None] * len(rows)
         if ranking.predict is not None:
             predicted = ranking.predict(rows)
@@ -82,7 +90,7 @@ class Asking:
             classes=np.asarray(ranking.classes),
             round=self._n_questions,
             n_pool=self.n_rows,
-            id=f"{self._token}-{self._n_questions}",
+            id=name,
             reason=reason,
         )
         question = Question(query, dict(zip(rows, predicted, strict=True)))

@@ -2,21 +2,27 @@
 
 import json
 import logging
-from collections import deque
+from collections import OrderedDict, deque
 from functools import lru_cache
 from pathlib import Path
 from threading import Event
+from uuid import uuid4
 
-from sklearn_active.labeling._items import item_as_json, limits_of
+from sklearn_active.labeling._hints import Hints, keys_of
+from sklearn_active.labeling._items import broken_item, item_as_json, limits_of
 from sklearn_active.labeling._ledger import AggregateError
 from sklearn_active.labeling._progress import FEWEST_CHECKS
 from sklearn_active.labeling._questions import StaleQueryError
+from sklearn_active.labeling._reasons import why
 
 PAGE = Path(__file__).parent / "_page"
-CAN = ("flag", "guess", "relabel", "requeue", "undo")
-_KEYS = "1234567890abcdefghijklmnopqrstuvwxyz"
+_OPTIONAL = ("find", "flag", "guess", "relabel", "requeue", "undo")
+_REASONS = ("class", "list", "review", "search", "similar")
 _LARGEST_PREVIEW = 4000
 _LONGEST_LABEL = 200
+_MOST_ROWS = 200
+_MOST_LISTS = 8
+_N_TRIED = 20
 _STALE = (
     "That question was answered already, or taken back; nothing was recorded. This is "
     "what is asked now."
@@ -32,8 +38,12 @@ class Desk:
 
     Parameters
     ----------
-    session : LabelingSession
+    session : BaseLabelingSession
         What is labeled.
+    annotator : str, default=None
+        Who sits at the page.
+    hints : Hints, default=None
+        Keys, descriptions and instructions.
 
     Attributes
     ----------
@@ -42,7 +52,9 @@ class Desk:
     """
 
     actions = (
+        "about",
         "answer",
+        "find",
         "finish",
         "flag",
         "guess",
@@ -50,27 +62,48 @@ class Desk:
         "progress",
         "relabel",
         "requeue",
+        "rows",
         "skip",
         "state",
         "undo",
     )
-    _read_only = ("guess", "item", "progress", "state")
+    _looks = ("about", "find", "item", "rows")  # they may take a while
+    _read_only = (*_looks, "guess", "progress", "state")
 
-    def __init__(self, session):
-        self._session = session
-        self._can = getattr(session, "can", CAN)
+    def __init__(self, session, annotator=None, hints=None):
+        self._session, self._annotator = session, annotator
+        self._hints = Hints() if hints is None else hints
+        if session.new_classes == "error" and session.classes:
+            self._hints.check(session.classes)
         self._labels, self._places, self._keys = {}, [], {}
-        kept_in = getattr(session, "kept_in", None)
-        self._kept_in = None if kept_in is None else str(kept_in)
+        self._kept_in = None if session.kept_in is None else str(session.kept_in)
         self._handled = deque(maxlen=1000)
-        self._lock = session._lock
+        self._lists = OrderedDict()
+        self._lock = session.lock
         self.finished = Event()
-        items = session.X if session.items is None else session.items
+        self._show_first()
+
+    def _show_first(self):
+        """Find out how items are shown; raise where none of the first can be.
+
+        One that is broken is said to be, at the page; where all are, it is an error of
+        the program that should be seen now.
+        """
+        session = self._session
+        items = session.items
         limits = limits_of(items)
         self._shown = lru_cache(32)(lambda row: item_as_json(session.item(row), limits))
         self._preview = lru_cache(64)(self._new_preview)
-        if items is not None:
-            self._shown(0)  # what can't be shown is an error now, not at the page
+        failures = []
+        for row in range(min(session.n_rows, _N_TRIED)):
+            try:
+                self._shown(row)
+            except Exception as error:
+                failures.append(error)
+            else:
+                return
+        if failures:
+            raise failures[0]
 
     def handle(self, action, request):
         """Do what is asked; return a status and what to answer.
@@ -91,6 +124,8 @@ class Desk:
             Without `error` where the status is 200.
         """
         try:
+            if action in self._looks:  # others go on meanwhile
+                return 200, getattr(self, f"_{action}")(request)
             with self._lock:
                 return 200, self._do(action, request)
         except StaleQueryError:
@@ -108,7 +143,7 @@ class Desk:
             return getattr(self, f"_{action}")(request)
         name = _text(request, "request")
         if name not in self._handled:
-            if action in CAN and action not in self._can:
+            if action in _OPTIONAL and action not in self._session.can:
                 raise ValueError(f"Nothing to {action} here.")
             getattr(self, f"_{action}")(request)
             self._handled.append(name)
@@ -122,24 +157,39 @@ class Desk:
             return 410, {"error": "This session has ended. What you answered is saved."}
 
     def _answer(self, request):
-        label = self._label(request)
         row = self._row(request)
-        self._session.tell(_text(request, "query"), {row: label})
+        self._tell(request, {row: self._label(request)})
 
     def _skip(self, request):
-        self._session.skip(_text(request, "query"), [self._row(request)])
+        self._tell(request, {self._row(request): None})
+
+    def _tell(self, request, answers):
+        """Tell it; a question of an earlier run of the program is opened again."""
+        query = _text(request, "query")
+        try:
+            self._session.tell(query, answers, self._annotator)
+        except StaleQueryError:
+            if "reopen" not in self._session.can:
+                raise
+            self._session.reopen(query, *answers, self._annotator)
+            self._session.tell(query, answers, self._annotator)
 
     def _undo(self, request):
-        query = self._session.ask()
+        query = self._session.ask(annotator=self._annotator)
         if request.get("query") != (None if query is None else query.id):
             raise StaleQueryError(_STALE)
-        self._session._undo_at_a_front()
+        self._session.take_back(self._annotator)
 
     def _relabel(self, request):
-        self._session.relabel(self._row(request), self._label(request))
+        reason = request.get("reason")
+        if reason is not None and reason not in _REASONS:
+            raise ValueError(f"A reason is one of {', '.join(_REASONS)}.")
+        row, label = self._row(request), self._label(request)
+        self._session.relabel(row, label, self._annotator, reason)
 
     def _flag(self, request):
-        self._session.flag(self._row(request), request.get("flagged") is True)
+        flagged = request.get("flagged") is True
+        self._session.flag(self._row(request), flagged, self._annotator)
 
     def _requeue(self, request):
         self._session.requeue_skipped()
@@ -147,18 +197,24 @@ class Desk:
     def _finish(self, request):
         self.finished.set()
 
+    def _about(self, request):
+        with self._lock:
+            classes = self._classes(self._session.report().class_counts)
+        return {"instructions": self._hints.instructions, "classes": classes}
+
     def _item(self, request):
-        return {"item": self._item_of(self._row(request))}
+        row = self._row(request)
+        return {"item": self._item_of(row), "title": self._session.title(row)}
 
     def _item_of(self, row):
         try:
             return self._shown(row)
         except Exception as error:  # one broken file must not end the labeling
             logging.getLogger(__name__).exception("Row %d can't be shown.", row)
-            return {"kind": "text", "text": f"This item can't be shown: {error}"}
+            return broken_item(error)
 
     def _guess(self, request):
-        query, row = self._session.ask(), self._row(request)
+        query, row = self._session.ask(annotator=self._annotator), self._row(request)
         if query is None or query.id != request.get("query"):
             raise StaleQueryError(_STALE)
         if query.reason == "audit":
@@ -168,6 +224,48 @@ class Desk:
             return {"text": None, "why": "there is no model yet"}
         return {"text": str(guess)}
 
+    def _find(self, request):
+        """Answer which rows there are of a kind: the first, and a name for the list."""
+        if "find" not in self._session.can:
+            raise ValueError("Nothing to find here.")
+        how = {
+            name: _text(request, name)
+            for name in ("words", "status", "order")
+            if name in request
+        }
+        for name in ("label", "guess", "likely"):
+            if request.get(name) is not None:
+                how[name] = self._label({"label": request[name]})
+        if request.get("like") is not None:
+            how["like"] = self._row({"row": request["like"]})
+        rows = self._session.find(**how)
+        name = uuid4().hex
+        self._lists[name] = rows
+        while len(self._lists) > _MOST_LISTS:
+            self._lists.popitem(last=False)
+        first = self._rows({"found": name, "from": 0, "n": 50})
+        return {"found": name, "n": len(rows), **first}
+
+    def _rows(self, request):
+        """Answer what a list says of some of its rows."""
+        rows = self._lists.get(_text(request, "found"))
+        if rows is None:
+            raise StaleQueryError
+        start, n = (_number(request, name) for name in ("from", "n"))
+        rows = rows[start : start + min(n, _MOST_ROWS)].tolist()
+        return {"rows": [self._described(row) for row in self._session.describe(rows)]}
+
+    def _described(self, row):
+        """Return one row of a list; no guess of a row that checks the model now."""
+        text = {name: row[name] for name in ("label", "guess")}
+        if row.row in self._session.rows_left(self._annotator):
+            query = self._session.ask(annotator=self._annotator)
+            if query.reason == "audit":
+                text["guess"] = None
+        text = {name: None if x is None else str(x) for name, x in text.items()}
+        votes = [[who, str(label)] for who, label in row.votes.items()]
+        return {**row, **text, "votes": votes, "preview": self._preview(row.row)}
+
     def _progress(self, request):
         report = dict(self._session.report())
         counts = report.pop("class_counts")
@@ -175,59 +273,75 @@ class Desk:
         return {"classes": self._classes(counts), "report": report}
 
     def _state(self, request):
-        query = self._session.ask()
+        query = self._session.ask(annotator=self._annotator)
+        answers = self._session.recent(20, self._annotator)
+        done = None
+        if query is None:
+            done = self._session.why_done(self._annotator)
         return {
             **self._progress(request),
             "question": None if query is None else self._question(query),
-            "done": self._session.done if query is None else None,
-            "recent": [self._recent(answer) for answer in self._session.recent(20)],
+            "done": done,
+            "recent": [self._recent(answer) for answer in answers],
             "new_classes": self._session.new_classes == "allow",
-            "can": list(self._can),
+            "can": sorted(self._session.can),
             "kept_in": self._kept_in,
+            "annotator": self._annotator,
+            "has_instructions": self._hints.instructions is not None,
         }
 
     def _question(self, query):
-        rows = self._session._open[None].rows_left
-        flagged = "flag" in self._can and rows[0] in self._session._state.flagged
+        row = self._session.rows_left(self._annotator)[0]
         return {
             "id": query.id,
-            "row": rows[0],
+            "row": row,
+            "title": self._session.title(row),
             "reason": query.reason,
-            "flagged": flagged,
-            "item": self._item_of(rows[0]),
+            "why": why(query.reason, self._session.classes),
+            "flagged": row in self._session.flagged,
+            "item": self._item_of(row),
         }
 
     def _recent(self, answer):
         row = answer["row"]
-        preview = self._preview(row)
-        return {"row": row, "text": str(answer["label"]), "preview": preview}
+        return {
+            "row": row,
+            "title": self._session.title(row),
+            "text": str(answer["label"]),
+            "preview": self._preview(row),
+        }
 
     def _new_preview(self, row):
         """Return the item where it is small enough to be sent twenty times."""
         item = self._item_of(row)
-        if item["kind"] == "text":
-            return {"kind": "text", "text": item["text"][:60]}
         is_small = item["kind"] == "image" and len(item["src"]) < _LARGEST_PREVIEW
         return item if is_small else None
 
     def _classes(self, counts):
         """Return the classes in an order, and with keys, that new ones don't shift."""
         places = self._placed(self._session.classes)
-        self._keys = keys_of([str(place) for place, _ in places], self._keys)
+        self._keys = keys_of(
+            [str(place) for place, _ in places],
+            self._keys,
+            self._hints.keys,
+            {str(place): counts.get(label, 0) for place, label in places},
+        )
         self._labels |= {json.dumps(label): label for _, label in places}
+        about = self._hints.descriptions
         return [
             {
                 "label": json.dumps(label),
                 "text": str(label),
                 "key": self._keys[str(place)],
                 "count": counts.get(label, 0),
+                "about": about.get(str(label), about.get(str(place))),
             }
             for place, label in places
         ]
 
     def _placed(self, classes):
         """Return (place, label) of each class: one with a new name stays in place."""
-        renamed, at = getattr(self._session, "renamed", {}), {}
+        renamed, at = self._session.renamed, {}
         for place in self._places:
             label = renamed.get(place, place)
             if place == label or label not in at:
@@ -244,6 +358,8 @@ class Desk:
         if "new" in request:
             return self._new_label(_text(request, "new"))
         name = _text(request, "label")
+        if name not in self._labels:  # of a page that was there before the program
+            self._classes({})
         if name not in self._labels:
             raise ValueError("This is no class of the session.")
         return self._labels[name]
@@ -257,8 +373,8 @@ class Desk:
             )
         label = next((known for known in classes if str(known) == text), text)
         if classes and not any(isinstance(known, str) for known in classes):
-            label = _number(text)
-        if self._session._allowed.check(label, classes) is None:
+            label = _whole(text)
+        if self._session.checked(label) is None:
             raise ValueError(f"{text!r} marks rows without a label; it is no class.")
         return label
 
@@ -279,31 +395,6 @@ def _audit_as_json(audit):
     return audit | shown
 
 
-def keys_of(texts, before=()):
-    """Return one key a class, None where the keys don't suffice.
-
-    Parameters
-    ----------
-    texts : list of str
-        The classes. One of a single character is its own key.
-    before : dict of str to str
-        Keys that classes have already; they stay.
-
-    Returns
-    -------
-    keys : dict of str to (str or None)
-    """
-    keys = {text: before[text] for text in texts if text in before}
-    own = {text for text in texts if len(text) == 1 and text.isprintable()} - {" "}
-    taken = own | set(keys.values())
-    free = iter([key for key in _KEYS if key not in taken])
-    for text in texts:
-        if text not in keys:
-            is_own = text in own and text not in keys.values()
-            keys[text] = text if is_own else next(free, None)
-    return keys
-
-
 def _text(request, name):
     value = request.get(name)
     if not isinstance(value, str):
@@ -311,7 +402,14 @@ def _text(request, name):
     return value
 
 
-def _number(text):
+def _number(request, name):
+    value = request.get(name)
+    if type(value) is not int or not 0 <= value < 2**53:
+        raise ValueError(f"The request has no number {name!r}.")
+    return value
+
+
+def _whole(text):
     try:
         return int(text)
     except ValueError:

@@ -56,7 +56,7 @@ class Exchange:
         format : {'label_studio', 'jsonl', 'csv'}, default=None
             None: by the ending.
         """
-        with self._lock:
+        with self.lock:
             votes, skipped = self._state.votes, self._state.skipped
             rows = sorted({*votes, *skipped})
             items = {self._keys[row]: str(self.item(row)) for row in rows}
@@ -91,7 +91,7 @@ class Exchange:
         beside it, under the name with a number. The old name of a class that was
         renamed stands for the new one.
         """
-        with self._lock:
+        with self.lock:
             self._check_not_closed()
             events, unknown, n_known, classes = [], [], 0, self.classes
             votes = self._state.votes

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sklearn_active._columns import is_sequence
 from sklearn_active._recording import ask as ask_oracle
 from sklearn_active._stopping import StopLabeling
+from sklearn_active.labeling._desk import Desk
+from sklearn_active.labeling._hints import Hints
 
 
 class Fronts:
@@ -46,7 +49,7 @@ class Fronts:
             try:
                 self._tell_all(query, ask_oracle(oracle, query))
             except StopLabeling:
-                with self._lock:
+                with self.lock:
                     self._open.pop(None, None)
                 return "oracle_stopped"
 
@@ -67,37 +70,58 @@ class Fronts:
 
         return label_in_terminal(self, **options)
 
-    def serve(self, open_browser=False, port=0):
-        """Open the web page for one person on this machine.
+    def serve(
+        self,
+        open_browser=False,
+        port=0,
+        *,
+        annotators=None,
+        keys=None,
+        descriptions=None,
+        instructions=None,
+    ):
+        """Open the web page, for people on this machine.
 
         Parameters
         ----------
         open_browser : bool, default=False
-            Whether to open it in the browser.
+            Whether to open it in the browser; of several annotators the first's.
         port : int, default=0
-            0: a free one; state one for a tunnel.
+            0: that of an earlier run on the journal, if it is free, else any; state
+            one for a tunnel.
+        annotators : sequence of str, default=None
+            Who labels: each gets an address of their own (`server.urls`), and other
+            questions, or with `votes_per_row` the same. None: one person, without a
+            name.
+        keys : dict of label to str, default=None
+            The key of a class, one character; the other classes get digits.
+        descriptions : dict of label to str, default=None
+            What a class means, in a line.
+        instructions : str or path, default=None
+            Markdown, or the path of a file with it. Needs markdown-it-py, of the extra
+            'label'.
 
         Returns
         -------
         server : LabelingServer
             `server.url` leads to the page, `server.close()` ends it; a context
             manager.
+
+        Notes
+        -----
+        With a journal, a tab that was open goes on when the program is started again
+        within a day, at the same address: the port and the tokens are kept beside the
+        journal, in a file that only you can read, until "Finish" is pressed.
         """
         from sklearn_active.labeling._server import LabelingServer
 
-        return LabelingServer(self, open_browser=open_browser, port=port)
-
-    def _undo_at_a_front(self):
-        """Undo for a person who sees answers; a renaming was done in a program."""
-        last = self._state.last
-        if last is None:
-            raise ValueError("There is nothing to take back.")
-        if last.event == "rename":
-            raise ValueError(
-                "The last thing done was to rename a class, in a program; only undo() "
-                "in a program takes that back."
-            )
-        self.undo()
+        hints = Hints(keys, descriptions, instructions)
+        names = [None] if annotators is None else _checked_names(annotators)
+        with self.lock:
+            self._annotators.update(names)
+        desks = {name: Desk(self, name, hints) for name in names}
+        place = None if self.kept_in is None else f"{self.kept_in}.page"
+        return LabelingServer(desks, open_browser, port, place)
 
     def _next_batch_size(self):
         learner, n_asked = self._model.learner, self._state.n_asked
@@ -117,3 +141,15 @@ class Fronts:
                 f"The oracle ended after {n_told} labels of {len(query)} rows; they "
                 "are kept. Yield one label a row, or raise StopLabeling."
             )
+
+
+def _checked_names(names):
+    is_list = is_sequence(names) and len(names)
+    texts = list(names) if is_list else []
+    if not texts or not all(isinstance(name, str) and name.strip() for name in texts):
+        raise ValueError(
+            f"annotators is a list of names, as in ['ann', 'bob']; got {names!r}."
+        )
+    if len(set(texts)) < len(texts):
+        raise ValueError(f"Each annotator has a name of their own; got {texts}.")
+    return texts

@@ -70,6 +70,24 @@ def item_as_json(item, limits=None):
     return {"kind": "text", "text": text}
 
 
+def broken_item(error):
+    """Return what is shown of an item that can't be shown.
+
+    One broken file must not end the labeling: its row can be skipped.
+
+    Parameters
+    ----------
+    error : Exception
+        What was raised when the item was opened.
+
+    Returns
+    -------
+    shown : dict
+        `kind` is 'broken'; `text` says why.
+    """
+    return {"kind": "broken", "text": str(error) or type(error).__name__}
+
+
 def limits_of(items):
     """Return the values that are black and white in an array of gray images.
 

@@ -84,7 +84,7 @@ class Ledger:
         self._as_given = self.given = given
         self.labels = dict(given)
         self.counts = Counter(given.values())
-        self.left_out = set()
+        self.left_out, self._several = set(), set()
         self.version = 0
         kinds = classes or list(given.values())[:1]
         self.state = LabelingState(n_rows=binding.n_rows, classes=kinds)
@@ -184,9 +184,9 @@ class Ledger:
 
     def _apply(self, event):
         """Let an event count; return the rows whose answers it changed."""
-        last = self.state.last if event["event"] == "undo" else None
+        renamed = dict(self.state.renamed)
         rows = self.state.apply(event)
-        if "rename" in (event["event"], last and last.event):
+        if renamed != self.state.renamed:
             rows = dict.fromkeys(chain(rows, self._rename_given()))
         return rows
 
@@ -276,6 +276,25 @@ class Ledger:
         by = self.state.skipped_by
         return {row for row in self.left_out if by(row) >= annotators}
 
+    def several(self):
+        """Return the votes on rows that have two or more.
+
+        Returns
+        -------
+        votes : dict of int to tuple of (annotator, label)
+        """
+        return {row: self.state.votes_of(row) for row in self._several}
+
+    def disputed(self):
+        """Return the rows that annotators answered differently, as a set.
+
+        Returns
+        -------
+        rows : set of int
+        """
+        votes = self.several().items()
+        return {row for row, own in votes if len({label for _, label in own}) > 1}
+
     def _settle(self, row):
         """Bring the label of a row, and what depends on it, up to date."""
         votes, skipped = self.state.votes_of(row), self.state.skipped_by(row)
@@ -290,6 +309,8 @@ class Ledger:
             self.counts[before] -= 1
             if not self.counts[before]:
                 del self.counts[before]
+        change = self._several.add if len(votes) > 1 else self._several.discard
+        change(row)
         if skipped and label is None:
             self.left_out.add(row)
         else:

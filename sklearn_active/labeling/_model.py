@@ -1,13 +1,15 @@
 """The learner behind a session: brought up to date, then asked what comes next."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 
-from sklearn_active._rows import take
+from sklearn_active._inner import final_estimator
 from sklearn_active._stopping import reason_to_stop
+from sklearn_active.labeling._outlook import Looked, Outlook, Predicted
 
 N_WATCHED = 1000
 
@@ -26,6 +28,8 @@ class Ranking:
         Their utilities.
     reason : str
         Why they were chosen, as in :class:`~sklearn_active.Query`.
+    predict : Outlook or None
+        What the model makes of the rows.
     changed : float or None
         Share of the watched unlabeled rows whose prediction is another one than that
         of the refit before.
@@ -54,11 +58,11 @@ class Model:
         Cloned; its oracle is not asked.
     X : container of shape (n_rows, ...)
         All rows.
-    y : array-like of shape (n_rows,) or None
+    y : array-like of shape (n_rows,), default=None
         The labels known at the start.
     """
 
-    def __init__(self, learner, X, y):
+    def __init__(self, learner, X, y=None):
         self.learner = clone(learner)
         self.learner.start(X, y)
         n_rows = len(self.learner._state)
@@ -106,7 +110,7 @@ class Model:
         ranking : Ranking
         """
         learner = self.learner
-        ranking = Ranking(version, classes=learner.classes_, predict=self._predictor())
+        ranking = Ranking(version, classes=learner.classes_, predict=self.outlook())
         ranking.changed = self._changed(ranking.predict)
         ranking.stop = reason_to_stop(learner, learner._state)
         if learner._state.n_candidates:
@@ -115,23 +119,24 @@ class Model:
             ranking.utilities = query.utilities
         return ranking
 
-    def _predictor(self):
-        """Return a function of rows to labels that later refits leave alone."""
-        learner = self.learner
+    def outlook(self):
+        """Return predictions that later refits leave alone."""
+        learner, n_rows = self.learner, len(self.learner._state)
         estimator = getattr(learner, "estimator_", None)
         if not hasattr(estimator, "predict"):
-            return lambda rows: [None] * len(rows)
+            return Outlook((), n_rows)
+        classes = learner._fitted.classes
         if learner._solves_locally():  # it changes in place
-            return _Lookup(learner._transduced(np.arange(len(learner._state))))
+            masses = final_estimator(estimator).masses_of(np.arange(n_rows))
+            return Looked(classes, learner._decoded_best(masses), lambda: masses)
         transduction = getattr(learner, "transduction_", None)
         if transduction is not None:
-            return _Lookup(transduction)
-        X, fitted = learner._state.X, learner._fitted
+            final = final_estimator(estimator)
+            proba = partial(getattr, final, "label_distributions_", None)
+            return Looked(classes, transduction, proba)
         if hasattr(estimator, "update_labels"):  # it changes in place
-            predicted = learner.predict(X)
-            return _Lookup(predicted)
-
-        return lambda rows: fitted.predict(take(X, np.asarray(rows))).tolist()
+            return Looked(classes, learner.predict(learner._state.X))
+        return Predicted(learner._fitted, learner._state.X, n_rows)
 
     def _changed(self, predict):
         unlabeled = self._watched[~self.learner._state.labels.known[self._watched]]
@@ -143,14 +148,6 @@ class Model:
         if before is None:
             return None
         return float(np.mean([now[row] != before.get(row) for row in now]))
-
-
-class _Lookup:
-    def __init__(self, labels):
-        self.labels = labels
-
-    def __call__(self, rows):
-        return self.labels[np.asarray(rows)].tolist()
 
 
 def _difference(known, labels):

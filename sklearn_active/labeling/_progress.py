@@ -5,6 +5,7 @@ from collections import Counter
 from scipy.stats import binomtest
 from sklearn.utils import Bunch
 
+from sklearn_active.labeling._agreement import agreement
 from sklearn_active.labeling._going_on import n_of
 
 STABLE = 0.01
@@ -76,19 +77,48 @@ def ordered(counts, classes):
     return {x: counts[x] for x in dict.fromkeys([*classes, *counts]) if counts[x]}
 
 
+def left(n_rows, n_labeled, n_asked, budget, seconds):
+    """Estimate what is left to do, at the pace so far.
+
+    Parameters
+    ----------
+    n_rows, n_labeled, n_asked : int
+        Numbers of rows.
+    budget : int or None
+        How many questions there are in all.
+    seconds : float or None
+        A label.
+
+    Returns
+    -------
+    left : Bunch
+        `n` and `of`: 'questions' of the budget, or 'rows' without a label; `seconds`,
+        None where no label says how long one takes.
+    """
+    of, n = "rows", n_rows - n_labeled
+    if budget is not None:
+        of, n = "questions", max(min(budget - n_asked, n), 0)
+    return Bunch(n=n, of=of, seconds=None if seconds is None else n * seconds)
+
+
 def report(n_rows, ledger, ranking, refitter, budget, behind):
     """Return the figures of a session; see `LabelingSession.report`."""
     state, changed, classes = ledger.state, ranking.changed, ledger.classes
+    audit = audit_figures(state.audits, classes)
+    audit.curve = [[n_votes, int(right)] for n_votes, right in state.checks()]
+    n_labeled, pace = len(ledger.labels), state.seconds.value
     return Bunch(
         n_rows=n_rows,
-        n_labeled=len(ledger.labels),
+        n_labeled=n_labeled,
         n_skipped=len(ledger.left_out),
         n_flagged=len(state.flagged),
         n_asked=state.n_asked,
         budget=budget,
         class_counts=ordered(ledger.counts, classes),
-        seconds_per_label=state.seconds.value,
-        audit=audit_figures(state.audits, classes),
+        seconds_per_label=pace,
+        left=left(n_rows, n_labeled, state.n_asked, budget, pace),
+        agreement=agreement(ledger.several()),
+        audit=audit,
         changed=changed,
         still_changing=None if changed is None else changed > STABLE,
         refitting=refitter.busy,
@@ -112,6 +142,7 @@ def sentences(report):
     counts = [f"{label} {n}" for label, n in report.class_counts.items()]
     labels = n_of("label", report.n_labeled)
     lines = [f"{labels}: {', '.join(counts)}." if counts else f"{labels}."]
+    lines += _agreed(report.agreement)
     audit = report.audit
     if audit is None:
         return lines
@@ -136,6 +167,18 @@ def sentences(report):
             "classes, however rare"
         )
     return lines
+
+
+def _agreed(agreement):
+    if agreement is None:
+        return []
+    several = f"{n_of('row', agreement.n)} answered by several"
+    if agreement.share is None:
+        return [f"{several}, {agreement.n_agreed} the same"]
+    line = f"agreement {_percent(agreement.share)}, of {several}"
+    if agreement.value is not None:
+        line += f"; {agreement.name} {agreement.value:.2f}"
+    return [line, *([agreement.error] if agreement.error else [])]
 
 
 def _found(label, recall):

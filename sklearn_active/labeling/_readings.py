@@ -4,6 +4,7 @@ import numpy as np
 
 from sklearn_active._rows import row_at
 from sklearn_active.labeling._progress import report
+from sklearn_active.labeling._titles import title_of
 
 
 class Readings:
@@ -12,7 +13,7 @@ class Readings:
     @property
     def labels(self):
         """The mapping from row to label as known now, those of `y` included."""
-        with self._lock:
+        with self.lock:
             return dict(self._ledger.labels)
 
     @property
@@ -28,7 +29,7 @@ class Readings:
         votes : dict of int to dict
             Row to annotator to label, the latest vote last.
         """
-        with self._lock:
+        with self.lock:
             return self._state.votes
 
     def votes_matrix(self):
@@ -52,13 +53,13 @@ class Readings:
     @property
     def classes(self):
         """The labels that can be given: as they were stated, then others, sorted."""
-        with self._lock:
+        with self.lock:
             return self._ledger.classes
 
     @property
     def renamed(self):
         """The mapping from old names of classes to what these are called now."""
-        with self._lock:
+        with self.lock:
             return dict(self._state.renamed)
 
     @property
@@ -75,20 +76,22 @@ class Readings:
         """The learner; after `close` it is fitted on all labels."""
         return self._model.learner
 
-    def recent(self, n=20):
+    def recent(self, n=20, annotator=None):
         """Return the latest answers in force, newest first.
 
         Parameters
         ----------
         n : int, default=20
             How many at most.
+        annotator : str, default=None
+            Whose; None: everybody's.
 
         Returns
         -------
         answers : list of dict
             `row`, `label` (as it is now), `annotator` and `time`.
         """
-        with self._lock:
+        with self.lock:
             return [
                 {
                     "row": row,
@@ -96,25 +99,45 @@ class Readings:
                     "annotator": annotator,
                     "time": time,
                 }
-                for row, annotator, time in self._state.recent(n)
+                for row, annotator, time in self._state.recent(n, annotator)
             ]
 
-    def is_told(self, query, index):
-        """Say whether a row of the open question is answered or skipped already.
+    @property
+    def flagged(self):
+        """The rows that are flagged, ascending."""
+        with self.lock:
+            return sorted(self._state.flagged)
+
+    def checked(self, label):
+        """Return a label as it would be kept, None where it abstains, or raise.
 
         Parameters
         ----------
-        query : Query
-            The question.
-        index : int
-            One of its rows.
+        label : object
+            What was given.
 
         Returns
         -------
-        told : bool
+        label : str, int, float, bool or None
         """
-        with self._lock:
-            return index in self._state.told(query.id)
+        return self._allowed.check(label, self.classes)
+
+    def rows_left(self, annotator=None):
+        """Return the rows of the open question that wait for an answer.
+
+        Parameters
+        ----------
+        annotator : str, default=None
+            Who is asked.
+
+        Returns
+        -------
+        rows : list of int
+            Empty where no question is open.
+        """
+        with self.lock:
+            question = self._open.get(annotator)
+            return [] if question is None else question.rows_left
 
     def item(self, index):
         """Return what a person sees of a row.
@@ -128,7 +151,23 @@ class Readings:
         -------
         item : object
         """
-        return row_at(self.X if self.items is None else self.items, index)
+        return row_at(self.items, index)
+
+    def title(self, index):
+        """Return what a row is called: a file's name, or a text's first words.
+
+        Parameters
+        ----------
+        index : int
+            The row.
+
+        Returns
+        -------
+        title : str
+            Of an array, its key; "Row 1" where there is nothing else.
+        """
+        key = None if self._names is None else str(self._names[index])
+        return title_of(self.item(index), index, key)
 
     def guess(self, index):
         """Return what the last finished model makes of a row, None without one.
@@ -153,7 +192,9 @@ class Readings:
         -------
         report : Bunch
             `n_rows`, `n_labeled`, `n_skipped`, `n_flagged`, `n_asked`, `budget`,
-            `class_counts` (dict), `seconds_per_label` (median), `audit` (see below),
+            `class_counts` (dict), `seconds_per_label` (median), `left` (what is to do:
+            `n` rows or questions of the budget, `of` which, and `seconds` at the pace
+            so far), `agreement` and `audit` (see below),
             `changed` (share of up to 1000 unlabeled rows that the last refit predicts
             otherwise), `still_changing` (more than 1 %), `refitting`, `behind`
             (answers that the ranking doesn't know yet) and `error` (of the last
@@ -165,23 +206,35 @@ class Readings:
         for them before they were answered. It is a Bunch with
 
         - `n`, `n_right`: how many there were, and how many predictions were right;
-        - `accuracy`, `low`, `high`: their share, with its 95 % Wilson interval;
+        - `accuracy`, `low`, `high`: their share, with its 95 % Wilson interval [1]_;
         - `baseline_class`, `baseline`: the most frequent class among those answers, and
           the accuracy of always answering it;
         - `recalls`: by class, a Bunch with `n`, `n_right`, `recall`, `low` and `high`:
           how many of its rows were found;
+        - `curve`: of each, the number of answers before it, and whether it was right;
         - `balanced_accuracy`: the mean of the recalls, where a class is rare (less than
           20 % of those answers), so that it counts as much as the others.
 
         No share is taken from fewer than 10 checks: it is None, also a class's recall,
         and the balanced accuracy where one of the recalls is.
 
+        `agreement` is about the rows that several annotators have answered, None where
+        there are none: a Bunch with `n` rows, `n_agreed` (all said the same), their
+        `share`, and the `value` of Cohen's kappa of two annotators, Krippendorff's
+        alpha [2]_ of more (`name` says which; alpha needs the package krippendorff).
+        From fewer than 10 rows no share is taken.
+
         References
         ----------
-        E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical
-        Inference", JASA 22, 1927. :doi:`10.1080/01621459.1927.10502953`
+        .. [1] E. B. Wilson, "Probable Inference, the Law of Succession, and
+           Statistical Inference", JASA 22, 1927.
+           :doi:`10.1080/01621459.1927.10502953`
+
+        .. [2] A. F. Hayes, K. Krippendorff, "Answering the Call for a Standard
+           Reliability Measure for Coding Data", Communication Methods and Measures 1,
+           2007. :doi:`10.1080/19312450709336664`
         """
-        with self._lock:
+        with self.lock:
             return report(
                 self.n_rows,
                 self._ledger,

@@ -45,7 +45,7 @@ class Renaming:
         class can get it. Cost: a look at the rows.
         """
         check_annotator(annotator)
-        with self._lock:
+        with self.lock:
             self._check_not_closed()
             classes = in_order(self._ledger.classes, self._ledger.counts)
             old, new = checked_names(old, new, classes, self._state.renamed)

@@ -1,7 +1,7 @@
 """Who may talk to the page's server, and in which form."""
 
+import hmac
 import json
-from hmac import compare_digest
 from secrets import token_urlsafe
 from time import monotonic
 
@@ -47,18 +47,35 @@ class Guard:
     ----------
     port : int
         Where the server listens.
-
-    Attributes
-    ----------
-    token : str
-        256 random bits.
+    annotators : iterable of str or None, default=(None,)
+        Who may label: each has a token of 256 random bits.
+    tokens : dict of str to str, default=()
+        Those of the run before, None where there is none.
     """
 
-    def __init__(self, port):
+    def __init__(self, port, annotators=(None,), tokens=()):
+        self._port = port
         self._hosts = [f"127.0.0.1:{port}", f"localhost:{port}"]
         self._origins = [f"http://{host}" for host in self._hosts]
-        self.token = token_urlsafe(_TOKEN_BYTES)
-        self._ticket, self._ticket_ends = None, 0
+        known = dict(tokens)
+        self._tokens = {
+            name: known.get(name) or token_urlsafe(_TOKEN_BYTES) for name in annotators
+        }
+        self._ticket, self._ticket_ends, self._ticket_of = None, 0, None
+
+    def token_of(self, annotator=None):
+        """Return the token of an annotator.
+
+        Parameters
+        ----------
+        annotator : str, default=None
+            Who labels.
+
+        Returns
+        -------
+        token : str
+        """
+        return self._tokens[annotator]
 
     def check_source(self, headers):
         """Raise where the request was meant for, or comes from, another site.
@@ -98,24 +115,69 @@ class Guard:
             raise Refusal(413, f"At most {MOST_BYTES} bytes.")
         return int(length)
 
-    def check_token(self, headers):
-        """Raise where the request doesn't know the token.
+    def annotator_of(self, headers):
+        """Return whose token the request knows, or raise where it is nobody's.
 
         Parameters
         ----------
         headers : Message
             Of the request.
+
+        Returns
+        -------
+        annotator : str or None
         """
         given = headers.get_all(TOKEN_HEADER, [])
-        if len(given) != 1 or not _equal(given[0], self.token):
+        found = [
+            name
+            for name, token in self._tokens.items()
+            if len(given) == 1 and _equal(given[0], token)
+        ]
+        if not found:
             raise Refusal(401, "The token is wrong.")
+        return found[0]
 
-    def issue_ticket(self):
-        """Return what can be exchanged for the token, once and soon.
+    def proofs(self, nonce):
+        """Return what only who knows the tokens can say, here and to this question.
+
+        A page that was left alone asks before it shows its token and answers again:
+        another program may listen at the port by now. The port is part of it, so that
+        such a program can't ask us.
+
+        Parameters
+        ----------
+        nonce : object
+            What was sent.
+
+        Returns
+        -------
+        proofs : list of str
+            HMAC-SHA256 with each token.
+        """
+        if not isinstance(nonce, str) or not 16 <= len(nonce) <= 128:
+            raise Refusal(400, "A nonce is a text of 16 to 128 characters.")
+        said = f"{self._port} {nonce}".encode(errors="replace")
+        return [
+            hmac.new(token.encode(), said, "sha256").hexdigest()
+            for token in self._tokens.values()
+        ]
+
+    def issue_ticket(self, annotator=None):
+        """Return what can be exchanged for a token, once and soon.
 
         The command line of a browser can be read by everybody on the machine; the
         token must not stand there.
+
+        Parameters
+        ----------
+        annotator : str, default=None
+            Whose token.
+
+        Returns
+        -------
+        ticket : str
         """
+        self._ticket_of = annotator
         self._ticket = token_urlsafe(_TOKEN_BYTES)
         self._ticket_ends = monotonic() + SECONDS_TO_ENTER
         return self._ticket
@@ -137,7 +199,7 @@ class Guard:
             raise Refusal(401, "This address was used already.")
         if monotonic() > self._ticket_ends:
             raise Refusal(401, "This address has expired.")
-        return self.token
+        return self.token_of(self._ticket_of)
 
 
 def parse_body(headers, body):
@@ -171,4 +233,4 @@ def _refuse_constant(name):
 
 
 def _equal(given, known):
-    return compare_digest(given.encode(errors="replace"), known.encode())
+    return hmac.compare_digest(given.encode(errors="replace"), known.encode())

@@ -1,4 +1,4 @@
-"""The web page's server: the standard library's, on this machine, for one person.
+"""The web page's server: the standard library's, on this machine.
 
 Imported where a page is served, as it loads http.server.
 """
@@ -15,6 +15,7 @@ from io import BufferedReader, RawIOBase
 from threading import Event, Lock, Thread
 from time import monotonic
 
+from sklearn_active.labeling._address import Address
 from sklearn_active.labeling._desk import PAGE, Desk
 from sklearn_active.labeling._security import HEADERS, Guard, Refusal, parse_body
 
@@ -24,6 +25,7 @@ _FILES = {
     **{
         f"/{path.name}": (path.name, "text/javascript")
         for path in sorted(PAGE.glob("*.js"))
+        if path.name != "widget.js"  # a notebook's
     },
 }
 _SECONDS = 10  # for the bytes of a request to arrive
@@ -38,31 +40,50 @@ class LabelingServer:
 
     Parameters
     ----------
-    session : LabelingSession
-        What is labeled.
+    desks : dict of str to Desk
+        Who labels, None for one person without a name, and what answers them.
     open_browser : bool, default=False
         Whether to open the page in the browser.
     port : int, default=0
-        0: a free one.
+        0: that of the run before, or a free one.
+    place : str or path, default=None
+        The file that keeps port and tokens for the next run; None: they are new.
 
     Attributes
     ----------
     url : str
-        Leads to the page. It holds the token: whoever has it can label.
+        Leads to the page, of several annotators the first's. It holds the token:
+        whoever has it can label.
+    urls : dict of str to str
+        The address of every annotator.
     """
 
-    def __init__(self, session, open_browser=False, port=0):
-        self.desk = Desk(session)
-        self._http = _HTTPServer(self.desk, port)
-        guard = self._http.guard
-        self._address = f"http://127.0.0.1:{self._http.server_port}/"
-        self.url = f"{self._address}#{guard.token}"
+    def __init__(self, desks, open_browser=False, port=0, place=None):
+        self.desks = desks
+        self._kept = Address(place)
+        self._http = self._bound(port)
+        guard, port = self._http.guard, self._http.server_port
+        self._address = f"http://127.0.0.1:{port}/"
+        tokens = {name: guard.token_of(name) for name in desks}
+        self.urls = {name: f"{self._address}#{x}" for name, x in tokens.items()}
+        self.url = next(iter(self.urls.values()))
+        self._kept.write(port, {name or "": x for name, x in tokens.items()})
         self._thread = Thread(
             target=self._http.serve_forever, args=(0.05,), daemon=True
         )
         self._thread.start()
         if open_browser:
-            webbrowser.open(f"{self._address}#once={guard.issue_ticket()}")
+            ticket = guard.issue_ticket(next(iter(desks)))
+            webbrowser.open(f"{self._address}#once={ticket}")
+
+    def _bound(self, port):
+        """Listen where the run before did, with its tokens, else anywhere."""
+        before, tokens = self._kept.read()
+        if port in (0, before) and before:
+            known = {name: tokens.get(name or "") for name in self.desks}
+            with suppress(OSError):  # somebody else listens there now
+                return _HTTPServer(self.desks, before, known)
+        return _HTTPServer(self.desks, port)
 
     def __repr__(self):
         return f"LabelingServer({self._address})"
@@ -74,15 +95,18 @@ class LabelingServer:
         self.close()
 
     def wait(self):
-        """Return when the person has pressed "Finish", or the server is closed."""
-        while not self.desk.finished.wait(0.5) and not self._http.closed.is_set():
-            pass  # in steps, so that Ctrl-C gets through on every system
+        """Return when everybody has pressed "Finish", or the server is closed."""
+        for desk in self.desks.values():
+            while not desk.finished.wait(0.5) and not self._http.closed.is_set():
+                pass  # in steps, so that Ctrl-C gets through on every system
 
     def close(self):
         """End the page; what was answered is kept. The session stays open."""
         if not self._http.closed.is_set():
             self._http.end()
             self._thread.join()
+            if all(desk.finished.is_set() for desk in self.desks.values()):
+                self._kept.forget()
 
 
 class _HTTPServer(ThreadingHTTPServer):
@@ -90,9 +114,9 @@ class _HTTPServer(ThreadingHTTPServer):
     allow_reuse_address = os.name != "nt"  # there it would let others in, too
     request_queue_size = 64
 
-    def __init__(self, desk, port):
+    def __init__(self, desks, port, tokens=()):
         super().__init__(("127.0.0.1", port), _Handler)
-        self.desk, self.guard = desk, Guard(self.server_port)
+        self.desks, self.guard = desks, Guard(self.server_port, desks, tokens)
         self.files = {
             path: (kind, (PAGE / name).read_bytes())
             for path, (name, kind) in _FILES.items()
@@ -220,12 +244,15 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/enter":
             request = parse_body(self.headers, body)
             return 200, {"token": guard.enter(request.get("ticket"))}
-        if self.path != f"/{action}" or action not in self.server.desk.actions:
+        if self.path == "/hello":
+            request = parse_body(self.headers, body)
+            return 200, {"proofs": guard.proofs(request.get("nonce"))}
+        if self.path != f"/{action}" or action not in Desk.actions:
             raise Refusal(404, "There is nothing here.")
-        guard.check_token(self.headers)
+        desk = self.server.desks[guard.annotator_of(self.headers)]
         if self.server.closed.is_set():
             raise Refusal(503, "The program is ending.")
-        return self.server.desk.handle(action, parse_body(self.headers, body))
+        return desk.handle(action, parse_body(self.headers, body))
 
     def _body(self, n_bytes):
         """Read the body; however slow the client is, not for ever."""

@@ -17,9 +17,11 @@ from sklearn_active.labeling._arguments import (
     check_entries,
 )
 from sklearn_active.labeling._asking import Asking
+from sklearn_active.labeling._base import BaseLabelingSession
 from sklearn_active.labeling._binding import Binding, with_class_minus_one
 from sklearn_active.labeling._checks import check_annotator
 from sklearn_active.labeling._exchange import Exchange
+from sklearn_active.labeling._finding import Finding
 from sklearn_active.labeling._fronts import Fronts
 from sklearn_active.labeling._journal import is_begun
 from sklearn_active.labeling._ledger import Ledger
@@ -28,6 +30,7 @@ from sklearn_active.labeling._questions import StaleQueryError, check_same
 from sklearn_active.labeling._readings import Readings
 from sklearn_active.labeling._refitter import Refitter
 from sklearn_active.labeling._renaming import Renaming
+from sklearn_active.labeling._stack import split
 from sklearn_active.pools._dask import wrapped
 
 _MEND = (
@@ -36,7 +39,9 @@ _MEND = (
 )
 
 
-class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
+class LabelingSession(
+    Asking, Readings, Finding, Renaming, Fronts, Exchange, BaseLabelingSession
+):
     """Label rows by hand: ask, tell, skip, undo, relabel, stop and go on tomorrow.
 
     For people as oracles. Every answer is on disk before it is acknowledged, the next
@@ -54,7 +59,7 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
         Labels known before the session, and the mark where unlabeled.
     items : sequence of length n_rows, default=None
         What a person sees of each row: text, images, HTML, rows of a frame; None:
-        the rows of X.
+        the rows of X. The path of an image is read when it is shown.
     journal : str, path or LabelJournal, default=None
         The file that keeps the answers; one that exists is continued, and `changes`
         says what is otherwise since. None: they are kept in memory only.
@@ -111,6 +116,8 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
     (60,)
     """
 
+    can = frozenset(("find", "flag", "guess", "relabel", "reopen", "requeue", "undo"))
+
     def __init__(
         self,
         learner,
@@ -132,7 +139,7 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
         refuse_chunks(wrapped(X), "LabelingSession")
         self.X = X
         self.n_rows = num_samples(X)
-        self.items = items
+        self.items = X if items is None else items
         self.new_classes = new_classes
         self.votes_per_row = votes_per_row
         self.audit = audit
@@ -152,7 +159,7 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
             learner = with_class_minus_one(learner)
         given = self._take_in(y, classes, learner.missing_label, journal)
         self._model = Model(learner, X, y)
-        self._open, self._closed, self._lock = {}, False, RLock()
+        self._open, self._closed, self.lock = {}, False, RLock()
         stated = self._allowed.stated
         self._ledger = Ledger(
             Binding(X, self._names),
@@ -196,7 +203,7 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
         self._own_executor = ThreadPoolExecutor(1) if executor is None else None
         executor = executor or self._own_executor
         self._refitter = Refitter(
-            self._model, executor, n_ranked, self._lock, self._snapshot
+            self._model, executor, n_ranked, self.lock, self._snapshot
         )
         try:
             self._refitter.request()
@@ -235,7 +242,7 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
         """
         check_arguments(n=n)
         check_annotator(annotator)
-        with self._lock:
+        with self.lock:
             self._check_not_closed()
             self._annotators.add(annotator)
             question = self._open.get(annotator)
@@ -269,27 +276,28 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
             Where `aggregate` fails. The answer is recorded, and the question closed.
         """
         check_annotator(annotator)
-        with self._lock:
+        with self.lock:
             self._check_not_closed()
             question = self._open.get(annotator)
             if question is None or question.query.id != query_id:
                 self._told_already(query_id, labels)
                 return
-            answers = self._allowed.check_all(
-                labels, question.rows, self._ledger.classes
-            )
+            answers = self._checked_all(labels, question.rows)
             now = self._state.renamed
             told = {row: now.get(x, x) for row, x in question.told.items()}
             check_same(answers, told)
             answers = {r: answers[r] for r in question.rows_left if r in answers}
             if answers:
                 self._ledger.record(question.events(answers, annotator))
-                question.told |= answers
-                if not question.rows_left:
-                    del self._open[annotator]
-                    self._rows_told[query_id] = question.rows
+                self._answered(question, answers, annotator)
                 self._request_refit()
                 self._ledger.raise_failure(_MEND)
+
+    def _answered(self, question, answers, annotator):
+        question.told |= answers
+        if not question.rows_left:
+            del self._open[annotator]
+            self._rows_told[question.query.id] = question.rows
 
     def skip(self, query_id, rows=None, annotator=None):
         """Skip rows of the open question; they are not asked again until requeued.
@@ -304,10 +312,10 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
             Who skips.
         """
         check_annotator(annotator)
-        with self._lock:
+        with self.lock:
             question = self._open.get(annotator)
             if rows is None and question is not None and question.query.id == query_id:
-                rows = question.rows_left
+                rows = self.rows_left(annotator)
             rows = self._state.told(query_id) if rows is None else rows
             self.tell(query_id, dict.fromkeys(rows), annotator)
 
@@ -327,40 +335,120 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
         """
         check_arguments(n=n)
         rows = []
-        with self._lock:
+        with self.lock:
             self._check_not_closed()
             for _ in range(n):
-                last = self._state.last
-                if last is None:
+                if self._state.last() is None:
                     break
-                undone = self._ledger.record([{"event": "undo"}])
-                self._reopen(last, undone)
-                rows.extend(undone)
-                self._request_refit()
+                rows.extend(self._undo_one(None))
             self._ledger.raise_failure(_MEND)
         return rows
 
-    def relabel(self, index, label, annotator=None):
-        """Change the label of a row.
+    def _undo_one(self, annotator):
+        last = self._state.last(annotator)
+        who = {} if annotator is None else {"annotator": annotator}
+        undone = self._ledger.record([{"event": "undo"} | who])
+        self._close_after_undo(last, undone)
+        self._request_refit()
+        return undone
+
+    def take_back(self, annotator=None):
+        """Take back the last thing that a person at a front end did.
+
+        Parameters
+        ----------
+        annotator : str, default=None
+            Whose last answer or skip; None: the last thing that anybody did.
+
+        Raises
+        ------
+        ValueError
+            Where there is none, or it is the renaming of a class: only `undo` takes
+            that back.
+        """
+        check_annotator(annotator)
+        with self.lock:
+            self._check_not_closed()
+            last = self._state.last(annotator)
+            if last is None:
+                raise ValueError("There is nothing to take back.")
+            if last.event == "rename":
+                raise ValueError(
+                    "The last thing done was to rename a class, in a program; only "
+                    "undo() in a program takes that back."
+                )
+            self._undo_one(annotator)
+            self._ledger.raise_failure(_MEND)
+
+    def relabel(self, index, label, annotator=None, reason=None):
+        """Give a row a label that was not asked for: a change, or one of a row found.
+
+        Such a label is learned from, and never enters the checks of the accuracy.
 
         Parameters
         ----------
         index : int
-            A row that has a label.
+            The row, with a label or without.
         label : label
             The right one.
         annotator : str, default=None
             Whose vote it is.
+        reason : str, default=None
+            Why it is given; kept in the journal. 'review': it was asked for again, and
+            the label that the row has was not shown.
         """
-        with self._lock:
+        check_annotator(annotator)
+        with self.lock:
             self._check_not_closed()
-            if self._checked_row(index) not in self._ledger.labels:
-                raise ValueError(f"Row {index} has no label that could be changed.")
-            label = self._allowed.check(label, self._ledger.classes)
+            row = self._checked_row(index)
+            label = self.checked(label)
             if label is None:
                 raise ValueError("relabel needs a label; to take one back use undo().")
-            event = {"event": "relabel", "row": int(index), "label": label}
-            self._record([event | {"annotator": annotator}])
+            event = {"event": "relabel", "row": row, "label": label}
+            event |= {"annotator": annotator, "reason": reason}
+            self._ledger.record([event])
+            question = self._open.get(annotator)
+            if question is not None and row in question.rows_left:
+                self._answered(question, {row: label}, annotator)
+            self._request_refit()
+            self._ledger.raise_failure(_MEND)
+
+    def reopen(self, query_id, index, annotator=None):
+        """Open a question again that an earlier run of the program had asked.
+
+        For a front end that outlived the program: what a person answers in the meantime
+        can be told then, and counts once.
+
+        Parameters
+        ----------
+        query_id : str
+            Its `id`.
+        index : int
+            The row that it asked.
+        annotator : str, default=None
+            Who was asked.
+
+        Raises
+        ------
+        StaleQueryError
+            Where it was answered, is of this session or of none, or where the row is
+            labeled or asked of somebody else.
+        """
+        check_annotator(annotator)
+        with self.lock:
+            self._check_not_closed()
+            row = self._checked_row(index)
+            token, number = split(query_id)
+            is_known = len(token) == len(self._token) and number > 0
+            is_ours = token == self._token or not is_known
+            is_busy = row in self._unavailable(annotator)
+            if is_ours or is_busy or self._state.told(query_id):
+                raise StaleQueryError(
+                    f"The question {query_id!r} can't be opened again: the row is "
+                    "labeled, or asked of somebody else. Nothing was recorded; ask() "
+                    "for what is asked now."
+                )
+            self._open_rows([row], "reopened", annotator, query_id)
 
     def flag(self, index, flagged=True, annotator=None):
         """Flag a row, for somebody to look at later.
@@ -374,14 +462,14 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
         annotator : str, default=None
             Who flags.
         """
-        with self._lock:
+        with self.lock:
             self._check_not_closed()
             event = {"event": "flag", "row": self._checked_row(index)}
             self._record([event | {"flagged": bool(flagged), "annotator": annotator}])
 
     def requeue_skipped(self):
         """Let the rows that were skipped be asked again."""
-        with self._lock:
+        with self.lock:
             self._check_not_closed()
             if self._state.n_skipped:
                 self._record([{"event": "requeue"}])
@@ -389,12 +477,25 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
     @property
     def done(self):
         """Why nothing is asked any more, or None: as `termination_condition_`."""
-        with self._lock:
-            reasons = [
-                self._reason_to_stop(self._unavailable(who))
-                for who in self._annotators or {None}
-            ]
+        with self.lock:
+            reasons = [self.why_done(who) for who in self._annotators or {None}]
             return None if None in reasons else reasons[0]
+
+    def why_done(self, annotator=None):
+        """Return why nothing is asked of an annotator, None while something is.
+
+        Parameters
+        ----------
+        annotator : str, default=None
+            Who would be asked.
+
+        Returns
+        -------
+        reason : str or None
+            As `done`.
+        """
+        with self.lock:
+            return self._reason_to_stop(self._unavailable(annotator))
 
     def wait(self):
         """Return when the learner knows every answer."""
@@ -408,7 +509,7 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
         raise_error : bool, default=True
             Whether to raise what the last refit raised. The answers are kept.
         """
-        with self._lock:
+        with self.lock:
             self._refitter.wait()
             if self._closed:
                 return
@@ -440,7 +541,10 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
                 "another session. Nothing was recorded; ask() for what is asked now."
             )
         rows = [row for row in self._rows_told.get(query_id, told) if row in told]
-        check_same(self._allowed.check_all(labels, rows, self._ledger.classes), told)
+        check_same(self._checked_all(labels, rows), told)
+
+    def _checked_all(self, labels, rows):
+        return self._allowed.check_all(labels, rows, self._ledger.classes)
 
     def _record(self, events):
         if not events:
@@ -450,7 +554,7 @@ class LabelingSession(Asking, Readings, Renaming, Fronts, Exchange):
         self._ledger.raise_failure(_MEND)
         return rows
 
-    def _reopen(self, last, undone):
+    def _close_after_undo(self, last, undone):
         """After an undo, make the row open again; a question asked since is dropped."""
         question = self._open.get(last.annotator)
         if question is None:

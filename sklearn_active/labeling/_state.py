@@ -1,6 +1,5 @@
 """What is known in a session: a fold over its events that can be taken back."""
 
-from array import array
 from collections import Counter
 from itertools import chain
 
@@ -9,11 +8,12 @@ from sklearn.utils import Bunch
 
 from sklearn_active.labeling._checks import check_event
 from sklearn_active.labeling._median import Median
+from sklearn_active.labeling._stack import Stack, joined, split
 
 NOBODY = frozenset()
 NEW = (), NOBODY  # the votes and skips of a row that nobody has seen
-VOTES = ("answer", "relabel")
-ANSWERS = (*VOTES, "skip")
+REVIEW = "review"  # the reason of a label that was asked for again, and not shown
+ANSWERS = ("answer", "relabel", "skip")
 
 
 class LabelingState:
@@ -48,6 +48,8 @@ class LabelingState:
         What classes that have another name now are called; those names have no other.
     annotators : Counter of str or None
         How many votes and skips each annotator has.
+    reviewed : Counter of int
+        Rows whose label was asked for again, and how often.
     seconds : Median
         Of the answers in force.
     """
@@ -59,10 +61,10 @@ class LabelingState:
         self.flagged, self.undone = set(), {}
         self.n_asked, self._audits = 0, Counter()
         self._voted, self.annotators = Counter(), Counter()
-        self.renamed = {}
+        self.renamed, self.reviewed = {}, Counter()
         self.seconds = Median()
         self._shared = {}
-        self._stack = _Stack()
+        self._stack = Stack()
         for event in events:
             self.take(event)
 
@@ -108,7 +110,7 @@ class LabelingState:
             change(event["row"])
             return []
         if kind == "undo":
-            return self._undo()
+            return self._undo(event.get("annotator"))
         if kind == "rename":
             return self._rename(event)
         return self._requeue()
@@ -224,14 +226,24 @@ class LabelingState:
             if any(label in labels for _, label in votes):
                 yield row
 
-    @property
-    def last(self):
-        """The event that an undo would take back, None where there is none."""
-        stack = self._stack
-        if not stack.rows:
+    def last(self, annotator=None):
+        """Return the event that an undo would take back, None where there is none.
+
+        Parameters
+        ----------
+        annotator : str, default=None
+            Whose answer or skip; None: whatever it is, and whoever did it.
+
+        Returns
+        -------
+        last : Bunch or None
+            With `event`, `annotator` and `query`.
+        """
+        place = self._stack.last(annotator)
+        if place is None:
             return None
-        event, annotator, _, token = stack.whats[-1]
-        query = joined(token, stack.numbers[-1])
+        event, annotator, _, token = self._stack.whats[place]
+        query = joined(token, self._stack.numbers[place])
         return Bunch(event=event, annotator=annotator, query=query)
 
     def told(self, query):
@@ -250,13 +262,15 @@ class LabelingState:
         told = self._stack.told(query) if isinstance(query, str) else {}
         return {row: self.renamed.get(label, label) for row, label in told.items()}
 
-    def recent(self, n):
+    def recent(self, n, annotator=None):
         """Return the latest votes in force, of distinct rows, newest first.
 
         Parameters
         ----------
         n : int
             How many at most.
+        annotator : str, default=None
+            Whose; None: everybody's.
 
         Returns
         -------
@@ -266,8 +280,25 @@ class LabelingState:
         for place in reversed(stack.voted_at):
             if len(found) >= n:
                 break
-            found.setdefault(stack.rows[place], place)
+            if annotator is None or annotator == stack.whats[place][1]:
+                found.setdefault(stack.rows[place], place)
         return [(row, stack.whats[p][1], stack.times[p]) for row, p in found.items()]
+
+    def checks(self):
+        """Return the audits in force, in their order.
+
+        Returns
+        -------
+        checks : list of (int, bool)
+            How many votes there were before, and whether the prediction was right.
+        """
+        stack, now = self._stack, self.renamed.get
+        n_before = np.searchsorted(stack.voted_at, stack.audited_at).tolist()
+        found = []
+        for n, place in zip(n_before, stack.audited_at, strict=True):
+            label, predicted = stack.labels[place], stack.whats[place][2]
+            found.append((n, now(label, label) == now(predicted, predicted)))
+        return found
 
     def _answer(self, kind, event):
         row, annotator, label = event["row"], event["annotator"], event.get("label")
@@ -278,18 +309,18 @@ class LabelingState:
                 audit = predicted
         votes, skipped = self._votes.get(row, ()), self._skipped.get(row, NOBODY)
         before = (votes, skipped) if votes or skipped else NEW
+        if kind == "relabel" and event.get("reason") == REVIEW:
+            kind = REVIEW
+            self.reviewed[row] += 1
         token, number = split(query)
         what, vote = self._once(kind, annotator, audit, token, label)
         self._stack.push(what, row, label, number, before, seconds, event.get("time"))
-        if kind == "skip":
-            self._set(row, before, (votes, skipped | {annotator}))
-        elif before is NEW:  # the same as below, for most of a long journal
+        if before is NEW and kind != "skip":  # most of a long journal
             self._votes[row] = vote
             self._voted[label] += 1
             self.annotators[annotator] += 1
-        else:  # the last vote stands last
-            votes = tuple(vote for vote in votes if vote[0] != annotator) + vote
-            self._set(row, before, (votes, skipped - {annotator}))
+        else:
+            self._set(row, before, _after(kind, annotator, vote, before))
         self._count(query, seconds, label, audit, 1)
         if row in self.undone and query is not None:
             self.undone[row] -= 1
@@ -330,11 +361,13 @@ class LabelingState:
             _change(self.annotators, annotators, -1)
         return list(skipped)
 
-    def _undo(self):
-        """Take back the last event in force."""
-        if not self._stack.rows:
+    def _undo(self, annotator):
+        """Take back the last event in force, of anybody or of an annotator."""
+        place = self._stack.last(annotator)
+        if place is None:
             return []
-        kind, row, label, query, before, seconds, audit = self._stack.pop()
+        later = self._without(place)
+        kind, row, label, query, before, seconds, audit = self._stack.pop(place)
         if kind == "rename":
             return self._undo_rename(label, before)
         if kind == "requeue":
@@ -342,11 +375,30 @@ class LabelingState:
             for annotators in before.values():
                 _change(self.annotators, annotators, 1)
             return list(before)
-        self._set(row, (self._votes.get(row, ()), self.skipped_by(row)), before)
+        self._set(row, (self._votes.get(row, ()), self.skipped_by(row)), later)
         self._count(query, seconds, label, audit, -1)
-        if kind != "relabel":
+        if kind in ("answer", "skip"):
             self.undone[row] = self.undone.pop(row, 0) + 1
+        elif kind == REVIEW:
+            _change(self.reviewed, [row], -1)
         return [row]
+
+    def _without(self, place):
+        """Return the row's votes and skips as if an event had never been.
+
+        What came after it at the row starts from that, should it be taken back too.
+        """
+        stack = self._stack
+        row, now = stack.rows[place], stack.before[place]
+        for later in range(place + 1, len(stack.rows)):
+            kind, annotator = stack.whats[later][:2]
+            if kind == "requeue":
+                _put(stack.before[later], row, now[1])
+                now = (now[0], NOBODY)
+            elif stack.rows[later] == row:
+                stack.before[later] = now if now[0] or now[1] else NEW
+                now = _after(kind, annotator, ((annotator, stack.labels[later]),), now)
+        return now
 
     def _set(self, row, old, new):
         """Replace the votes and skips of a row, and count them."""
@@ -368,82 +420,13 @@ class LabelingState:
             self.seconds.add(seconds) if by > 0 else self.seconds.remove(seconds)
 
 
-class _Stack:
-    """The events in force, as columns: what they did, and what was there before."""
-
-    def __init__(self):
-        self.whats, self.rows, self.labels = [], [], []
-        self.numbers = array("q")  # of the query's id; the rest of it is in `whats`
-        self.before, self.seconds, self.times = [], [], []
-        self.voted_at = array("q")
-
-    def push(self, what, row, label, number, before, seconds, time):
-        if what[0] in VOTES:
-            self.voted_at.append(len(self.rows))
-        self.whats.append(what)
-        self.numbers.append(number)
-        self.rows.append(row)
-        self.labels.append(label)
-        self.before.append(before)
-        self.seconds.append(seconds)
-        self.times.append(time)
-
-    def pop(self):
-        label = self.labels.pop()
-        self.times.pop()
-        kind, _, audit, token = self.whats.pop()
-        if kind in VOTES:
-            self.voted_at.pop()
-        query = joined(token, self.numbers.pop())
-        before, seconds = self.before.pop(), self.seconds.pop()
-        return kind, self.rows.pop(), label, query, before, seconds, audit
-
-    def told(self, query):
-        token, number = split(query)
-        numbers = np.array(self.numbers)  # a view would keep the array from growing
-        places = np.flatnonzero(numbers == number).tolist()
-        places = [place for place in places if self.whats[place][3] == token]
-        return {self.rows[place]: self.labels[place] for place in places}
-
-
-def split(query):
-    """Return (token, number) of a query's id: equal tokens are held once.
-
-    Parameters
-    ----------
-    query : str or None
-        The id.
-
-    Returns
-    -------
-    token : str or None
-    number : int
-        -1 where the id doesn't end in a number.
-    """
-    if query is None:
-        return None, -1
-    token, dash, number = query.rpartition("-")
-    is_plain = dash and len(number) < 18 and number.isascii() and number.isdecimal()
-    if is_plain and (number[0] != "0" or number == "0"):
-        return token, int(number)
-    return query, -1
-
-
-def joined(token, number):
-    """Return the id of which `split` returned these.
-
-    Parameters
-    ----------
-    token : str or None
-        As of `split`.
-    number : int
-        As of `split`.
-
-    Returns
-    -------
-    query : str or None
-    """
-    return token if number < 0 else f"{token}-{number}"
+def _after(kind, annotator, vote, before):
+    """Return the votes and skips of a row after an answer or a skip."""
+    votes, skipped = before
+    if kind == "skip":
+        return votes, skipped | {annotator}
+    others = tuple(each for each in votes if each[0] != annotator)
+    return others + vote, skipped - {annotator}  # the last vote stands last
 
 
 def _change(counter, values, by):

@@ -3,6 +3,8 @@
 import signal
 import sys
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
@@ -10,6 +12,7 @@ import numpy as np
 from sklearn_active._rows import row_at
 from sklearn_active._stopping import StopLabeling
 from sklearn_active.labeling._allowed import AllowedLabels, plain
+from sklearn_active.labeling._reasons import why
 from sklearn_active.oracles import Oracle
 
 HELP = "Type a label{classes}, or: enter = skip, :u = undo, :q = quit, :? = help"
@@ -83,23 +86,25 @@ class TerminalOracle(Oracle):
         terminal = Terminal(self.render, self.input, self.output)
         stated = self.classes is not None
         classes = plain(self.classes if stated else query.classes)
-        allowed = AllowedLabels(classes, "error" if stated else "allow", None)
-        return self._ask_all(items, terminal, allowed, classes)
+        new_classes = "error" if stated else "allow"
+        allowed = AllowedLabels(classes, new_classes, None)
+        choice = Choice(allowed.check, classes, new_classes == "error")
+        return self._ask_all(items, terminal, choice)
 
-    def _ask_all(self, items, terminal, allowed, classes):
+    def _ask_all(self, items, terminal, choice):
         answers = []
         while len(answers) < len(items):
             i = len(answers)
             try:
                 terminal.show(items[i], f"{i + 1} of {len(items)}")
-                reply = terminal.reply(allowed, classes)
+                reply = terminal.reply(choice)
             except (Exception, KeyboardInterrupt):
                 yield from answers  # what was typed is not lost
                 raise
             if reply.kind == "label":
                 answers.append(reply.label)
-                if reply.label is not None and reply.label not in classes:
-                    classes = plain([*classes, reply.label])
+                if reply.label is not None:
+                    choice.classes = plain([*choice.classes, reply.label])
             elif reply.kind == "undo" and answers:
                 answers.pop()
             elif reply.kind == "undo":
@@ -116,6 +121,25 @@ class Reply:
     def __init__(self, kind, label=None):
         self.kind = kind
         self.label = label
+
+
+@dataclass
+class Choice:
+    """What may be typed.
+
+    Attributes
+    ----------
+    check : callable
+        `check(label, classes)` returns a label as it is kept, or raises.
+    classes : list of labels
+        Those there are now.
+    closed : bool
+        Whether no other may be given, so that short forms are safe.
+    """
+
+    check: Callable
+    classes: list
+    closed: bool
 
 
 class Terminal:
@@ -172,15 +196,13 @@ class Terminal:
         self.say(f"\n[{place}]")
         self.say(self.render(item))
 
-    def reply(self, allowed, classes):
+    def reply(self, choice):
         """Read lines until one can be understood.
 
         Parameters
         ----------
-        allowed : AllowedLabels
+        choice : Choice
             What may be typed.
-        classes : list of labels
-            Those there are now.
 
         Returns
         -------
@@ -188,7 +210,7 @@ class Terminal:
             Of the kind 'label', 'undo', 'quit' or 'end_of_file'.
         """
         while True:
-            prompt = f"{_choices(allowed, classes)}enter skips, :u undo, :q quit > "
+            prompt = f"{_choices(choice)}enter skips, :u undo, :q quit > "
             self._write(harmless(prompt))
             _let_ctrl_c_end_reading()
             line = self.input.readline()
@@ -203,14 +225,14 @@ class Terminal:
             try:
                 if text.startswith(":") and not text.startswith("::"):
                     raise ValueError(f"{text} is no command.")
-                label = short_for(text, classes) if is_closed(allowed) else None
+                label = short_for(text, choice.classes) if choice.closed else None
                 if label is None:
-                    label = typed(text.removeprefix(":"), classes)
-                return Reply("label", allowed.check(label, classes))
+                    label = typed(text.removeprefix(":"), choice.classes)
+                return Reply("label", choice.check(label, choice.classes))
             except ValueError as error:
                 if text != ":?":
                     self.say(self.words(str(error)))
-                names = ", ".join(_with_keys(allowed, classes))
+                names = ", ".join(_with_keys(choice))
                 self.say(HELP.format(classes=f" ({names})" if names else ""))
 
 
@@ -220,26 +242,22 @@ def _let_ctrl_c_end_reading():
         signal.siginterrupt(signal.SIGINT, True)
 
 
-def _choices(allowed, classes):
-    if len(classes) > _MOST_IN_PROMPT:
+def _choices(choice):
+    if len(choice.classes) > _MOST_IN_PROMPT:
         return "a class (:? lists them), "
-    return "".join(f"{choice}, " for choice in _with_keys(allowed, classes))
+    return "".join(f"{name}, " for name in _with_keys(choice))
 
 
-def _with_keys(allowed, classes):
+def _with_keys(choice):
     """Return what can be typed: "1 good", or the name alone where that is shorter."""
-    if not is_closed(allowed) or not all(isinstance(label, str) for label in classes):
+    classes = choice.classes
+    if not choice.closed or not all(isinstance(label, str) for label in classes):
         return list(map(str, classes))
     taken = set(classes)
     return [
         label if str(number) in taken or len(label) == 1 else f"{number} {label}"
         for number, label in enumerate(classes, start=1)
     ]
-
-
-def is_closed(allowed):
-    """Say whether no other class may be given, so that short forms are safe."""
-    return allowed.new_classes == "error"
 
 
 def short_for(text, classes):
@@ -333,7 +351,7 @@ def label_in_terminal(session, render=None, input=None, output=None, words=None)
 
     Parameters
     ----------
-    session : LabelingSession
+    session : BaseLabelingSession
         Keeps the answers.
     render : callable, default=None
         `render(item) -> str`; None: `str`.
@@ -350,14 +368,19 @@ def label_in_terminal(session, render=None, input=None, output=None, words=None)
         'quit', 'end_of_file', or the session's `done`.
     """
     terminal = Terminal(render, input, output, words)
+    is_closed = session.new_classes == "error"
+
+    def check(label, classes):
+        return session.checked(label)
+
     while True:
-        query = session.ask()
+        query, classes = session.ask(), session.classes
         if query is None:
-            return session.done
-        row = next(r for r in query.indices.tolist() if not session.is_told(query, r))
-        report = session.report()
-        terminal.show(session.item(row), f"{report.n_labeled} labeled")
-        reply = terminal.reply(session._allowed, session.classes)
+            return session.why_done()
+        row = session.rows_left()[0]
+        place = f"{session.report().n_labeled} labeled"
+        terminal.show(session.item(row), f"{place}; {why(query.reason, classes)}")
+        reply = terminal.reply(Choice(check, classes, is_closed))
         if reply.kind == "label":
             session.tell(query.id, {row: reply.label})
         elif reply.kind != "undo":
@@ -368,7 +391,7 @@ def label_in_terminal(session, render=None, input=None, output=None, words=None)
 
 def _undo(session, terminal):
     try:
-        session._undo_at_a_front()
+        session.take_back()
     except ValueError as error:
         terminal.say(str(error))
 

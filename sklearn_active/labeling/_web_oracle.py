@@ -7,7 +7,11 @@ from sklearn.utils import Bunch
 from sklearn_active._rows import row_at, take
 from sklearn_active._stopping import StopLabeling
 from sklearn_active.labeling._allowed import AllowedLabels, in_order, plain
+from sklearn_active.labeling._base import BaseLabelingSession
+from sklearn_active.labeling._desk import Desk
+from sklearn_active.labeling._hints import Hints
 from sklearn_active.labeling._questions import Question, StaleQueryError, check_same
+from sklearn_active.labeling._titles import title_of
 from sklearn_active.oracles import Oracle
 
 
@@ -32,6 +36,8 @@ class WebOracle(Oracle):
         Whether to open the page in the browser.
     port : int, default=0
         0: a free one; state one for a tunnel.
+    **hints : object
+        `keys`, `descriptions` and `instructions` as of :meth:`LabelingSession.serve`.
 
     Attributes
     ----------
@@ -64,11 +70,13 @@ class WebOracle(Oracle):
         new_classes="error",
         open_browser=True,
         port=0,
+        **hints,
     ):
         from sklearn_active.labeling._server import LabelingServer
 
         self._batches = _Batches(items, classes, new_classes)
-        self._server = LabelingServer(self._batches, open_browser, port)
+        desk = Desk(self._batches, hints=Hints(**hints))
+        self._server = LabelingServer({None: desk}, open_browser, port)
         self._announced = False
 
     @property
@@ -91,7 +99,7 @@ class WebOracle(Oracle):
         if not self._announced:
             print(f"Waiting for labels at {self.url}", flush=True)
             self._announced = True
-        finished = self._server.desk.finished
+        finished = self._server.desks[None].finished
         if query.round == 1:  # pressed in an earlier fit
             finished.clear()
         question = self._batches.open(query)
@@ -105,23 +113,22 @@ class WebOracle(Oracle):
             raise StopLabeling
 
 
-class _Batches:
+class _Batches(BaseLabelingSession):
     """What a page needs of a session, for one batch of `fit` after the other."""
 
-    can = ("guess", "relabel", "undo")
-    X = None
+    can = frozenset(("guess", "relabel", "undo"))
 
     def __init__(self, items, classes, new_classes):
         self.items, self.new_classes = items, new_classes
         self.n_rows = 0
-        self._lock = RLock()
-        self._told_more = Condition(self._lock)
+        self.lock = RLock()
+        self._told_more = Condition(self.lock)
         self._stated, self._given = [] if classes is None else plain(classes), {}
         self._shown, self._open, self._allowed = {}, {}, None
         self._last = []
 
     def open(self, query):
-        with self._lock:
+        with self.lock:
             self.n_rows = query.n_pool
             self._stated = plain([*self._stated, *plain(query.classes)])
             self._allowed = AllowedLabels(self._stated, self.new_classes, "auto")
@@ -138,13 +145,13 @@ class _Batches:
 
     def wait(self, question, finished):
         """Return whether all rows are answered, as soon as they are, or at the end."""
-        with self._lock:
+        with self.lock:
             while question.rows_left and not finished.is_set():
                 self._told_more.wait(0.2)  # in steps, so that Ctrl-C gets through
             return not question.rows_left
 
     def take_answers(self, question):
-        with self._lock:
+        with self.lock:
             self._open = {}
             answers = [
                 question.told[row] for row in question.rows if row in question.told
@@ -152,11 +159,18 @@ class _Batches:
             self._given |= question.told
         return answers
 
-    def ask(self):
+    def ask(self, n=1, annotator=None):
         question = self._open.get(None)
         return question.query if question and question.rows_left else None
 
-    def tell(self, query_id, labels):
+    def rows_left(self, annotator=None):
+        question = self._open.get(None)
+        return question.rows_left if question else []
+
+    def checked(self, label):
+        return self._allowed.check(label, self.classes)
+
+    def tell(self, query_id, labels, annotator=None):
         question = self._checked(query_id)
         answers = self._allowed.check_all(labels, question.rows, self.classes)
         check_same(answers, question.told)
@@ -164,26 +178,21 @@ class _Batches:
         question.told |= answers
         self._told_more.notify_all()
 
-    def skip(self, query_id, rows):
+    def skip(self, query_id, rows=None, annotator=None):
+        rows = self.rows_left() if rows is None else rows
         self.tell(query_id, dict.fromkeys(rows))
 
-    def undo(self):
+    def take_back(self, annotator=None):
         question = self._open.get(None)
         if question is None or not self._last:
-            return []
-        row = self._last.pop()
-        del question.told[row]
-        return [row]
-
-    def _undo_at_a_front(self):
-        if not self.undo():
             raise ValueError("There is nothing to take back.")
+        del question.told[self._last.pop()]
 
-    def relabel(self, row, label):
+    def relabel(self, index, label, annotator=None, reason=None):
         told = self._open[None].told if self._open else {}
-        if told.get(row) is None:
+        if told.get(index) is None:
             raise ValueError("The model has learned this label; it can't be changed.")
-        told[row] = self._allowed.check(label, self.classes)
+        told[index] = self.checked(label)
 
     def _checked(self, query_id):
         question = self._open.get(None)
@@ -197,22 +206,24 @@ class _Batches:
         given = {*self._given.values(), *told.values()} - {None}
         return in_order(self._stated, given)
 
-    @property
-    def done(self):
+    def why_done(self, annotator=None):
         return None
 
-    def recent(self, n):
+    def recent(self, n=20, annotator=None):
         told = self._open[None].told if self._open else {}
         rows = [row for row in reversed(self._last) if told.get(row) is not None]
         return [{"row": row, "label": told[row]} for row in rows[:n]]
 
-    def item(self, row):
+    def item(self, index):
         if self.items is None:
-            return self._shown[row]
-        return row_at(self.items, row)
+            return self._shown[index]
+        return row_at(self.items, index)
 
-    def guess(self, row):
-        return self._open[None].predicted[row]
+    def title(self, index):
+        return title_of(self.item(index), index)
+
+    def guess(self, index):
+        return self._open[None].predicted[index]
 
     def report(self):
         answers = self._given | (self._open[None].told if self._open else {})
@@ -226,6 +237,8 @@ class _Batches:
             budget=None,
             class_counts={label: labels.count(label) for label in set(labels)},
             seconds_per_label=None,
+            left=None,
+            agreement=None,
             audit=None,
             changed=None,
             still_changing=None,

@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from sklearn_active.labeling._desk import PAGE, Desk
+from sklearn_active.labeling._hints import Hints
 
 _IMPORT = re.compile(r'^import [^;]*? from "\./([^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default\b)", re.MULTILINE)
@@ -20,6 +21,8 @@ class LabelingWidget:
     ----------
     session : LabelingSession
         What is labeled. It stays open; close it in a later cell.
+    **hints : object
+        `keys`, `descriptions` and `instructions` as of :meth:`LabelingSession.serve`.
 
     Attributes
     ----------
@@ -49,8 +52,8 @@ class LabelingWidget:
     False
     """
 
-    def __init__(self, session):
-        self._desk = Desk(session)
+    def __init__(self, session, **hints):
+        self._desk = Desk(session, hints=Hints(**hints))
         self._view = None
 
     @property

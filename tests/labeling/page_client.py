@@ -29,8 +29,8 @@ def new_session(journal=None, **options):
 class Client:
     """Send requests as the page does, or with some of their parts replaced."""
 
-    def __init__(self, server):
-        address = urlsplit(server.url)
+    def __init__(self, server, name=None):
+        address = urlsplit(server.url if name is None else server.urls[name])
         self.token, self.port = address.fragment, address.port
         self.host = f"127.0.0.1:{self.port}"
 

@@ -14,7 +14,7 @@ from PIL import Image
 from scipy import sparse
 
 from sklearn_active.files import read_file
-from sklearn_active.labeling._items import item_as_json, limits_of, png
+from sklearn_active.labeling._items import broken_item, item_as_json, limits_of, png
 
 
 def pixels_of(shown):
@@ -139,6 +139,13 @@ def test_an_array_that_is_no_image_is_refused_with_what_would_be_one(shape):
 
 
 class TestWhatCannotBeShown:
+    def test_of_a_broken_item_is_said_why(self, tmp_path):
+        with pytest.raises(OSError, match="gone.png") as caught:
+            item_as_json(tmp_path / "gone.png")
+        shown = broken_item(caught.value)
+        assert shown == {"kind": "broken", "text": str(caught.value)}
+        assert broken_item(KeyError()) == {"kind": "broken", "text": "KeyError"}
+
     def test_html_that_is_no_text_is_refused_by_name(self):
         class Odd:
             def _repr_html_(self):

@@ -15,6 +15,7 @@ from sklearn.utils import Bunch
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession
+from sklearn_active.labeling._agreement import agreement
 from sklearn_active.labeling._desk import Desk
 from sklearn_active.labeling._progress import audit_figures, sentences
 from sklearn_active.labeling._refitter import Inline
@@ -144,15 +145,20 @@ class TestSessions:
         checks = checks[:-7]
         expected = audit_figures(Counter(checks), ["good", "bad"])
         assert expected.accuracy is not None
-        assert opened.report().audit == expected
+        audit = opened.report().audit
+        curve = audit.pop("curve")
+        assert audit == expected
+        # The first three questions came before there was a model to check.
+        assert [right for _, right in curve] == [x == guess for x, guess in checks]
+        assert [n for n, _ in curve] == list(range(23 - len(checks), 23))
         opened.rename_class("bad", "good")
         audit = opened.report().audit
         assert audit.n == audit.n_right == audit.recalls["good"].n == len(checks)
         opened.undo()
-        assert opened.report().audit == expected
+        assert opened.report().audit == expected | {"curve": curve}
         opened.close()
         with session(journal=tmp_path / "j") as again:
-            assert again.report().audit == expected
+            assert again.report().audit == expected | {"curve": curve}
 
     def test_counts_of_classes_come_in_their_order(self):
         opened = session(audit=0)
@@ -179,8 +185,10 @@ class TestSessions:
                 assert audit["baseline_class"] == most
 
 
-def report(n_labeled=100, audit=None, **counts):
-    return Bunch(n_labeled=n_labeled, class_counts=counts, audit=audit)
+def report(n_labeled=100, audit=None, agreement=None, **counts):
+    return Bunch(
+        n_labeled=n_labeled, class_counts=counts, audit=audit, agreement=agreement
+    )
 
 
 class TestSentences:
@@ -188,6 +196,16 @@ class TestSentences:
         assert sentences(report(good=70, bad=30)) == ["100 labels: good 70, bad 30."]
         assert sentences(report(1, good=1)) == ["1 label: good 1."]
         assert sentences(report(0)) == ["0 labels."]
+
+    def test_how_far_several_agree(self):
+        few = agreement({i: (("ann", 1), ("bob", i % 2)) for i in range(3)})
+        assert sentences(report(3, agreement=few))[1:] == [
+            "3 rows answered by several, 1 the same"
+        ]
+        many = agreement({i: (("ann", i % 2), ("bob", i % 2)) for i in range(12)})
+        assert sentences(report(12, agreement=many))[1:] == [
+            "agreement 100 %, of 12 rows answered by several; Cohen's kappa 1.00"
+        ]
 
     def test_no_accuracy_of_few_checks(self):
         for n, checks in (

@@ -379,7 +379,7 @@ class TestAtFrontEnds:
             WebOracle(classes=["b", "a"], open_browser=False) as oracle,
             pytest.raises(ValueError, match="There is nothing to take back"),
         ):
-            oracle._batches._undo_at_a_front()
+            oracle._batches.take_back()
 
     def test_exports_have_the_new_names(self, path, tmp_path):
         with opened(path) as session:

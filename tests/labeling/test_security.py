@@ -45,7 +45,7 @@ def test_the_port_is_another_one_each_time(session, server):
 
 
 def test_tokens_have_256_bits_and_no_two_servers_share_one():
-    tokens = {Guard(1).token for _ in range(100)}
+    tokens = {Guard(1).token_of() for _ in range(100)}
     assert len(tokens) == 100
     assert {len(token) for token in tokens} == {43}  # 256 bits, 6 a character
 
@@ -53,7 +53,7 @@ def test_tokens_have_256_bits_and_no_two_servers_share_one():
 def test_the_token_stands_in_the_fragment_which_browsers_never_send(server):
     address = urlsplit(server.url)
     assert (address.path, address.query) == ("/", "")
-    assert address.fragment == server._http.guard.token
+    assert address.fragment == server._http.guard.token_of()
     assert address.fragment not in repr(server)
 
 
@@ -81,7 +81,7 @@ def test_tokens_are_compared_in_constant_time(monkeypatch, client):
         compared.append((given, known))
         return given == known
 
-    monkeypatch.setattr(_security, "compare_digest", spy)
+    monkeypatch.setattr(_security.hmac, "compare_digest", spy)
     assert client.post("state")[0] == 200
     assert client.post("state", X_Labeling_Token="é")[0] == 401
     known = client.token.encode()
@@ -342,7 +342,7 @@ def test_a_failure_shows_the_client_no_traceback_and_no_path(
         raise RuntimeError("a secret of the program")
 
     client = Client(server)
-    monkeypatch.setattr(server.desk, "handle", fail)
+    monkeypatch.setattr(server.desks[None], "handle", fail)
     status, reply = client.post("state")
     assert status == 500
     assert reply == {"error": "This failed; the program's log says why."}

@@ -3,11 +3,13 @@
 import json
 import threading
 
+import numpy as np
 import pytest
 from page_client import CLASSES, Client, X, new_session, truth_of
 
 from sklearn_active.labeling import LabelJournal
-from sklearn_active.labeling._desk import Desk, keys_of
+from sklearn_active.labeling._desk import Desk
+from sklearn_active.labeling._hints import keys_of
 
 
 @pytest.fixture
@@ -305,7 +307,8 @@ def test_a_later_item_that_cannot_be_shown_does_not_end_the_labeling(tmp_path, c
     with new_session(items=items) as session:
         ask = Requests(session)
         item = ask.state()["question"]["item"]
-        assert item["text"].startswith("This item can't be shown:")
+        assert item["kind"] == "broken"
+        assert "none.png" in item["text"]
     assert "can't be shown" in caplog.text
 
 
@@ -381,9 +384,115 @@ def test_a_class_of_one_character_is_its_own_key_and_others_take_what_is_left():
     digits = [str(i) for i in range(10)]
     assert keys_of(digits) == dict(zip(digits, digits, strict=True))
     assert list(keys_of(["x1", "x2", *CLASSES]).values()) == ["1", "2", "3", "4", "5"]
-    many = keys_of([f"class {i}" for i in range(40)])
-    assert list(many.values())[9:11] == ["0", "a"]
-    assert list(many.values())[36:] == [None] * 4
     later = keys_of(["1", "yes"], before={"yes": "1"})
     assert later == {"yes": "1", "1": "2"}
     assert len(set(keys_of(["A", "a", "é", " "]).values())) == 4
+
+
+def test_of_many_classes_those_that_are_used_get_digits_and_keep_them():
+    many = [f"class {i}" for i in range(40)]
+    none = keys_of(many)
+    assert set(none.values()) == {None}
+    used = keys_of(many, none, counts={"class 7": 2, "class 9": 5})
+    assert (used["class 9"], used["class 7"]) == ("1", "2")
+    later = keys_of(many, used, counts=dict.fromkeys(many, 9))
+    assert (later["class 9"], later["class 7"]) == ("1", "2")
+    assert sorted(filter(None, later.values())) == sorted("1234567890")
+
+
+def test_keys_that_were_chosen_stand_and_no_other_class_gets_them():
+    keys = keys_of(["good", "1", "bad"], chosen={"bad": "1"})
+    assert keys == {"good": "2", "1": "3", "bad": "1"}
+
+
+class TestLists:
+    def test_a_list_is_paged_and_stays_as_it_was(self, ask, session):
+        session.flag(7)
+        status, found = ask("find", words="", status="all")
+        assert (status, found["n"]) == (200, 40)
+        assert [row["row"] for row in found["rows"]] == list(range(40))
+        assert [row["flagged"] for row in found["rows"]].index(True) == 7
+        status, part = ask("rows", found=found["found"], **{"from": 38}, n=50)
+        assert [row["row"] for row in part["rows"]] == [38, 39]
+
+    def test_a_list_that_was_let_go_is_to_be_asked_for_again(self, ask):
+        first = ask("find")[1]["found"]
+        for _ in range(8):
+            ask("find")
+        status, reply = ask("rows", found=first, **{"from": 0}, n=5)
+        assert status == 409
+        assert reply["state"]["question"]
+
+    def test_rows_are_found_by_label_guess_and_likeness(self, ask, session):
+        for row in range(9):
+            session.relabel(row, truth_of(row))
+        session.wait()
+        apes = ask("find", label='"ape"')[1]["rows"]
+        assert {row["label"] for row in apes} == {"ape"}
+        assert {row["guess"] for row in ask("find", guess='"cat"')[1]["rows"]} == {
+            "cat"
+        }
+        near = np.linalg.norm(X - X[3], axis=1).argsort()[1]
+        assert ask("find", like=3)[1]["rows"][0]["row"] == near
+        likely = ask("find", likely='"bear"', status="unlabeled")[1]
+        assert likely["n"] == 31
+        assert likely["rows"][0]["guess"] == "bear"
+
+    def test_no_guess_is_told_of_the_row_that_checks_the_model(self):
+        with new_session(audit=1.0) as session:
+            for row in range(9):
+                session.relabel(row, truth_of(row))
+            session.wait()
+            ask = Requests(session)
+            checked = ask.state()["question"]
+            assert checked["reason"] == "audit"
+            rows = {row["row"]: row for row in ask("find")[1]["rows"]}
+            assert rows[checked["row"]]["guess"] is None
+            assert rows[0]["guess"] is not None
+
+    def test_what_is_no_list_is_refused_with_a_reason(self, ask):
+        for request, message in [
+            ({"status": "odd"}, "odd"),
+            ({"order": "odd"}, "odd"),
+            ({"words": 3}, "no text 'words'"),
+            ({"like": -1}, "names no row"),
+            ({"label": '"dog"'}, "no class"),
+            ({"order": "sure"}, "There is no model yet"),
+        ]:
+            status, reply = ask("find", **request)
+            assert status == 400
+            assert message in reply["error"]
+        name = ask("find")[1]["found"]
+        for wrong in ({"from": -1, "n": 3}, {"from": 0}, {"from": 0.5, "n": 1}):
+            assert ask("rows", found=name, **wrong)[0] == 400
+
+    def test_a_label_given_in_a_list_carries_its_reason(self, ask, session, tmp_path):
+        with new_session(tmp_path / "j") as session:
+            ask = Requests(session)
+            assert ask("relabel", row=5, label='"ape"', reason="similar")[0] == 200
+            assert ask("relabel", row=5, label='"ape"', reason="because")[0] == 400
+            session.close()
+            _, (event,) = LabelJournal.read(tmp_path / "j")
+        assert (event["row"], event["label"], event["reason"]) == (5, "ape", "similar")
+
+
+def test_rows_are_called_by_what_they_say(ask):
+    items = ["", *(f"word {i} of a text that goes on and on and on" for i in range(39))]
+    with new_session(items=items) as session:
+        ask = Requests(session)
+        titles = [row["title"] for row in ask("find")[1]["rows"]]
+        assert titles[:2] == ["Row 1", "word 0 of a text that goes on and on and on"]
+        question = ask.state()["question"]
+        assert question["title"] == titles[question["row"]]
+
+
+def test_one_broken_item_stops_nobody_and_only_broken_ones_are_an_error(tmp_path):
+    broken = [tmp_path / f"{i}.png" for i in range(40)]
+    with new_session(items=broken) as session, pytest.raises(OSError, match="0.png"):
+        Desk(session)
+    (tmp_path / "3.png").write_bytes(b"")
+    with new_session(items=broken) as session:
+        ask = Requests(session)
+        item = ask("item", row=0)[1]["item"]
+        assert item["kind"] == "broken"
+        assert "0.png" in item["text"]

@@ -410,9 +410,16 @@ class TestUndoAndRelabel:
         with pytest.raises(ValueError, match=r"no class|needs a label"):
             opened.relabel(row, label)
 
-    def test_a_row_without_a_label_can_not_be_relabeled(self):
-        with pytest.raises(ValueError, match="Row 3 has no label"):
-            session().relabel(3, 0)
+    def test_a_row_that_was_not_asked_can_be_labeled_and_is_learned_from(self):
+        opened = session()
+        asked = opened.ask()
+        opened.relabel(3, 0, reason="search")
+        opened.relabel(asked.indices[0], 1)
+        assert opened.labels == {3: 0, asked.indices[0]: 1}
+        assert opened.ask().indices[0] not in opened.labels
+        assert opened.report().n_asked == 0
+        opened.wait()
+        assert opened.learner.y_[3] == 0
 
     def test_the_learner_of_a_corrected_session_is_that_of_a_clean_one(self):
         for strategy, estimator in [

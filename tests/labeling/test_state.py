@@ -20,8 +20,14 @@ def answers(kind):
     query = st.sampled_from([None, "s-1", "s-2", "s-03", "other", "s-"])
     common["time"] = st.sampled_from(["1", "2"])
     if kind == "relabel":
+        reason = st.sampled_from([None, "search", "review"])
         return st.fixed_dictionaries(
-            {"event": st.just(kind), "label": st.integers(0, 2), **common}
+            {
+                "event": st.just(kind),
+                "label": st.integers(0, 2),
+                "reason": reason,
+                **common,
+            }
         )
     common["query"] = query
     common["reason"] = st.sampled_from(["audit", "margin"])
@@ -39,7 +45,15 @@ flags = st.fixed_dictionaries(
         "flagged": st.booleans(),
     }
 )
-plain = st.sampled_from([{"event": "undo"}, {"event": "undo"}, {"event": "requeue"}])
+plain = st.sampled_from(
+    [
+        {"event": "undo"},
+        {"event": "undo"},
+        {"event": "undo", "annotator": "ann"},
+        {"event": "undo", "annotator": "bob"},
+        {"event": "requeue"},
+    ]
+)
 renames = st.fixed_dictionaries(
     {
         "event": st.just("rename"),
@@ -100,8 +114,9 @@ def refold(events):
         if kind == "flag":
             (flagged.add if event["flagged"] else flagged.discard)(event["row"])
         elif kind == "undo":
-            if in_force:
-                taken = in_force.pop()
+            place = last_in_force(in_force, event.get("annotator"))
+            if place is not None:
+                taken = in_force.pop(place)
                 if taken["event"] in ("answer", "skip"):
                     undone.append(taken["row"])
         else:
@@ -109,6 +124,28 @@ def refold(events):
             if event.get("query") is not None and event["row"] in undone:
                 undone.remove(event["row"])
     return in_force, flagged, undone
+
+
+def last_in_force(in_force, who=None):
+    """Return the place of the last event, or of the last answer of somebody."""
+    for place in reversed(range(len(in_force))):
+        event = in_force[place]
+        is_answer = event["event"] in ("answer", "relabel", "skip")
+        if who is None or (is_answer and event["annotator"] == who):
+            return place
+    return None
+
+
+def checks(in_force):
+    """Return (number of votes before, right or not) of every audit."""
+    found, n_votes = [], 0
+    for e in in_force:
+        is_audit = e["event"] == "answer" and e["reason"] == "audit"
+        if is_audit and e["predicted"] is not None:
+            right = now(e["label"], in_force) == now(e["predicted"], in_force)
+            found.append((n_votes, right))
+        n_votes += e["event"] in ("answer", "relabel")
+    return found
 
 
 def expected(events):
@@ -163,8 +200,19 @@ def expected(events):
         "annotators": {who: everybody.count(who) for who in everybody},
         "voted": {x: labels.count(x) for x in labels},
         "last": in_force[-1]["event"] if in_force else None,
+        "last of ann": last_in_force(in_force, "ann") is not None,
+        "reviewed": Counter(
+            e["row"]
+            for e in in_force
+            if e["event"] == "relabel" and e["reason"] == "review"
+        ),
+        "checks": checks(in_force),
         "renamed": {x: now(x, in_force) for x in range(5) if now(x, in_force) != x},
     }
+
+
+def as_recorded(kind):
+    return "relabel" if kind == "review" else kind
 
 
 def found(state, queries):
@@ -181,7 +229,10 @@ def found(state, queries):
         "median": state.seconds.value,
         "annotators": dict(state.annotators),
         "voted": dict(state.voted),
-        "last": None if state.last is None else state.last.event,
+        "last": None if state.last() is None else as_recorded(state.last().event),
+        "last of ann": state.last("ann") is not None,
+        "reviewed": state.reviewed,
+        "checks": state.checks(),
         "renamed": state.renamed,
     }
 
@@ -211,9 +262,9 @@ def test_undo_reaches_back_to_the_very_start(events):
     state = LabelingState(events)
     in_force, flagged, _ = refold(events)
     for _ in in_force:
-        assert state.last is not None
+        assert state.last() is not None
         state.apply({"event": "undo"})
-    assert state.last is None
+    assert state.last() is None
     assert state.renamed == {}
     assert state.apply({"event": "undo"}) == []
     assert (state.votes, state.skipped, state.flagged) == ({}, {}, flagged)

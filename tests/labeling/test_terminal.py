@@ -150,7 +150,7 @@ def test_a_session_undoes_without_limit_and_goes_on(tmp_path):
     with opened(journal=tmp_path / "labels.jsonl") as session:
         reason, screen = type_into(session, "0\n")
         assert reason == "end_of_file"
-        assert "[7 labeled]" in screen
+        assert "[7 labeled; its answer was taken back]" in screen
         assert len(session.labels) == 8
 
 

@@ -180,7 +180,7 @@ def test_ctrl_c_in_the_program_keeps_what_was_answered(monkeypatch, oracle):
         raise KeyboardInterrupt
 
     def tell(query_id, labels):
-        with oracle._batches._lock:
+        with oracle._batches.lock:
             return type(oracle._batches).tell(oracle._batches, query_id, labels)
 
     monkeypatch.setattr(oracle._batches, "tell", tell)

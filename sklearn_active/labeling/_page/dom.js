@@ -24,7 +24,7 @@ export const painted = () =>
 
 // 199 of 200 is not all.
 export const percent = (share) =>
-  `${Math.min(Math.round(100 * share), share < 1 ? 99 : 100)} %`;
+  `${Math.min(Math.round(100 * share), share < 1 ? 99 : 100)}\u00a0%`;
 
 // In a notebook the page may stand in a shadow root: the document sees only its host.
 export const focusedIn = (root) => root.getRootNode().activeElement;

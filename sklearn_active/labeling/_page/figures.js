@@ -1,8 +1,10 @@
 // How it goes: the figures beside the item, and the latest answers.
 
+import { drawCurve } from "./curve.js";
 import { el, percent } from "./dom.js";
 
 const ENOUGH = 20; // labels, before it is said that more change little
+const MOST_BARS = 8;
 
 export const counted = ({ n_labeled }) =>
   n_labeled === 1 ? "1 label" : `${n_labeled} labels`;
@@ -11,44 +13,42 @@ export function saved(report, where = "") {
   return `${counted(report)} ${report.n_labeled === 1 ? "is" : "are"} saved${where}.`;
 }
 
-export function drawFigures({ n_labeled, still_changing, ...report }, classes) {
-  const { audit, seconds_per_label, n_skipped, n_flagged, error } = report;
-  // A model that knows little may well stay as it is.
-  const knows = n_labeled >= ENOUGH && classes.every(({ count }) => count);
+// Each figure is a name, a value (or null), and lines or elements below it.
+export function drawFigures(report, classes) {
+  const { audit, agreement, n_skipped, n_flagged, error } = report;
   const figures = [];
   if (audit) figures.push(...checked(audit));
-  if (still_changing || (still_changing != null && knows))
-    figures.push([
-      "Your last labels",
-      still_changing ? "matter" : "change little",
-      still_changing ? "predictions still change" : "predictions hardly change any more",
-    ]);
-  if (seconds_per_label != null)
-    figures.push(["Pace", `${seconds_per_label.toFixed(1)} s`, "a label, the median"]);
-  if (n_skipped) figures.push(["Skipped", String(n_skipped), ""]);
-  if (n_flagged) figures.push(["Flagged", String(n_flagged), ""]);
+  if (agreement) figures.push(agreed(agreement));
+  figures.push(...changing(report, classes), ...paced(report));
+  if (classes.some(({ count }) => count))
+    figures.push(["Labels by class", null, drawBars(classes)]);
+  if (n_skipped) figures.push(["Skipped", String(n_skipped)]);
+  if (n_flagged) figures.push(["Flagged", String(n_flagged)]);
   if (error) figures.push(["The model could not be refitted", "!", error]);
   return figures.map(drawFigure);
 }
 
-function drawFigure([name, value, more]) {
-  const lines = [more].flat().map((line) => line && el("small", {}, line));
-  const cell = el("dd", {}, el("strong", {}, value), ...lines);
-  return el("div", {}, el("dt", {}, name), cell);
+function drawFigure([name, value, ...more]) {
+  const line = (each) => (each instanceof Element ? each : el("small", {}, each));
+  const lines = more.filter(Boolean).map(line);
+  const shown = value == null ? null : el("strong", {}, value);
+  return el("div", {}, el("dt", {}, name), el("dd", {}, shown, ...lines));
 }
 
 // From few checks there is no percentage; beside one stands what is got for nothing.
-function checked({ n, needed, accuracy, low, high, recalls, ...audit }) {
+function checked({ n, needed, accuracy, low, high, recalls, curve, ...audit }) {
+  const drawn = curve?.length ? drawCurve(curve) : null;
   if (accuracy == null)
-    return [["Accuracy", "–", `${n} of ${needed} random checks so far`]];
+    return [["Accuracy", "–", `${n} of ${needed} random checks so far`, drawn]];
   const of = ({ text, n, n_right, recall }) =>
     `${text}: ${n_right} of ${n} found` + (recall == null ? "" : ` (${percent(recall)})`);
   const lines = [
     `${percent(low)} to ${percent(high)}, from ${n} random checks`,
+    drawn,
     `always answering "${audit.baseline_class}": ${percent(audit.baseline)}`,
     recalls.map(of).join(" · "),
   ];
-  const figures = [["Accuracy", percent(accuracy), lines]];
+  const figures = [["Accuracy", percent(accuracy), ...lines]];
   if (audit.balanced_accuracy != null)
     figures.push([
       "Balanced accuracy",
@@ -58,16 +58,76 @@ function checked({ n, needed, accuracy, low, high, recalls, ...audit }) {
   return figures;
 }
 
+function agreed({ n, share, name, value, needed, error }) {
+  const rows = `${n === 1 ? "row" : "rows"} with two answers`;
+  if (n < needed || share == null)
+    return ["Agreement", "–", `${n} of ${needed} rows with two answers so far`, error];
+  const coefficient = value == null ? error : `${name}: ${value.toFixed(2)}`;
+  return ["Agreement", percent(share), `the same answer, of ${n} ${rows}`, coefficient];
+}
+
+// A model that knows little may well stay as it is.
+function changing({ n_labeled, still_changing }, classes) {
+  const knows = n_labeled >= ENOUGH && classes.every(({ count }) => count);
+  if (still_changing == null || (!still_changing && !knows)) return [];
+  const [value, more] = still_changing
+    ? ["matter", "predictions still change"]
+    : ["change little", "predictions hardly change any more"];
+  return [["Your last labels", value, more]];
+}
+
+function paced({ seconds_per_label: pace, left }) {
+  const isKnown = typeof left?.seconds === "number" && left.n > 0;
+  const rest = isKnown ? timeLeft(left) : null;
+  if (pace != null)
+    return [["Pace", `${pace.toFixed(1)} s`, "a label, the median", rest]];
+  return rest ? [["Left", null, rest]] : [];
+}
+
+function timeLeft({ n, seconds, of }) {
+  const what = n === 1 ? of.replace(/s$/, "") : of;
+  return `At this pace about ${duration(seconds)} for the ${n.toLocaleString("en")} ${what} left`;
+}
+
+export function duration(seconds) {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  const hours = (minutes - rest) / 60;
+  const inHours = hours === 1 ? "1 hour" : `${hours.toLocaleString("en")} hours`;
+  return rest && hours < 10 ? `${inHours} ${rest} min` : inHours;
+}
+
+function drawBars(classes) {
+  const given = classes.filter(({ count }) => count);
+  given.sort((one, other) => other.count - one.count);
+  const most = given[0].count;
+  const bars = given.slice(0, MOST_BARS).map(({ text, count }) => {
+    const bar = el("span", { class: "labeler-share", "aria-hidden": "true" });
+    bar.style.width = `${(100 * count) / most}%`;
+    const name = el("span", { class: "labeler-of", dir: "auto" }, text);
+    return el("li", { title: text }, name, el("span", {}, String(count)), bar);
+  });
+  const n_more = given.length - bars.length;
+  if (n_more) bars.push(el("li", { class: "labeler-rest-of" }, `and ${n_more} more`));
+  return el("ul", { class: "labeler-bars" }, ...bars);
+}
+
+export const titleOf = ({ title, row }) => title ?? `Row ${row + 1}`;
+
 export function drawRecent(answer, change) {
-  const { row, text, preview } = answer;
+  const { text, preview } = answer;
+  const title = titleOf(answer);
   const small =
     preview?.kind === "image"
       ? el("img", { src: preview.src, alt: "", class: "labeler-pixels" })
-      : el("span", { class: "labeler-preview" }, preview?.text ?? `Item ${row}`);
+      : el("span", { class: "labeler-preview", dir: "auto" }, preview?.text || title);
   const attributes = {
     type: "button",
     class: "labeler-quiet",
-    "aria-label": `Item ${row}, labeled ${text}: change`,
+    title,
+    "aria-label": `${title}, labeled ${text}: change`,
     onclick: () => change(answer),
   };
   const given = el("span", { class: "labeler-given", dir: "auto" }, text);

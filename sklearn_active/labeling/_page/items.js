@@ -2,35 +2,109 @@
 // without scripts.
 
 import { el } from "./dom.js";
+import { distanceOf } from "./keys.js";
+import { Viewer } from "./viewer.js";
 
 const LONG = 40; // characters: a cell that is a text, not a value
-const ENLARGED = 240; // px: a small image is easier to recognize when it isn't huge
+const EMPTY = "This text is empty.";
+const BROKEN = "This item can't be shown.";
+const UNREADABLE = "The image is broken, or of a kind that this browser doesn't know.";
 
 const FRAME_POLICY =
   "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'; " +
   "img-src data:; style-src 'unsafe-inline'\"><meta name='color-scheme' content='light'>";
 
-export async function drawItem(item, name, place) {
-  if (item.kind === "image") return drawImage(item, name, place);
-  if (item.kind === "html") return drawFrame(item.html, name);
-  if (item.kind === "table") return drawTable(item.rows);
-  return el("p", { class: "labeler-text", dir: "auto" }, item.text);
-}
-
-// What a screen reader is told of an item.
-export const spoken = (item) =>
-  item.kind === "text" ? item.text.slice(0, 300) : `shown as ${item.kind}`;
-
-function drawFrame(html, title) {
+export function drawFrame(html, title) {
   const srcdoc = FRAME_POLICY + html;
   return el("iframe", { class: "labeler-frame", sandbox: "", srcdoc, title });
 }
+
+// The place where an item is shown; longer ones scroll, larger ones are zoomed.
+export class ItemPlace {
+  constructor(place) {
+    this.place = place;
+    this.viewer = null;
+    place.setAttribute("role", "group");
+    place.setAttribute("aria-label", "The item");
+    place.addEventListener("scroll", () => this.showEdges(), { passive: true });
+    new ResizeObserver(() => this.showEdges()).observe(place);
+  }
+
+  // Return what a screen reader is told.
+  async show(item, name) {
+    const { drawn, viewer, told } = await drawItem(item, name);
+    this.put(drawn);
+    this.viewer = viewer ?? null;
+    viewer?.fit();
+    return told;
+  }
+
+  put(...drawn) {
+    this.viewer = null;
+    this.place.replaceChildren(...drawn);
+    this.place.scrollTop = 0;
+    this.showEdges();
+  }
+
+  // Where there is more, the edge fades.
+  showEdges() {
+    const { scrollTop, scrollHeight, clientHeight } = this.place;
+    const above = !this.viewer && scrollTop > 1;
+    const below = !this.viewer && scrollTop + clientHeight < scrollHeight - 1;
+    this.place.classList.toggle("labeler-more-above", above);
+    this.place.classList.toggle("labeler-more-below", below);
+    if (above || below) this.place.setAttribute("tabindex", "0");
+    else this.place.removeAttribute("tabindex");
+  }
+
+  // Return whether the key of an event moved anything.
+  moveBy(event) {
+    const { place, viewer } = this;
+    const down = distanceOf(event, place.clientHeight);
+    if (viewer) return viewer.move(0, down);
+    if (place.scrollHeight <= place.clientHeight + 1) return false;
+    place.scrollTop += down;
+    return true;
+  }
+
+  zoom(how) {
+    this.viewer?.zoom(how);
+  }
+}
+
+async function drawItem(item, name) {
+  if (item.kind === "image") return drawImage(item, name);
+  if (item.kind === "broken") return drawBroken(item.text);
+  if (item.kind === "html")
+    return { drawn: drawFrame(item.html, name), told: "shown as HTML" };
+  if (item.kind === "table") return { drawn: drawTable(item.rows), told: wordsOf(item.rows) };
+  if (!item.text.trim())
+    return { drawn: el("p", { class: "labeler-empty" }, EMPTY), told: EMPTY };
+  const drawn = el("p", { class: "labeler-text", dir: "auto" }, item.text);
+  return { drawn, told: item.text.slice(0, 300) };
+}
+
+function drawBroken(why) {
+  const drawn = el(
+    "div",
+    { class: "labeler-broken" },
+    el("strong", {}, BROKEN),
+    el("p", {}, why),
+  );
+  return { drawn, told: `${BROKEN} ${why}` };
+}
+
+const wordsOf = (rows) =>
+  rows
+    .map(([name, value]) => `${name}: ${value || "–"}`)
+    .join(", ")
+    .slice(0, 300);
 
 // A text in a table is read first: it stands alone, and the rest small below it.
 function drawTable(rows) {
   const lengths = rows.map(([, value]) => value.length);
   const longest = lengths.indexOf(Math.max(...lengths));
-  if (lengths[longest] < LONG) {
+  if (!rows.length || lengths[longest] < LONG) {
     const cells = ([name, value]) =>
       el("tr", {}, el("th", { scope: "row" }, name), el("td", { dir: "auto" }, value));
     return el("table", {}, el("tbody", {}, ...rows.map(cells)));
@@ -48,20 +122,17 @@ function drawTable(rows) {
   );
 }
 
-async function drawImage(item, name, { clientWidth, clientHeight }) {
-  const image = el("img", { src: item.src, alt: `${name}, an image` });
+async function drawImage(item, name) {
+  const image = el("img", {
+    src: item.src,
+    alt: `${name}, an image`,
+    draggable: "false",
+  });
   try {
     await image.decode();
   } catch {
-    return el("p", { class: "labeler-text" }, "This image can't be shown.");
+    return drawBroken(UNREADABLE);
   }
-  const room = Math.min(ENLARGED, clientWidth - 32, clientHeight - 32);
-  const { naturalWidth: width, naturalHeight: height } = image;
-  const times = Math.floor(room / Math.max(width, height));
-  if (times > 1) {
-    image.className = "labeler-pixels"; // whole multiples: every pixel a square
-    image.width = times * width;
-    image.height = times * height;
-  }
-  return image;
+  const viewer = new Viewer(image);
+  return { drawn: viewer.element, viewer, told: "an image" };
 }

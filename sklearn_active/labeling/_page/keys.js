@@ -1,15 +1,59 @@
 // What a key means, and the commands that have one.
 
 export const COMMANDS = [
-  { name: "undo", text: "Undo", key: "ArrowLeft", shown: "←" },
-  { name: "skip", text: "Skip", key: "ArrowRight", shown: "→" },
-  { name: "flag", text: "Flag", key: "!", shown: "!" },
-  { name: "guess", text: "Show the guess", key: "?", shown: "?" },
-  { name: "other", text: "Other…", key: "+", shown: "+" },
-  { name: "earlier", text: "Change earlier", key: ",", shown: "," },
+  {
+    name: "undo",
+    text: "Undo",
+    key: "ArrowLeft",
+    shown: "←",
+    also: ["Backspace", "Ctrl+Z"],
+    does: "takes back the last answer",
+  },
+  {
+    name: "skip",
+    text: "Skip",
+    key: "ArrowRight",
+    shown: "→",
+    does: "goes on, and leaves this one without a label",
+  },
+  {
+    name: "flag",
+    text: "Flag",
+    key: "!",
+    shown: "!",
+    does: "marks this one, to be looked at again",
+  },
+  {
+    name: "guess",
+    text: "Show the guess",
+    key: ".",
+    shown: ".",
+    does: "shows what the model would answer",
+  },
+  {
+    name: "earlier",
+    text: "Change earlier",
+    key: ",",
+    shown: ",",
+    does: "goes back to an earlier answer, to change it",
+  },
+  { name: "help", text: "Help", key: "?", shown: "?", does: "shows this" },
 ];
 
-// Return {given: a class}, {command: a name}, {leaves: true}, or null.
+const MOVES = new Set([
+  "ArrowUp",
+  "ArrowDown",
+  "PageUp",
+  "PageDown",
+  "Home",
+  "End",
+  " ",
+]);
+const ZOOMS = { "+": "in", "=": "in", "-": "out", 0: "fit" };
+const LINE = 60; // px
+
+// Return {given: a class}, {command: a name}, {leaves: true}, {moves: true}, {zooms: how},
+// {finds: true}: a class by its name, or null.
 export function meaningOf({ key, ctrlKey, metaKey, altKey, shiftKey }, classes) {
   if ((ctrlKey || metaKey) && !altKey && !shiftKey && key.toLowerCase() === "z")
     return { command: "undo" };
@@ -20,5 +64,23 @@ export function meaningOf({ key, ctrlKey, metaKey, altKey, shiftKey }, classes) 
   if (given) return { given };
   if (key === "Escape") return { leaves: true };
   const name = key === "Backspace" ? "undo" : COMMANDS.find((c) => c.key === key)?.name;
-  return name ? { command: name } : null;
+  if (name) return { command: name };
+  if (MOVES.has(key)) return { moves: true };
+  if (key in ZOOMS) return { zooms: ZOOMS[key] };
+  return /^\p{L}$/u.test(key) ? { finds: true } : null;
+}
+
+// How far down a key goes, where `height` is seen at once.
+export function distanceOf({ key, shiftKey }, height) {
+  const page = Math.max(height - LINE, LINE); // the last lines are seen again
+  const down = {
+    ArrowUp: -LINE,
+    ArrowDown: LINE,
+    PageUp: -page,
+    PageDown: page,
+    " ": shiftKey ? -page : page,
+    Home: -1e7,
+    End: 1e7,
+  };
+  return down[key];
 }

@@ -1,95 +1,53 @@
 // The state of the page: what is asked, what a person does, and what follows from it.
 
-import { Classes, OtherClass } from "./classes.js";
-import { button, focusedIn, painted } from "./dom.js";
-import { counted, drawFigures, drawRecent } from "./figures.js";
-import { drawItem, spoken } from "./items.js";
-import { COMMANDS, meaningOf } from "./keys.js";
-import { layOut } from "./layout.js";
+import { isOpen, openHelp, openInstructions } from "./dialogs.js";
+import { focusedIn } from "./dom.js";
+import { titleOf } from "./figures.js";
+import { meaningOf } from "./keys.js";
 import { isOver, Requests } from "./requests.js";
 import { drawFinished, drawGone, drawNothing } from "./resting.js";
+import { Screen } from "./screen.js";
 
-const LOOK = 200; // ms: nobody has seen an item sooner, so that is a double press
-const DOUBLE_CLICK = 500;
 const POLL = { waiting: 150, refitting: 700, quiet: 5000 };
-
-const REASONS = {
-  audit: "random, to check the model",
-  cold_start: "random, to begin with",
-  stale: "random, while the model catches up",
-  undone: "taken back",
-  vote: "others have begun it",
-  BadgeSampling: "unlike the others, and the model hesitates",
-  EntropySampling: "the model is unsure what it is",
-  GraphUncertaintyHerding: "like many that are still unclear",
-  LeastConfidentSampling: "the model is least sure of it",
-  MarginSampling: "the model hesitates between two classes",
-  MaxHerding: "like many that are still unclear",
-  QueryByCommittee: "the models disagree about it",
-  RandomSampling: "a random row",
-  SigmaOptimality: "tells most about the others",
-};
-
-// Where no class can be given.
-const RESTING = new Set(["done", "ended", "finished", "unsaved", "waiting"]);
-
-let mounted = 0;
+const MOST_KEPT = 40; // items that were seen, to be changed without waiting
 
 export class Labeler {
-  // `alone`: the page is all that the tab shows.
   constructor(root, { send, alone }) {
-    const prefix = `labeler-${++mounted}`;
     this.root = root;
-    this.alone = alone;
     this.requests = new Requests(send);
     this.state = null;
     this.items = new Map(); // by row, of those seen
     this.changing = null; // the earlier answer that is being changed
     this.resting = false; // after "Finish"
-    this.drawnAt = Infinity;
-    this.parts = layOut(root, (name) => `${prefix}-${name}`, () => this.finish());
-    this.classes = new Classes(this.parts.classes, (event, label, text) => {
-      if (!this.isDouble(event)) this.give(label, text);
-    });
-    this.other = new OtherClass(`${prefix}-other`, (text) => this.give({ new: text }, text));
-    root.append(this.other.dialog);
-    this.mode("loading");
+    const on = {
+      back: () => this.leaveChange(),
+      change: (answer) => this.state.can.includes("relabel") && this.change(answer),
+      choose: (event, label, text) => this.choose(event, label, text),
+      command: (name) => this.command(name),
+      finish: () => this.finish(),
+      instruct: () => this.instruct(),
+    };
+    this.screen = new Screen(root, on, alone);
   }
 
   destroy() {
     this.requests.ended = true;
     clearTimeout(this.timer);
-    clearTimeout(this.lookTimer);
-    this.root.replaceChildren();
-  }
-
-  mode(name) {
-    this.root.dataset.mode = name;
-    this.root.setAttribute("aria-busy", String(name === "loading" || name === "sending"));
-    this.classes.disable(RESTING.has(name));
-    for (const each of this.parts.commands.children)
-      each.setAttribute("aria-disabled", String(name === "unsaved"));
-  }
-
-  say(text) {
-    this.parts.status.textContent = text;
-  }
-
-  warn(text, kind = "note") {
-    this.parts.banner.dataset.kind = kind;
-    this.parts.banner.textContent = text;
+    this.screen.destroy();
   }
 
   // -- requests ----------------------------------------------------------------------
 
   async begin() {
-    await this.request("state", {}, "");
+    const state = await this.request("state", {}, "");
+    const isNew = state?.has_instructions && !state.report.n_labeled;
+    if (isNew && state.question) this.instruct();
     this.poll();
   }
 
   // `what` is said to a person where it could not be saved.
   async request(action, body, what) {
-    this.mode(this.state ? "sending" : "loading");
+    this.screen.mode(this.state ? "sending" : "loading");
     const failed = (error) => this.notSaved(what, error);
     const reply = await this.requests.untilAnswered(action, body, failed);
     return reply && this.receive(reply, what);
@@ -97,12 +55,12 @@ export class Labeler {
 
   notSaved(what, error) {
     this.requests.unsaved = Boolean(what);
-    this.mode("unsaved");
+    this.screen.mode("unsaved");
     const cause = error ?? "The program does not answer.";
     const next = what
       ? `${what} is kept here, and sent again as soon as it can be saved.`
       : "Trying again.";
-    this.warn(`${what ? "Not saved. " : ""}${cause} ${next}`, "bad");
+    this.screen.warn(`${what ? "Not saved. " : ""}${cause} ${next}`, "bad");
   }
 
   async receive(reply, what) {
@@ -113,11 +71,11 @@ export class Labeler {
       this.end(status, body.error, what, wasUnsaved);
       return null;
     }
-    if (status === 200) this.warn(wasUnsaved ? `Saved: ${what}.` : "");
-    else this.warn(body.error ?? "This failed.", "bad");
+    if (status === 200) this.screen.warn(wasUnsaved ? `Saved: ${what}.` : "");
+    else this.screen.warn(body.error ?? "This failed.", "bad");
     const state = status === 200 ? body : body.state;
     if (state?.report) await this.show(state);
-    else this.mode("ready");
+    else this.screen.mode("ready");
     this.requests.busy = false;
     return status === 200 ? body : null;
   }
@@ -125,14 +83,14 @@ export class Labeler {
   // Only a new address helps.
   end(status, error, what, wasUnsaved) {
     this.requests.ended = true;
-    this.mode("ended");
+    this.screen.mode("ended");
     const lost = wasUnsaved || status === 401 ? what && `${what} is not saved.` : "";
     const way =
       status === 401
         ? "Open the address that the program has printed last."
         : "Start the program again to go on.";
-    this.warn([error, lost, way].filter(Boolean).join(" "), "bad");
-    for (const each of this.root.querySelectorAll("button")) each.disabled = true;
+    this.screen.warn([error, lost, way].filter(Boolean).join(" "), "bad");
+    for (const each of this.root.querySelectorAll("button, input")) each.disabled = true;
   }
 
   poll() {
@@ -154,208 +112,158 @@ export class Labeler {
     if (isOver(reply)) {
       this.end(reply.status, reply.body.error, "", false);
     } else if (reply?.status === 200) {
-      if (this.parts.banner.dataset.kind === "gone") this.warn("");
-      if (waiting && (reply.body.question || reply.body.done)) await this.show(reply.body);
-      else this.showProgress({ ...this.state, ...reply.body });
+      const { body } = reply;
+      if (this.screen.parts.banner.dataset.kind === "gone") this.screen.warn("");
+      if (waiting && (body.question || body.done)) await this.show(body);
+      else this.showProgress({ ...this.state, ...body });
     } else {
-      this.warn("The program does not answer. What you answered is saved.", "gone");
+      this.screen.warn("The program does not answer. What you answered is saved.", "gone");
     }
   }
 
   // -- drawing -----------------------------------------------------------------------
 
   async show(state) {
-    const { question } = state;
+    const { question, done, recent } = state;
     this.changing = null;
-    this.root.classList.remove("labeler-changing");
-    this.state = state;
-    this.parts.guess.textContent = "";
     this.showProgress(state);
-    this.showRecent(state.recent);
-    if (question) {
-      this.items.delete(question.row); // the latest are kept, the oldest let go
-      this.items.set(question.row, question.item);
-      if (this.items.size > 40) this.items.delete(this.items.keys().next().value);
-      const reason = REASONS[question.reason] ?? `chosen by ${question.reason}`;
-      await this.showItem(question.row, question.item, `Item ${question.row}`, reason);
-    } else {
-      const requeue = () => this.request("requeue", {}, "Your wish");
-      this.showRest(drawNothing(state, requeue));
-    }
-    this.parts.flagged.hidden = !question?.flagged;
+    this.screen.showRecent(recent);
+    if (question) await this.showQuestion(question);
+    else this.screen.showRest(drawNothing(state, () => this.requeue()));
     this.showCommands();
-    await painted();
+    await this.screen.whenLooked("ready");
     this.root.dataset.drawn = question?.id ?? "";
-    this.whenLooked("ready");
-    if (!question) this.mode(state.done ? "done" : "waiting");
-  }
-
-  // What is new can be answered when there was time to look.
-  whenLooked(mode) {
-    clearTimeout(this.lookTimer);
-    this.drawnAt = performance.now();
-    this.mode("new");
-    this.lookTimer = setTimeout(() => {
-      if (this.root.dataset.mode === "new") this.mode(mode);
-    }, LOOK);
-  }
-
-  async showItem(row, item, title, reason) {
-    const place = this.parts.item;
-    const drawing = await drawItem(item, `Item ${row}`, place);
-    this.parts.title.textContent = title;
-    this.parts.reason.textContent = reason;
-    place.replaceChildren(drawing);
-    const scrolls = place.scrollHeight > place.clientHeight + 1;
-    if (scrolls) place.setAttribute("tabindex", "0");
-    else place.removeAttribute("tabindex");
-    place.setAttribute("role", "group");
-    place.setAttribute("aria-label", "The item");
-    place.scrollTop = 0;
-    this.say(`${title}: ${spoken(item)}`);
-  }
-
-  showRest({ title, text, drawn }) {
-    this.parts.title.textContent = title;
-    this.parts.reason.textContent = "";
-    this.parts.item.removeAttribute("tabindex");
-    this.parts.item.replaceChildren(...drawn);
-    this.say(`${title} ${text}`);
+    if (!question) this.screen.mode(done ? "done" : "waiting");
   }
 
   showProgress(state) {
     this.state = state;
-    const { report } = state;
-    const { bar, track, count, refitting, figures } = this.parts;
-    const target = report.budget ?? report.n_rows;
-    const reached = report.budget == null ? report.n_labeled : report.n_asked;
-    const share = Math.min(1, reached / Math.max(target, 1));
-    bar.style.width = `${100 * share}%`;
-    track.setAttribute("aria-valuenow", String(Math.round(100 * share)));
-    const left = report.budget == null ? "" : ` · ${target - reached} questions left`;
-    count.textContent =
-      `${counted(report)} of ${report.n_rows.toLocaleString("en")} rows${left}`;
-    refitting.hidden = !report.refitting;
-    figures.replaceChildren(...drawFigures(report, state.classes));
-    this.classes.show(state.classes);
-    if (this.alone) document.title = `${reached} / ${target} · Labeling`;
+    this.screen.showProgress(state);
+  }
+
+  showQuestion({ row, item, why, flagged, title }) {
+    this.items.delete(row); // the latest are kept, the oldest let go
+    this.items.set(row, item);
+    if (this.items.size > MOST_KEPT) this.items.delete(this.items.keys().next().value);
+    const name = titleOf({ row, title });
+    const heading = { row, name, title: name, reason: why ?? "", flagged };
+    return this.screen.showItem(item, { ...heading, isChange: false });
   }
 
   showCommands() {
-    const { can, question, new_classes: open, classes, recent } = this.state;
-    const taken = new Set(classes.map(({ key }) => key));
+    const { can, question, classes, recent } = this.state;
+    const isAsked = question && !this.changing;
     const usable = {
       undo: can.includes("undo"),
-      skip: question && !this.changing,
-      flag: question && can.includes("flag") && !this.changing,
-      guess: question && can.includes("guess") && !this.changing,
-      other: open && (question || this.changing),
+      skip: isAsked,
+      flag: isAsked && can.includes("flag"),
+      guess: isAsked && can.includes("guess"),
       earlier: can.includes("relabel") && recent.length > 0,
+      help: true,
     };
-    const focused = focusedIn(this.root)?.dataset?.command;
-    const buttons = COMMANDS.filter(({ name }) => usable[name]).map((command) => {
-      const key = taken.has(command.key) ? null : command.shown;
-      const act = (event) => this.isDouble(event) || this.command(command.name);
-      const made = button(this.textOf(command), act, "labeler-quiet", key);
-      made.dataset.command = command.name;
-      if (key) made.setAttribute("aria-keyshortcuts", command.key);
-      return made;
-    });
-    if (this.changing) {
-      const back = () => this.leaveChange();
-      buttons.push(button("Back", back, "labeler-quiet", "Esc"));
-    }
-    this.parts.commands.replaceChildren(...buttons);
-    if (focused) this.commandButton(focused)?.focus();
-  }
-
-  commandButton(name) {
-    return this.parts.commands.querySelector(`[data-command="${name}"]`);
-  }
-
-  textOf({ name, text }) {
-    return name === "flag" && this.state.question?.flagged ? "Remove the flag" : text;
-  }
-
-  showRecent(recent) {
-    const change = (answer) =>
-      this.state.can.includes("relabel") && this.change(answer);
-    this.parts.recent.replaceChildren(
-      ...recent.map((answer) => drawRecent(answer, change)),
-    );
+    this.usable = new Set(Object.keys(usable).filter((name) => usable[name]));
+    const texts = question?.flagged ? { flag: "Remove the flag" } : {};
+    this.screen.showCommands(this.usable, classes, texts, this.changing != null);
   }
 
   // -- what a person does ------------------------------------------------------------
 
-  isDouble(event) {
-    return event?.detail > 1 && performance.now() - this.drawnAt < DOUBLE_CLICK;
-  }
-
-  // Nobody looks in less than LOOK ms. A key pressed before the item was drawn was
-  // meant for the one before it, however late it is handled.
-  tooSoon(pressedAt) {
+  isTooSoon(pressedAt) {
     const { busy, ended } = this.requests;
-    return busy || ended || pressedAt - this.drawnAt < LOOK;
+    return busy || ended || this.screen.isTooSoon(pressedAt);
   }
 
   onKey(event) {
     const target = event.composedPath()[0];
     const inField = target.closest?.("input, textarea, select, dialog");
     if (inField || event.isComposing || event.defaultPrevented) return;
+    if (!this.state || isOpen(this.root)) return;
+    this.tabbedAt = event.key === "Tab" ? event.timeStamp : -Infinity;
     const onButton = target.closest?.("button");
-    const presses = onButton && (event.key === "Enter" || event.key === " ");
-    if (event.repeat) {
-      if (presses) event.preventDefault(); // a button would be pressed again and again
+    if (onButton && (event.key === "Enter" || event.key === " ")) {
+      if (event.repeat) event.preventDefault(); // it would be pressed again and again
       return;
     }
-    this.tabbedAt = event.key === "Tab" ? event.timeStamp : -Infinity;
-    if (presses || !this.state) return;
-    const meant = meaningOf(event, this.state.classes);
-    if (!meant || (meant.leaves && !this.changing)) return;
+    const meant = meaningOf(event, this.screen.classes.shown);
+    if (!meant || !this.obey(meant, event)) return;
     event.preventDefault();
     event.stopPropagation();
-    if (meant.leaves) this.leaveChange();
-    else if (meant.command === "earlier") this.command("earlier");
-    else if (this.tooSoon(event.timeStamp)) return;
+  }
+
+  // Return whether the key was for us.
+  obey(meant, event) {
+    if (meant.moves) return this.screen.item.moveBy(event);
+    if (meant.zooms) this.screen.item.zoom(meant.zooms);
+    else if (meant.finds) return this.find(event);
+    else if (event.repeat) return false;
+    else if (meant.leaves) return this.leave();
+    else if (meant.command === "earlier" || meant.command === "help")
+      this.command(meant.command);
+    else if (this.isTooSoon(event.timeStamp)) return true;
     else if (meant.command) this.command(meant.command);
     else this.give({ label: meant.given.label }, meant.given.text);
+    return true;
+  }
+
+  // The letter is typed by the browser, into the field that has the focus then.
+  find(event) {
+    const { finder } = this.screen.parts;
+    const { busy, ended } = this.requests;
+    const isAsked = (this.state.question || this.changing) && !this.resting;
+    if (!finder.hidden && isAsked && !busy && !ended && !event.repeat)
+      this.screen.classes.find();
+    return false;
+  }
+
+  leave() {
+    if (this.screen.classes.typed) this.screen.classes.clear();
+    else if (this.changing) this.leaveChange();
+    else return false;
+    return true;
+  }
+
+  choose(event, label, text) {
+    if (event.type === "keydown" && this.isTooSoon(event.timeStamp)) return;
+    this.give(label, text);
   }
 
   give(label, text) {
     const { question } = this.state;
-    if (this.tooSoon(performance.now())) return;
+    if (this.isTooSoon(performance.now())) return;
     if (this.changing) this.relabel(label, text);
-    else if (question) this.answer("answer", label, `Your answer “${text}”`, text);
+    else if (question) this.answer("answer", label, `Your answer “${text}”`);
   }
 
-  async answer(action, more, what, text) {
+  async answer(action, given, what) {
     const { id, row } = this.state.question;
-    this.classes.mark(text);
-    await this.request(action, { query: id, row, ...more }, what);
-    this.classes.unmark();
+    this.screen.classes.mark(given);
+    await this.request(action, { query: id, row, ...given }, what);
+    this.screen.classes.unmark();
     this.poll();
   }
 
   async relabel(label, text) {
     const { row } = this.changing;
+    const title = titleOf(this.changing);
     const reply = await this.request("relabel", { row, ...label }, `The label “${text}”`);
-    if (reply) this.warn(`Item ${row} is now labeled “${text}”.`);
+    if (reply) this.screen.warn(`${title} is now labeled “${text}”.`);
   }
 
   command(name) {
     const { busy, ended } = this.requests;
-    if (!this.commandButton(name) || busy || ended) return;
+    if (!this.screen.commandButton(name) || ended) return;
+    if (name === "help") this.help();
+    if (busy) return;
     if (name === "earlier") this.change(this.earlierAnswer());
-    if (this.tooSoon(performance.now())) return;
+    if (this.isTooSoon(performance.now())) return;
     const { question } = this.state;
-    if (name === "skip") this.answer("skip", {}, "Your skip", null);
+    if (name === "skip") this.answer("skip", {}, "Your skip");
     if (name === "undo") this.undo();
     if (name === "guess") this.showGuess();
     if (name === "flag") {
       const { row, flagged } = question;
       this.request("flag", { row, flagged: !flagged }, "Your flag");
     }
-    if (name === "other") this.other.open();
   }
 
   undo() {
@@ -363,16 +271,38 @@ export class Labeler {
     this.request("undo", { query }, "Your undo");
   }
 
+  requeue() {
+    this.request("requeue", {}, "Your wish");
+  }
+
   async showGuess() {
     const { id, row } = this.state.question;
     const reply = await this.requests.once("guess", { query: id, row });
     if (this.state.question?.id !== id || this.changing) return;
     const { text, why } = reply?.status === 200 ? reply.body : {};
-    this.parts.guess.textContent =
+    this.screen.guess(
       text == null
         ? `No guess: ${why ?? "the program does not answer"}.`
-        : `The model's guess: ${text}`;
+        : `The model's guess: ${text}`,
+    );
   }
+
+  help() {
+    const { classes, new_classes: isNewAllowed } = this.state;
+    const finds = !this.screen.parts.finder.hidden;
+    const told = { classes, isNewAllowed, usable: this.usable, finds };
+    if (!isOpen(this.root)) openHelp(this.root, told, () => this.screen.seenAnew());
+  }
+
+  async instruct() {
+    const reply = await this.requests.once("about");
+    const html = reply?.status === 200 ? reply.body.instructions : null;
+    if (html && !isOpen(this.root))
+      openInstructions(this.root, html, () => this.screen.seenAnew());
+    else if (!reply) this.screen.warn("The program does not answer.", "gone");
+  }
+
+  // -- earlier answers ---------------------------------------------------------------
 
   earlierAnswer() {
     const { recent } = this.state;
@@ -386,36 +316,34 @@ export class Labeler {
     if (!this.items.has(row)) {
       const reply = await this.requests.once("item", { row });
       if (reply?.status !== 200) {
-        this.warn("The program does not answer.", "gone");
+        this.screen.warn("The program does not answer.", "gone");
         return;
       }
       this.items.set(row, reply.body.item);
     }
     this.changing = answer;
-    this.root.classList.add("labeler-changing");
-    this.parts.guess.textContent = "";
-    const hint = `labeled “${text}”; choose the right class`;
-    await this.showItem(row, this.items.get(row), `Change item ${row}`, hint);
-    this.parts.flagged.hidden = true;
+    const name = titleOf(answer);
+    const reason = `labeled “${text}”; choose the right class`;
+    const heading = { row, name, title: `Change: ${name}`, reason, flagged: false };
+    await this.screen.showItem(this.items.get(row), { ...heading, isChange: true });
     this.showCommands();
-    await painted();
-    this.whenLooked("changing");
+    await this.screen.whenLooked("changing");
   }
 
   leaveChange() {
     if (!this.requests.busy) this.show(this.state);
   }
 
+  // -- the end -----------------------------------------------------------------------
+
   async finish() {
     if (this.requests.busy) return;
     if (!(await this.request("finish", {}, "Your wish to end"))) return;
     this.resting = true; // the program may end now, and that is no alarm
-    this.showRest(drawFinished(this.state, () => this.goOn()));
-    this.parts.flagged.hidden = true;
-    this.parts.guess.textContent = "";
-    this.parts.commands.replaceChildren();
-    this.drawnAt = Infinity; // no key answers a question that isn't shown
-    this.mode("finished");
+    this.screen.showRest(drawFinished(this.state, () => this.goOn()));
+    this.screen.showNoCommands();
+    this.screen.drawnAt = Infinity; // no key answers a question that isn't shown
+    this.screen.mode("finished");
   }
 
   // After "Finish": as long as the program is there it can be asked for a question.
@@ -427,8 +355,8 @@ export class Labeler {
       this.poll();
     } else {
       const { text, drawn } = drawGone();
-      this.parts.item.replaceChildren(...drawn);
-      this.say(text);
+      this.screen.item.put(...drawn);
+      this.screen.say(text);
     }
   }
 
@@ -436,7 +364,8 @@ export class Labeler {
   leaveFrame() {
     const frame = focusedIn(this.root);
     const tabbed = performance.now() - (this.tabbedAt ?? -Infinity) < 300;
-    if (frame?.tagName === "IFRAME" && this.root.contains(frame) && !tabbed)
-      setTimeout(() => (frame.blur(), this.root.focus()), 0);
+    if (frame?.tagName !== "IFRAME" || !this.root.contains(frame) || tabbed) return;
+    const next = frame.closest("dialog")?.querySelector("button") ?? this.root;
+    setTimeout(() => (frame.blur(), next.focus()), 0);
   }
 }

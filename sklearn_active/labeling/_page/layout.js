@@ -5,17 +5,19 @@ import { button, el } from "./dom.js";
 function pieces(id) {
   const group = (kind, name) =>
     el("div", { class: `labeler-${kind}`, role: "group", "aria-label": name });
+  const typed = { type: "text", maxlength: 200, autocomplete: "off", spellcheck: "false" };
   return {
     bar: el("div", { class: "labeler-bar-done" }),
     count: el("p", { class: "labeler-count", id: id("count") }),
     refitting: el("p", { class: "labeler-refitting", hidden: true }, "refitting"),
     banner: el("div", { class: "labeler-banner", role: "alert" }),
     status: el("p", { class: "labeler-unseen", role: "status" }),
-    title: el("h2", { class: "labeler-title", id: id("title") }, "Loading…"),
+    title: el("h2", { class: "labeler-title", id: id("title"), dir: "auto" }, "Loading…"),
     reason: el("p", { class: "labeler-reason" }),
     flagged: el("p", { class: "labeler-flagged", hidden: true }, "⚑ flagged"),
     item: el("div", { class: "labeler-item" }),
     guess: el("p", { class: "labeler-guess", role: "status" }),
+    field: el("input", { ...typed, class: "labeler-field", enterkeyhint: "done" }),
     classes: group("classes", "Classes"),
     commands: group("commands", "Commands"),
     figures: el("dl", { class: "labeler-figures" }),
@@ -24,22 +26,23 @@ function pieces(id) {
 }
 
 // Draw the page into `root`; return its parts.
-export function layOut(root, id, finish) {
+export function layOut(root, id, { finish, instruct }) {
   const parts = pieces(id);
   const { title, flagged, reason, item, guess, count, refitting } = parts;
-  const head = el("header", { class: "labeler-head" }, title, flagged, reason);
-  const card = el(
-    "section",
-    { class: "labeler-card", "aria-labelledby": title.id },
-    head,
-    item,
-    guess,
-  );
-  const end = button("Finish", finish, "labeler-quiet");
+  parts.instructions = button("Instructions", instruct, "labeler-quiet");
+  parts.instructions.hidden = true;
   parts.track = el(
     "div",
     { class: "labeler-bar", role: "progressbar", "aria-labelledby": count.id },
     parts.bar,
+  );
+  parts.finder = el("div", { class: "labeler-finder", hidden: true }, parts.field);
+  const card = el(
+    "section",
+    { class: "labeler-card", "aria-labelledby": title.id },
+    el("header", { class: "labeler-head" }, title, flagged, reason),
+    item,
+    guess,
   );
   const side = el(
     "section",
@@ -48,8 +51,16 @@ export function layOut(root, id, finish) {
     el("h3", {}, "Latest answers"),
     parts.recent,
   );
-  const main = el("div", { class: "labeler-main" }, card, parts.classes, parts.commands);
+  const end = el(
+    "div",
+    { class: "labeler-ends" },
+    parts.instructions,
+    button("Finish", finish, "labeler-quiet"),
+  );
+  const { finder, classes, commands } = parts;
+  const main = el("div", { class: "labeler-main" }, card, finder, classes, commands);
   root.classList.add("labeler");
+  if (!root.hasAttribute("tabindex")) root.tabIndex = -1; // takes the keys back
   root.replaceChildren(
     el("div", { class: "labeler-notice" }, parts.banner),
     el("div", { class: "labeler-top" }, count, refitting, end),

@@ -1,0 +1,143 @@
+"""The page or the terminal where questions are asked: their options."""
+
+import csv
+from pathlib import Path
+
+from sklearn_active._commands._showing import render
+from sklearn_active._commands._words import in_options
+
+_OF_PAGES = ("annotators", "keys", "describe", "instructions")
+
+
+def add_front(parser):
+    """Give a command the arguments that say where and how questions are asked.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Of the command.
+    """
+    group = parser.add_argument_group("where and how questions are asked")
+    group.add_argument("--port", type=int, default=0, help="default: a free one")
+    group.add_argument("--terminal", action="store_true", help="no page: type")
+    group.add_argument("--no-browser", action="store_true", help="print the address")
+    group.add_argument(
+        "--annotators", metavar="ANN,BOB", help="an address of their own for each"
+    )
+    group.add_argument(
+        "--votes-per-row",
+        type=int,
+        default=1,
+        metavar="N",
+        help="how many are asked of each row",
+    )
+    group.add_argument(
+        "--keys", metavar="CLASS=KEY,…", help="keys of classes, as in good=g,bad=b"
+    )
+    group.add_argument(
+        "--describe",
+        metavar="CLASS=TEXT",
+        action="append",
+        default=[],
+        help="what a class means; may be repeated",
+    )
+    group.add_argument(
+        "--instructions", metavar="FILE.md", help="shown to whoever labels"
+    )
+
+
+def check_front(args):
+    """Raise where the options of pages can't be taken, before anything is read.
+
+    Parameters
+    ----------
+    args : Namespace
+        Of the command line.
+    """
+    if args.votes_per_row < 1:
+        raise ValueError(f"--votes-per-row is 1 or more, not {args.votes_per_row}.")
+    given = [name for name in _OF_PAGES if getattr(args, name)]
+    if args.terminal and given:
+        raise ValueError(
+            f"--{given[0]} is for the page: leave it out, or leave --terminal out."
+        )
+    hints_of(args)
+
+
+def hints_of(args):
+    """Return the options as :meth:`LabelingSession.serve` takes them.
+
+    Parameters
+    ----------
+    args : Namespace
+        Of the command line.
+
+    Returns
+    -------
+    hints : dict
+    """
+    annotators, instructions = names_in(args.annotators), args.instructions
+    if instructions is not None:
+        instructions = Path(instructions)
+        if not instructions.is_file():
+            raise ValueError(f"--instructions: there is no file {instructions}.")
+    return {
+        "annotators": annotators,
+        "keys": _pairs("--keys", names_in(args.keys) or [], "good=g,bad=b"),
+        "descriptions": _pairs("--describe", args.describe, "good='worth the money'"),
+        "instructions": instructions,
+    }
+
+
+def names_in(text):
+    """Return the names in a list with commas, None for none.
+
+    Parameters
+    ----------
+    text : str or None
+        As typed; a name with a comma stands in quotes.
+
+    Returns
+    -------
+    names : list of str or None
+    """
+    if text is None:
+        return None
+    names = [name.strip() for name in next(csv.reader([text], skipinitialspace=True))]
+    return [name for name in names if name]
+
+
+def _pairs(option, given, example):
+    pairs = {}
+    for each in given:
+        name, equals, text = each.rpartition("=")
+        if option == "--describe":
+            name, equals, text = each.partition("=")
+        if not equals or not name.strip() or not text.strip():
+            raise ValueError(f"{option} is written {option} {example}, not {each!r}.")
+        pairs[name.strip()] = text.strip()
+    return pairs or None
+
+
+def ask(session, args):
+    """Ask until the person stops.
+
+    Parameters
+    ----------
+    session : LabelingSession
+        Keeps the answers.
+    args : Namespace
+        Of the command line.
+    """
+    try:
+        if args.terminal:
+            session.terminal(render=render, words=in_options)
+            return
+        hints = hints_of(args)
+        with session.serve(not args.no_browser, args.port, **hints) as server:
+            for name, url in server.urls.items():
+                print(f"Label at {url}" if name is None else f"{name}: {url}")
+            print("End with Ctrl-C.", flush=True)
+            server.wait()
+    except KeyboardInterrupt:  # the usual end; what was answered is on file
+        print()

@@ -1,0 +1,59 @@
+"""How far annotators agree, beyond what chance would give."""
+
+import numpy as np
+from sklearn.metrics import cohen_kappa_score
+from sklearn.utils import Bunch
+
+_NEEDED = 10  # from fewer rows, a coefficient says less than it seems to
+
+
+def agreement(votes):
+    """Return how far annotators agree on the rows that several have answered.
+
+    Parameters
+    ----------
+    votes : dict of int to tuple of (annotator, label)
+        Of rows with two votes or more.
+
+    Returns
+    -------
+    agreement : Bunch or None
+        `n` rows, `n_agreed` of them with one answer from all, `share`, `name` of the
+        coefficient (Cohen's kappa of two annotators, Krippendorff's alpha of more),
+        its `value` and `needed` rows: of fewer, share and value are None, as the value
+        is where all have given one and the same class. `error` says what is missing.
+        None where no row has two votes.
+    """
+    if not votes:
+        return None
+    people = sorted({who for own in votes.values() for who, _ in own}, key=str)
+    classes = list(dict.fromkeys(x for own in votes.values() for _, x in own))
+    n, n_agreed = len(votes), sum(len({x for _, x in v}) == 1 for v in votes.values())
+    name = "Cohen's kappa" if len(people) == 2 else "Krippendorff's alpha"
+    found = Bunch(n=n, n_agreed=n_agreed, share=None, name=name, value=None)
+    found.update(needed=_NEEDED, error=None)
+    if n < _NEEDED:
+        return found
+    found.share = n_agreed / n
+    if len(classes) < 2:
+        return found
+    if len(people) == 2:
+        pairs = [[dict(own)[who] for who in people] for own in votes.values()]
+        found.value = float(cohen_kappa_score(*zip(*pairs, strict=True)))
+        return found
+    try:
+        import krippendorff
+    except ImportError:
+        found.error = (
+            "Krippendorff's alpha needs the package krippendorff: pip install "
+            "'sklearn-active[label]'."
+        )
+        return found
+    counts = np.zeros((n, len(classes)), dtype=int)
+    for i, own in enumerate(votes.values()):
+        for _, label in own:
+            counts[i, classes.index(label)] += 1
+    found.value = float(
+        krippendorff.alpha(value_counts=counts, level_of_measurement="nominal")
+    )
+    return found

@@ -1,0 +1,321 @@
+"""BaseLabelingSession: the contract between a session and those who show it."""
+
+from abc import ABC, abstractmethod
+
+
+class BaseLabelingSession(ABC):
+    """What a front end may ask of a session, and what it may rely on.
+
+    A front end shows rows to a person and passes on what the person says: the web
+    page, the terminal and the notebook's widget are three, and use nothing but this.
+    :class:`LabelingSession` and :class:`WebOracle` implement it. To write a front end,
+    call these methods; to put another source of questions behind the front ends that
+    there are, derive from this class.
+
+    - **Who checks**: the session. A front end passes on what was typed; what can't be
+      is a ValueError whose text can be shown to the person.
+    - **What is kept**: when `tell`, `skip`, `relabel`, `flag` or `take_back` return,
+      it is kept. Where they raise, nothing of that call is, but for `RuntimeError`:
+      the answer is recorded, and something that follows from it failed.
+    - **What errors mean**: `StaleQueryError`: the question is not open any more; ask
+      again, and show what is asked now. `OSError`: it could not be written; the
+      question stays open, and the same call may be made again.
+    - **What may block**: `ask`, for the first question; `find`, `why_suspect` and
+      `guess` while a model predicts. Nothing else waits for a model, and `tell` never
+      fits one.
+    - **Threads**: all methods may be called from several. `lock`, which may be taken
+      again by who has it, is held to do several things at once.
+
+    Attributes
+    ----------
+    n_rows : int
+        Number of rows.
+    can : frozenset of str
+        Which optional methods there are: 'find', 'flag', 'guess', 'relabel', 'reopen',
+        'requeue' (`requeue_skipped`) and 'undo' (`take_back`).
+    new_classes : {'error', 'allow'}
+        Whether labels may be given that are in no `classes` yet.
+    items : sequence or None
+        What a person sees of all rows; None: it is known row by row.
+    kept_in : path or None
+        Where answers are kept; None: in memory only.
+    lock : RLock
+        Of the session.
+
+    Examples
+    --------
+    >>> from sklearn_active.labeling import BaseLabelingSession, LabelingSession
+    >>> issubclass(LabelingSession, BaseLabelingSession)
+    True
+    """
+
+    can = frozenset()
+    items = kept_in = None
+    new_classes = "error"
+
+    @abstractmethod
+    def ask(self, n=1, annotator=None):
+        """Return the question that is open or the next one, None where nothing is left.
+
+        Parameters
+        ----------
+        n : int, default=1
+            How many rows.
+        annotator : str, default=None
+            Who is asked.
+
+        Returns
+        -------
+        query : Query or None
+        """
+
+    @abstractmethod
+    def rows_left(self, annotator=None):
+        """Return the rows of the open question that wait for an answer.
+
+        Parameters
+        ----------
+        annotator : str, default=None
+            Who is asked.
+
+        Returns
+        -------
+        rows : list of int
+            Empty where no question is open.
+        """
+
+    @abstractmethod
+    def tell(self, query_id, labels, annotator=None):
+        """Record answers to a question.
+
+        Parameters
+        ----------
+        query_id : str
+            The question's `id`.
+        labels : sequence of one label a row, or mapping of row to label
+            None skips a row.
+        annotator : str, default=None
+            Who answers.
+        """
+
+    @abstractmethod
+    def skip(self, query_id, rows=None, annotator=None):
+        """Skip rows of the open question.
+
+        Parameters
+        ----------
+        query_id : str
+            The question's `id`.
+        rows : sequence of int, default=None
+            None: all that are not answered.
+        annotator : str, default=None
+            Who skips.
+        """
+
+    @abstractmethod
+    def take_back(self, annotator=None):
+        """Take back the last thing that a person did; its row is asked next.
+
+        Parameters
+        ----------
+        annotator : str, default=None
+            Whose; None: the last thing that was done by anybody.
+
+        Raises
+        ------
+        ValueError
+            Where there is none, or only a program can take it back.
+        """
+
+    @abstractmethod
+    def why_done(self, annotator=None):
+        """Return why nothing is asked of somebody, None while something is.
+
+        Parameters
+        ----------
+        annotator : str, default=None
+            Who would be asked.
+
+        Returns
+        -------
+        reason : str or None
+            As `termination_condition_` of the learner.
+        """
+
+    @property
+    @abstractmethod
+    def classes(self):
+        """The labels that can be given, in the order in which they are shown."""
+
+    @abstractmethod
+    def checked(self, label):
+        """Return a label as it would be kept, None where it abstains, or raise.
+
+        Parameters
+        ----------
+        label : object
+            What was given.
+
+        Returns
+        -------
+        label : str, int, float, bool or None
+        """
+
+    @abstractmethod
+    def item(self, index):
+        """Return what a person sees of a row.
+
+        Parameters
+        ----------
+        index : int
+            The row.
+
+        Returns
+        -------
+        item : object
+        """
+
+    def title(self, index):
+        """Return what a row is called: a file's name, or a text's first words.
+
+        Parameters
+        ----------
+        index : int
+            The row.
+
+        Returns
+        -------
+        title : str
+        """
+        return f"Row {index + 1}"
+
+    @abstractmethod
+    def report(self):
+        """Return how the labeling goes, as :meth:`LabelingSession.report`.
+
+        Returns
+        -------
+        report : Bunch
+        """
+
+    @abstractmethod
+    def recent(self, n=20, annotator=None):
+        """Return the latest answers in force, newest first.
+
+        Parameters
+        ----------
+        n : int, default=20
+            How many at most.
+        annotator : str, default=None
+            Whose; None: everybody's.
+
+        Returns
+        -------
+        answers : list of dict
+            `row`, `label`, `annotator` and `time`.
+        """
+
+    @property
+    def flagged(self):
+        """The rows that are flagged, ascending."""
+        return []
+
+    @property
+    def renamed(self):
+        """The mapping from old names of classes to what these are called now."""
+        return {}
+
+    def guess(self, index):
+        """Return what the model makes of a row, None without one.
+
+        Parameters
+        ----------
+        index : int
+            The row.
+
+        Returns
+        -------
+        label : label or None
+        """
+        raise self._cannot("guess")
+
+    def relabel(self, index, label, annotator=None, reason=None):
+        """Give a row a label that was not asked for: a change, or one of a row found.
+
+        Parameters
+        ----------
+        index : int
+            The row.
+        label : label
+            The right one.
+        annotator : str, default=None
+            Whose it is.
+        reason : str, default=None
+            Why it is given.
+        """
+        raise self._cannot("relabel")
+
+    def flag(self, index, flagged=True, annotator=None):
+        """Flag a row, for somebody to look at later.
+
+        Parameters
+        ----------
+        index : int
+            The row.
+        flagged : bool, default=True
+            False takes the flag away.
+        annotator : str, default=None
+            Who flags.
+        """
+        raise self._cannot("flag")
+
+    def requeue_skipped(self):
+        """Let the rows that were skipped be asked again."""
+        raise self._cannot("requeue")
+
+    def reopen(self, query_id, index, annotator=None):
+        """Open a question again that an earlier run of the program had asked.
+
+        Parameters
+        ----------
+        query_id : str
+            Its `id`.
+        index : int
+            The row that it asked.
+        annotator : str, default=None
+            Who was asked.
+        """
+        raise self._cannot("reopen")
+
+    def find(self, words="", **how):
+        """Return rows of a kind, in an order, as :meth:`LabelingSession.find`.
+
+        Parameters
+        ----------
+        words : str, default=''
+            What is to be found in them.
+        **how : object
+            As there.
+
+        Returns
+        -------
+        rows : ndarray of int
+        """
+        raise self._cannot("find")
+
+    def describe(self, rows):
+        """Return what a list says of rows, as :meth:`LabelingSession.describe`.
+
+        Parameters
+        ----------
+        rows : sequence of int
+            The rows.
+
+        Returns
+        -------
+        described : list of Bunch
+        """
+        raise self._cannot("find")
+
+    def _cannot(self, what):
+        return NotImplementedError(f"{type(self).__name__} can't {what}: see `can`.")

@@ -1,0 +1,97 @@
+// What opens above the page: the help, and the instructions.
+
+import { button, el } from "./dom.js";
+import { drawFrame } from "./items.js";
+import { COMMANDS } from "./keys.js";
+
+// Escape closes it, and gives the focus back.
+function open(root, name, content, onclose) {
+  const dialog = el("dialog", { class: "labeler-dialog", "aria-label": name });
+  dialog.append(
+    el(
+      "header",
+      { class: "labeler-dialog-head" },
+      el("h2", {}, name),
+      button("Close", () => dialog.close(), "labeler-quiet", "Esc"),
+    ),
+    el("div", { class: "labeler-dialog-body", tabindex: "0" }, ...content),
+  );
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    onclose();
+  });
+  root.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+export const isOpen = (root) => root.querySelector("dialog[open]") != null;
+
+export function openInstructions(root, html, onclose) {
+  const frame = drawFrame(html, "Instructions");
+  const dialog = open(root, "Instructions", [frame], onclose);
+  dialog.classList.add("labeler-wide");
+  dialog.querySelector(".labeler-dialog-body").removeAttribute("tabindex");
+}
+
+const line = (keys, text) =>
+  el(
+    "div",
+    {},
+    el("dt", {}, ...keys.map((key) => el("kbd", {}, key))),
+    el("dd", { dir: "auto" }, text),
+  );
+
+const part = (title, ...lines) => [
+  el("h3", {}, title),
+  el("dl", { class: "labeler-keys" }, ...lines),
+];
+
+function commandLines(usable, taken) {
+  return COMMANDS.filter(({ name }) => usable.has(name)).map(
+    ({ text, key, shown, also = [], does }) =>
+      line([...(taken.has(key) ? [] : [shown]), ...also], `${text}: ${does}`),
+  );
+}
+
+function classLine({ key, text, about }) {
+  const described = el("dd", { dir: "auto" }, el("strong", {}, text));
+  if (about) described.append(el("br"), about);
+  return el("div", {}, el("dt", {}, key ? el("kbd", {}, key) : null), described);
+}
+
+const FOUND =
+  "Type the first letters of its name: the classes that have them remain. Enter gives " +
+  "the first, ↑ and ↓ go to another, Escape shows all again.";
+const ADDED = "What is no class yet can be added: type it, and choose it as the last.";
+
+// `usable`: names of commands; `finds`: whether there is a field that finds classes.
+export function openHelp(root, { classes, isNewAllowed, usable, finds }, onclose) {
+  const taken = new Set(classes.map(({ key }) => key));
+  const finding = [
+    el("h3", {}, "To find a class"),
+    el("p", {}, isNewAllowed ? `${FOUND} ${ADDED}` : FOUND),
+  ];
+  const zooms = ["+", "−", "0"].filter((key) => !taken.has(key));
+  open(
+    root,
+    "Help",
+    [
+      ...part("Keys", ...commandLines(usable, taken), line(["Esc"], "Close, or go back")),
+      ...(finds ? finding : []),
+      ...part(
+        "The item",
+        line(["↑", "↓"], "Scroll by lines; move an image that is zoomed"),
+        line(["Space", "Page ↓", "Page ↑"], "Scroll by pages"),
+        line(["Home", "End"], "Go to the beginning, or to the end"),
+        line(
+          zooms,
+          "Zoom an image: larger, smaller, all of it. Also by Ctrl and the wheel, or by " +
+            "a double click; drag it to see another part",
+        ),
+      ),
+      ...part("Classes", ...classes.map(classLine)),
+    ],
+    onclose,
+  );
+}

@@ -1,0 +1,178 @@
+// The page as it is seen, and since when: it draws what it is given, and decides nothing.
+
+import { Classes } from "./classes.js";
+import { button, focusedIn, painted } from "./dom.js";
+import { counted, drawFigures, drawRecent } from "./figures.js";
+import { ItemPlace } from "./items.js";
+import { COMMANDS } from "./keys.js";
+import { layOut } from "./layout.js";
+
+const LOOK = 200; // ms: nobody has seen an item sooner, so that is a double press
+const DOUBLE_CLICK = 500;
+
+// Where no class can be given.
+const RESTING = new Set(["done", "ended", "finished", "unsaved", "waiting"]);
+
+let mounted = 0;
+
+export class Screen {
+  // `on`: what is called where a person presses something. `alone`: the page is all that
+  // the tab shows.
+  constructor(root, on, alone) {
+    const prefix = `labeler-${++mounted}`;
+    this.root = root;
+    this.on = on;
+    this.alone = alone;
+    this.drawnAt = Infinity;
+    this.looked = null; // the mode that follows when there was time to look
+    this.parts = layOut(root, (name) => `${prefix}-${name}`, on);
+    this.item = new ItemPlace(this.parts.item);
+    this.classes = new Classes(this.parts, {
+      choose: (event, label, text) => {
+        if (!this.isDouble(event)) on.choose(event, label, text);
+      },
+      say: (text) => this.say(text),
+      leave: () => root.focus({ preventScroll: true }),
+    });
+    this.mode("loading");
+  }
+
+  destroy() {
+    clearTimeout(this.lookTimer);
+    this.root.replaceChildren();
+  }
+
+  mode(name) {
+    this.root.dataset.mode = name;
+    this.root.setAttribute("aria-busy", String(name === "loading" || name === "sending"));
+    this.classes.disable(RESTING.has(name));
+    for (const each of this.parts.commands.children)
+      each.setAttribute("aria-disabled", String(name === "unsaved"));
+  }
+
+  say(text) {
+    this.parts.status.textContent = text;
+  }
+
+  warn(text, kind = "note") {
+    this.parts.banner.dataset.kind = kind;
+    this.parts.banner.textContent = text;
+  }
+
+  // -- since when --------------------------------------------------------------------
+
+  // What is new can be answered when there was time to look.
+  async whenLooked(mode) {
+    this.drawnAt = Infinity;
+    this.looked = mode;
+    await painted();
+    clearTimeout(this.lookTimer);
+    this.drawnAt = performance.now();
+    this.mode("new");
+    this.lookTimer = setTimeout(() => {
+      if (this.root.dataset.mode === "new") this.mode(mode);
+    }, LOOK);
+  }
+
+  // What lay above the item is gone: it is seen anew.
+  seenAnew() {
+    const isSeen = ["new", "ready", "changing"].includes(this.root.dataset.mode);
+    if (isSeen && this.looked) this.whenLooked(this.looked);
+  }
+
+  // A key pressed before the item was drawn was meant for the one before it, however late
+  // it is handled.
+  isTooSoon(pressedAt) {
+    return pressedAt - this.drawnAt < LOOK;
+  }
+
+  isDouble(event) {
+    return event?.detail > 1 && performance.now() - this.drawnAt < DOUBLE_CLICK;
+  }
+
+  // -- the item ----------------------------------------------------------------------
+
+  async showItem(item, { row, title, name, reason, flagged, isChange }) {
+    this.drawnAt = Infinity; // no key answers what isn't drawn yet
+    this.looked = null;
+    const told = await this.item.show(item, name);
+    this.root.classList.toggle("labeler-changing", isChange);
+    this.root.dataset.row = row;
+    this.head(title, reason, flagged);
+    this.classes.clear();
+    this.say(`${title}: ${told}`);
+  }
+
+  // Where nothing is asked.
+  showRest({ title, text, drawn }) {
+    this.root.classList.remove("labeler-changing");
+    delete this.root.dataset.row;
+    this.head(title, "", false);
+    this.classes.clear();
+    this.item.put(...drawn);
+    this.say(`${title} ${text}`);
+  }
+
+  head(title, reason, flagged) {
+    this.parts.title.textContent = title;
+    this.parts.title.title = title; // a long one is cut
+    this.parts.reason.textContent = reason;
+    this.parts.flagged.hidden = !flagged;
+    this.guess("");
+  }
+
+  guess(text) {
+    this.parts.guess.textContent = text;
+  }
+
+  // -- what is around it -------------------------------------------------------------
+
+  showProgress({ report, classes, new_classes: isOpen, has_instructions: instructs }) {
+    const { bar, track, count, refitting, figures, instructions } = this.parts;
+    const target = report.budget ?? report.n_rows;
+    const reached = report.budget == null ? report.n_labeled : report.n_asked;
+    const share = Math.min(1, reached / Math.max(target, 1));
+    bar.style.width = `${100 * share}%`;
+    track.setAttribute("aria-valuenow", String(Math.round(100 * share)));
+    const left = report.budget == null ? "" : ` · ${target - reached} questions left`;
+    count.textContent =
+      `${counted(report)} of ${report.n_rows.toLocaleString("en")} rows${left}`;
+    refitting.hidden = !report.refitting;
+    instructions.hidden = !instructs;
+    figures.replaceChildren(...drawFigures(report, classes));
+    this.classes.show(classes, isOpen);
+    if (this.alone) document.title = `${reached} / ${target} · Labeling`;
+  }
+
+  showRecent(recent) {
+    this.parts.recent.replaceChildren(
+      ...recent.map((answer) => drawRecent(answer, this.on.change)),
+    );
+  }
+
+  // `usable`: the names of commands; `texts`: those that are called otherwise now.
+  showCommands(usable, classes, texts, isChange) {
+    const taken = new Set(classes.map(({ key }) => key));
+    const focused = focusedIn(this.root)?.dataset?.command;
+    const buttons = COMMANDS.filter(({ name }) => usable.has(name)).map((command) => {
+      const { name, text, key, shown } = command;
+      const isFree = !taken.has(key);
+      const act = (event) => this.isDouble(event) || this.on.command(name);
+      const made = button(texts[name] ?? text, act, "labeler-quiet", isFree ? shown : null);
+      made.dataset.command = name;
+      if (isFree) made.setAttribute("aria-keyshortcuts", key);
+      return made;
+    });
+    if (isChange) buttons.push(button("Back", this.on.back, "labeler-quiet", "Esc"));
+    this.parts.commands.replaceChildren(...buttons);
+    if (focused) this.commandButton(focused)?.focus();
+  }
+
+  showNoCommands() {
+    this.parts.commands.replaceChildren();
+  }
+
+  commandButton(name) {
+    return this.parts.commands.querySelector(`[data-command="${name}"]`);
+  }
+}

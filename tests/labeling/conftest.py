@@ -1,0 +1,40 @@
+"""What the tests of the labeling page share."""
+
+import shutil
+
+import pytest
+from page_browser import FLAGS, Page
+
+
+@pytest.fixture(scope="module")
+def playwright():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playwright):
+    browser = playwright.chromium.launch(
+        executable_path=shutil.which("chromium"), args=FLAGS
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def new_page(browser):
+    contexts, pages = [], []
+
+    def opener(context=None, **options):
+        if context is None:
+            context = browser.new_context(**options)
+            contexts.append(context)
+        pages.append(Page(context.new_page()))
+        return pages[-1]
+
+    yield opener
+    for context in contexts:
+        context.close()
+    assert [page.wrongs for page in pages] == [[]] * len(pages)

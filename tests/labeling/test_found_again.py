@@ -1,0 +1,226 @@
+"""A page that outlives its program: it is found again, and so are its answers."""
+
+import hmac
+import json
+import os
+import time
+
+import pytest
+from page_client import Client, new_session, truth_of
+
+from sklearn_active.labeling import StaleQueryError
+from sklearn_active.labeling._address import Address
+
+TOKEN = "t" * 43
+
+
+class Killed:
+    """A session and its page that end without being closed."""
+
+    def __init__(self, journal, **options):
+        self.session = new_session(journal)
+        self.server = self.session.serve(**options)
+        self.client = Client(self.server)
+
+    def kill(self):
+        """Leave everything as the end of the process would."""
+        self.server._http.end()
+        self.server._thread.join()
+        self.session._ledger.close()
+
+
+@pytest.fixture
+def journal(tmp_path):
+    return tmp_path / "labels.jsonl"
+
+
+def test_the_page_is_served_at_the_same_address_with_the_same_token(journal):
+    first = Killed(journal)
+    first.client.answer(first.client.state()["question"], "ape")
+    first.kill()
+    with new_session(journal) as session, session.serve() as server:
+        assert server.url == first.server.url
+        assert first.client.state()["report"]["n_labeled"] == 1
+
+
+def test_an_answer_that_was_not_saved_is_taken_by_the_next_program(journal):
+    first = Killed(journal)
+    question = first.client.state()["question"]
+    first.kill()
+    with new_session(journal) as session, session.serve():
+        status, state = first.client.answer(question, truth_of(question["row"]))
+        assert status == 200
+        assert session.labels == {question["row"]: truth_of(question["row"])}
+        assert state["question"]["row"] != question["row"]
+        # Sent again under another name, as the reply may be lost: it counts once.
+        status, _ = first.client.answer(question, truth_of(question["row"]))
+        assert status == 200
+        assert session.report().n_asked == 1
+
+
+def test_so_is_a_skip(journal):
+    first = Killed(journal)
+    question = first.client.state()["question"]
+    first.kill()
+    with new_session(journal) as session, session.serve():
+        request = {"query": question["id"], "row": question["row"]}
+        assert first.client.post("skip", request)[0] == 200
+        assert session.report().n_skipped == 1
+
+
+def test_an_answer_that_was_saved_and_not_acknowledged_counts_once(journal):
+    first = Killed(journal)
+    question = first.client.state()["question"]
+    first.client.answer(question, "ape")
+    first.kill()
+    with new_session(journal) as session, session.serve():
+        assert first.client.answer(question, "ape")[0] == 200
+        assert first.client.answer(question, "bear")[0] == 409
+        assert session.labels == {question["row"]: "ape"}
+
+
+def test_a_row_that_was_labeled_meanwhile_keeps_its_label(journal):
+    first = Killed(journal)
+    question = first.client.state()["question"]
+    first.kill()
+    with new_session(journal) as session, session.serve():
+        session.relabel(question["row"], "bear")
+        status, reply = first.client.answer(question, "ape")
+        assert status == 409
+        assert "nothing was recorded" in reply["error"]
+        assert session.labels == {question["row"]: "bear"}
+
+
+def test_a_question_of_an_earlier_run_that_is_answered_checks_nothing(journal):
+    first = Killed(journal)
+    question = first.client.state()["question"]
+    first.kill()
+    with new_session(journal, audit=1.0) as session, session.serve():
+        first.client.answer(question, "ape")
+        assert session.report().audit.n == 0
+
+
+@pytest.mark.parametrize("name", ["another", "x-1", "-1", "9" * 31 + "-1"])
+def test_what_no_program_has_asked_is_not_opened_again(name):
+    with new_session() as session:
+        with pytest.raises(StaleQueryError, match="can't be opened again"):
+            session.reopen(name, 3)
+        with pytest.raises(StaleQueryError):
+            session.reopen(session.ask().id, 3)
+
+
+def test_where_somebody_else_listens_there_is_a_new_address_with_a_new_token(journal):
+    first = Killed(journal)
+    first.kill()
+    with new_session() as other, other.serve(port=first.client.port):
+        with new_session(journal) as session, session.serve() as server:
+            client = Client(server)
+            assert client.port != first.client.port
+            assert client.token != first.client.token
+        assert first.client.post("state")[0] == 401
+
+
+def test_who_asks_for_another_port_gets_it_with_a_new_token(journal):
+    first = Killed(journal)
+    first.kill()
+    with new_session() as other, other.serve() as free:
+        port = Client(free).port
+    with new_session(journal) as session, session.serve(port=port) as server:
+        client = Client(server)
+        assert client.port == port
+        assert client.token != first.client.token
+
+
+def test_after_finish_the_address_is_forgotten(journal):
+    first = Killed(journal)
+    first.client.post("finish")
+    first.server.close()
+    first.session.close()
+    assert not os.path.exists(f"{journal}.page")
+    with new_session(journal) as session, session.serve() as server:
+        assert Client(server).token != first.client.token
+
+
+def test_without_a_journal_nothing_is_kept():
+    with new_session() as session, session.serve() as server:
+        kept = Client(server).token
+        with session.serve() as other:
+            assert Client(other).token != kept
+
+
+class TestTheFile:
+    @pytest.fixture
+    def address(self, tmp_path):
+        address = Address(tmp_path / "a.page")
+        address.write(8123, {"": TOKEN})
+        return address
+
+    def test_it_is_for_its_owner_alone(self, address):
+        assert address._path.stat().st_mode & 0o777 == 0o600
+        assert address.read() == (8123, {"": TOKEN})
+
+    def test_one_that_others_can_read_is_not_believed(self, address):
+        address._path.chmod(0o644)
+        assert address.read() == (0, {})
+
+    def test_one_of_the_day_before_is_not_believed(self, address):
+        yesterday = time.time() - 24 * 3600 - 1
+        os.utime(address._path, (yesterday, yesterday))
+        assert address.read() == (0, {})
+
+    def test_a_link_is_not_followed(self, address, tmp_path):
+        link = tmp_path / "link.page"
+        link.symlink_to(address._path)
+        assert Address(link).read() == (0, {})
+
+    @pytest.mark.parametrize(
+        "kept",
+        [
+            "",
+            "[]",
+            "3",
+            '{"port": 8123}',
+            '{"port": "8123", "tokens": {}}',
+            '{"port": 99999, "tokens": {}}',
+            '{"port": 8123, "tokens": {"": "short"}}',
+            '{"port": 8123, "tokens": {"": 3}}',
+            "\x00\xff",
+        ],
+    )
+    def test_what_is_no_address_is_not_believed(self, address, kept):
+        address._path.write_text(kept)
+        assert address.read() == (0, {})
+
+    def test_a_link_in_its_place_is_replaced_and_its_target_left_alone(self, tmp_path):
+        target = tmp_path / "precious"
+        target.write_text("mine")
+        (tmp_path / "b.page").symlink_to(target)
+        Address(tmp_path / "b.page").write(8123, {"": TOKEN})
+        assert target.read_text() == "mine"
+        assert json.loads((tmp_path / "b.page").read_text())["port"] == 8123
+
+
+class TestHello:
+    @pytest.fixture
+    def client(self):
+        with new_session() as session, session.serve() as server:
+            yield Client(server)
+
+    def test_who_knows_the_token_can_tell_that_the_program_does(self, client):
+        nonce = "n" * 32
+        status, reply = client.post("hello", {"nonce": nonce}, X_Labeling_Token=None)
+        said = f"{client.port} {nonce}".encode()
+        proof = hmac.new(client.token.encode(), said, "sha256").hexdigest()
+        assert (status, reply) == (200, {"proofs": [proof]})
+
+    @pytest.mark.parametrize("nonce", [None, 3, "", "n" * 15, "n" * 129, ["n" * 32]])
+    def test_what_is_no_question_gets_no_proof(self, client, nonce):
+        status, reply = client.post("hello", {"nonce": nonce})
+        assert status == 400
+        assert "proofs" not in reply
+
+    def test_another_site_can_not_ask(self, client):
+        status, _ = client.post(
+            "hello", {"nonce": "n" * 32}, Origin="http://evil.example"
+        )
+        assert status == 403
