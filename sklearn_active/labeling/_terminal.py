@@ -1,5 +1,6 @@
 """A person at a terminal: over ssh, in a pipe, in CI."""
 
+import signal
 import sys
 import unicodedata
 from collections.abc import Callable
@@ -211,8 +212,10 @@ class Terminal:
         while True:
             prompt = f"{_choices(choice)}enter skips, :u undo, :q quit > "
             self._write(harmless(prompt))
+            _let_ctrl_c_end_reading()
             line = self.input.readline()
             if not line:
+                self.say("")  # what follows doesn't stand behind the prompt
                 return Reply("end_of_file")
             text = line.strip()
             if text in (":q", ":u"):
@@ -231,6 +234,12 @@ class Terminal:
                     self.say(self.words(str(error)))
                 names = ", ".join(_with_keys(choice))
                 self.say(HELP.format(classes=f" ({names})" if names else ""))
+
+
+def _let_ctrl_c_end_reading():
+    """Ask for it each time: polars, once it is imported, lets the reading go on."""
+    if hasattr(signal, "siginterrupt"):
+        signal.siginterrupt(signal.SIGINT, True)
 
 
 def _choices(choice):
