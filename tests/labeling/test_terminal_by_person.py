@@ -55,7 +55,7 @@ class Person:
     def read(self):
         self.process.expect_exact(PROMPT)
         self.screen = self.process.before.replace("\r\n", "\n")
-        *_, shown = re.split(r"\[\d+ labeled\]\n", self.screen)
+        *_, shown = re.split(r"\[\d+ labeled; [^\]]+\]\n", self.screen)
         if shown != self.screen:  # else the row above is still asked
             self.item = shown
 
