@@ -3,7 +3,9 @@
 import hmac
 import json
 import os
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from page_client import Client, new_session, truth_of
@@ -224,3 +226,67 @@ class TestHello:
             "hello", {"nonce": "n" * 32}, Origin="http://evil.example"
         )
         assert status == 403
+
+
+class Impostor:
+    """Another program at the port of ours, that takes whatever it is sent."""
+
+    def __init__(self, port):
+        self.heard = heard = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                heard.append((self.path, body, str(self.headers)))
+                reply = json.dumps({"proofs": ["0" * 64], "token": "x"}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(reply)))
+                self.end_headers()
+                self.wfile.write(reply)
+
+            def log_message(self, *args):
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.thread = threading.Thread(target=self.http.serve_forever, args=(0.05,))
+        self.thread.start()
+
+    def close(self):
+        self.http.shutdown()
+        self.http.server_close()
+        self.thread.join()
+
+
+@pytest.mark.browser
+def test_another_program_at_the_port_is_told_neither_token_nor_answer(
+    new_page, journal
+):
+    first = Killed(journal)
+    page = new_page().open(first.server.url)
+    page.page.context.set_offline(True)
+    page.page.keyboard.press("1")
+    page.wait("unsaved")
+    first.kill()
+    impostor = Impostor(first.client.port)
+    page.page.context.set_offline(False)
+    page.wait("ended")
+    impostor.close()
+    assert "The program was started anew" in page.banner
+    assert "“ape” is not saved" in page.banner
+    assert {path for path, *_ in impostor.heard} == {"/hello"}
+    for _, body, headers in impostor.heard:
+        assert first.client.token not in body.decode() + headers
+        assert b"ape" not in body
+
+
+@pytest.mark.browser
+def test_a_tab_that_was_only_looking_goes_on_with_the_next_program(new_page, journal):
+    first = Killed(journal)
+    page = new_page().open(first.server.url)
+    row = page.row
+    first.kill()
+    with new_session(journal) as session, session.serve():
+        page.press("3")
+        assert session.labels == {row: "cat"}
+        page.press("2")
+        assert len(session.labels) == 2

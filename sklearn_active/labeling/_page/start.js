@@ -4,6 +4,7 @@ import { mount } from "./page.js";
 
 const TOKEN = "labeling-token";
 const PATIENCE = 15000; // ms until a request counts as failed
+const TRUSTED = 100; // ms after a reply, in which nobody else has come to listen here
 
 async function post(action, body, headers = {}) {
   const response = await fetch(`/${action}`, {
@@ -29,8 +30,8 @@ async function token() {
   return sessionStorage.getItem(TOKEN) ?? "";
 }
 
-// After the program was gone, another one may listen here. Only ours knows the token, and
-// can say so without telling it: then the page shows its token and its answers again.
+// The program may be gone, and another one listen here. Only ours knows the token, and can
+// say so without telling it: then the page shows its token, and what was answered.
 async function isOurs(key) {
   const encoded = (text) => new TextEncoder().encode(text);
   const numbers = crypto.getRandomValues(new Uint8Array(16));
@@ -45,19 +46,17 @@ async function isOurs(key) {
   return body.proofs.includes(hex);
 }
 
-let isTrusted = true;
+let trustedUntil = -Infinity;
 
 async function send(action, body) {
   const key = await known;
-  try {
-    if (!isTrusted && !(await isOurs(key)))
-      return { status: 401, body: { error: "The program was started anew." } };
-    isTrusted = true;
-    return await post(action, body, { "X-Labeling-Token": key });
-  } catch (error) {
-    isTrusted = false;
-    throw error;
-  }
+  if (key && performance.now() > trustedUntil && !(await isOurs(key)))
+    return { status: 401, body: { error: "The program was started anew." } };
+  const asked = performance.now();
+  trustedUntil = -Infinity; // where there is no reply
+  const reply = await post(action, body, { "X-Labeling-Token": key });
+  trustedUntil = asked + TRUSTED;
+  return reply;
 }
 
 let known = token();
