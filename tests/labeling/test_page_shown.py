@@ -138,11 +138,13 @@ class TestImages:
     def test_small_ones_fill_the_room_in_whole_squares(self, shown):
         page = shown(SMALL)
         size = size_of(page)
-        times = size["width"] / 8
-        assert times == round(times)
-        assert size["height"] == size["width"]
-        least = min(size["room"])
-        assert least - 8 < size["width"] <= least
+        assert size["height"] == size["width"] == 8 * 30  # larger, it can't be told
+        page = shown(np.arange(784).reshape(28, 28))
+        larger = size_of(page)
+        least = min(larger["room"])
+        assert larger["width"] % 28 == 0
+        assert least - 28 < larger["width"] <= least
+        page = shown(SMALL)
         image = page.root.get_by_role("img").first
         style = image.evaluate("i => getComputedStyle(i).imageRendering")
         assert style == "pixelated"

@@ -5,6 +5,7 @@ import { el } from "./dom.js";
 const STEP = 1.5; // of a key
 const WHEEL = 0.002;
 const LARGEST = 8; // times its size, or four times as large as it fits
+const LARGEST_SQUARE = 30; // px: of larger ones nobody sees the whole
 const SQUARES = 4; // from here on pixels are seen, and shown as squares
 
 export class Viewer {
@@ -35,7 +36,7 @@ export class Viewer {
     const [width, height] = this.room;
     const { naturalWidth, naturalHeight } = this.image;
     const times = Math.min(width / naturalWidth, height / naturalHeight);
-    return times >= 1 ? Math.floor(times) : times;
+    return times >= 1 ? Math.min(Math.floor(times), LARGEST_SQUARE) : times;
   }
 
   resize() {
