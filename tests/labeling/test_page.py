@@ -101,17 +101,18 @@ def test_a_session_by_keys_alone_survives_reload_kill_and_restart(new_page, tmp_
     page.wait("unsaved")
     assert "Not saved" in page.banner
     with Program(journal) as program:
+        page.wait()  # the answer that was kept at the page has arrived
+        given[unsaved] = 7
         page = new_page()
         page.open(program.url)
-        assert "25 labels" in page.root.inner_text()
-        label(15)
+        assert "26 labels" in page.root.inner_text()
+        label(14)
     _, events = LabelJournal.read(journal)
     answers = {e["row"]: e["label"] for e in events if e["event"] == "answer"}
     assert len(given) == 40
     assert answers == given
     assert [e["row"] for e in events if e["event"] == "skip"] == skipped
     assert [e["event"] for e in events].count("undo") == 1
-    assert unsaved not in skipped
 
 
 class TestNeverMislabels:

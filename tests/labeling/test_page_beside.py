@@ -65,6 +65,7 @@ class TestHelp:
         assert "?\nHelp" not in text
         assert serious_violations(page.page) == {}
         n_asked = session.report().n_asked
+        page.page.evaluate("document.activeElement.blur()")  # as by a click beside it
         for key in ("1", "ArrowRight", "ArrowLeft"):
             page.page.keyboard.press(key)
         assert session.report().n_asked == n_asked
@@ -109,6 +110,8 @@ class TestInstructions:
             page.open(server.url)
         frame = page.root.get_by_role("dialog", name="Instructions").locator("iframe")
         assert frame.get_attribute("sandbox") == ""
+        # In a notebook there is no policy around it, so it has one of its own.
+        assert "default-src 'none'" in frame.get_attribute("srcdoc").split("<h1>")[0]
         shown = page.page.frame_locator(".labeler-dialog iframe").get_by_text("for ape")
         assert shown.evaluate("p => getComputedStyle(p).color") == "rgb(1, 2, 3)"
         assert "owned" not in page.page.title()

@@ -172,6 +172,20 @@ class TestFind:
         page.wait_for_another(question)
         assert session.labels == {first: "kale"}
 
+    def test_enter_that_is_repeated_by_being_held_gives_nothing(self, new_page, serve):
+        """Where its first press came too soon to count."""
+        server, _ = serve()
+        page = new_page().open(server.url)
+        page.page.keyboard.type("kale")
+        modes = page.root.get_by_role("textbox").evaluate(
+            """field => [true, false].map((repeat) => {
+                const options = { key: "Enter", repeat };
+                field.dispatchEvent(new KeyboardEvent("keydown", options));
+                return field.closest(".labeler").dataset.mode;
+            })"""
+        )
+        assert modes == ["ready", "sending"]
+
     def test_a_screen_reader_is_told_what_enter_gives(self, new_page, serve):
         server, _ = serve()
         page = new_page().open(server.url)

@@ -98,6 +98,20 @@ class TestLongText:
         assert page.session.labels == {row: "bear"}
 
 
+def test_a_row_of_many_values_is_seen_without_scrolling(shown):
+    row = {f"column {i}": f"value {i}" for i in range(15)}
+    page = shown(row, viewport={"width": 1280, "height": 800})
+    item = page.root.locator(".labeler-item")
+    assert item.get_by_role("rowheader").all_inner_texts() == list(row)
+    assert item.get_by_role("cell").all_inner_texts() == list(row.values())
+    assert item.evaluate("e => e.scrollHeight <= e.clientHeight")
+    first, second = item.get_by_role("table").all()
+    assert first.bounding_box()["y"] == second.bounding_box()["y"]
+    page.page.set_viewport_size({"width": 390, "height": 844})
+    assert item.evaluate("e => e.scrollWidth <= e.clientWidth")
+    assert first.bounding_box()["y"] < second.bounding_box()["y"]
+
+
 @pytest.mark.parametrize("text", ["", "  \n\t "])
 def test_an_empty_text_says_so(shown, text):
     page = shown(text)

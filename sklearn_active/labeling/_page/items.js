@@ -6,6 +6,7 @@ import { distanceOf } from "./keys.js";
 import { Viewer } from "./viewer.js";
 
 const LONG = 40; // characters: a cell that is a text, not a value
+const MANY = 10; // values in one table
 const EMPTY = "This text is empty.";
 const BROKEN = "This item can't be shown.";
 const UNREADABLE = "The image is broken, or of a kind that this browser doesn't know.";
@@ -104,11 +105,7 @@ const wordsOf = (rows) =>
 function drawTable(rows) {
   const lengths = rows.map(([, value]) => value.length);
   const longest = lengths.indexOf(Math.max(...lengths));
-  if (!rows.length || lengths[longest] < LONG) {
-    const cells = ([name, value]) =>
-      el("tr", {}, el("th", { scope: "row" }, name), el("td", { dir: "auto" }, value));
-    return el("table", {}, el("tbody", {}, ...rows.map(cells)));
-  }
+  if (!rows.length || lengths[longest] < LONG) return drawValues(rows);
   const cell = ([name, value]) =>
     el("div", {}, el("dt", {}, name), el("dd", { dir: "auto" }, value || "–"));
   const [name, text] = rows[longest];
@@ -120,6 +117,17 @@ function drawTable(rows) {
     el("p", { class: "labeler-text", dir: "auto" }, text),
     rest.length ? el("dl", { class: "labeler-cells" }, ...rest) : null,
   );
+}
+
+// Many values stand in two tables side by side, where there is room.
+function drawValues(rows) {
+  const cells = ([name, value]) =>
+    el("tr", {}, el("th", { scope: "row" }, name), el("td", { dir: "auto" }, value));
+  const n_first = rows.length > MANY ? Math.ceil(rows.length / 2) : rows.length;
+  const tables = [rows.slice(0, n_first), rows.slice(n_first)]
+    .filter((part) => part.length)
+    .map((part) => el("table", {}, el("tbody", {}, ...part.map(cells))));
+  return el("div", { class: "labeler-tables" }, ...tables);
 }
 
 async function drawImage(item, name) {
