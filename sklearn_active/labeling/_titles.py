@@ -59,12 +59,13 @@ def main_text(item):
 
 
 def _texts(item):
-    if isinstance(item, Mapping) or (hasattr(item, "index") and hasattr(item, "items")):
-        return [value for _, value in item.items() if isinstance(value, str)]
     if hasattr(item, "columns"):  # a row of polars is a frame
         values = [next(iter(item[name])) for name in item.columns]
-        return [value for value in values if isinstance(value, str)]
-    return []
+    elif isinstance(item, Mapping) or hasattr(item, "index"):
+        values = [value for _, value in getattr(item, "items", list)()]
+    else:
+        values = []
+    return [value for value in values if isinstance(value, str)]
 
 
 def words_of(items, n_rows):

@@ -176,6 +176,8 @@ class TestAgreement:
     def test_from_few_rows_there_is_no_share(self):
         found = agreement(votes_of([{"ann": 1, "bob": 1}] * 9))
         assert (found.n, found.share, found.value, found.needed) == (9, None, None, 10)
+        rows = [{"ann": i % 2, "bob": i % 2} for i in range(10)]
+        assert agreement(votes_of(rows)).value == 1
 
     def test_of_one_class_there_is_a_share_and_no_coefficient(self):
         found = agreement(votes_of([{"ann": 1, "bob": 1}] * 12))

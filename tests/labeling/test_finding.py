@@ -221,6 +221,13 @@ class TestDoubts:
         opened.relabel(int(np.flatnonzero(TRUTH == 2)[0]), 2)
         assert opened.find(order="suspicious")[-1] == np.flatnonzero(TRUTH == 2)[0]
 
+    def test_nothing_is_doubted_where_no_class_has_two_labels(self):
+        opened = session(n_labels=0)
+        for label in (0, 1, 2):
+            opened.relabel(int(np.flatnonzero(label == TRUTH)[0]), label)
+        with pytest.raises(ValueError, match="No label can be doubted yet"):
+            opened.find(order="suspicious")
+
     def test_of_many_labels_a_share_of_each_class_is_left_out_at_a_time(self):
         labels = {row: "abc"[row % 3] for row in range(90)}
         folds = _folds(labels)
