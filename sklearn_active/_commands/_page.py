@@ -5,6 +5,8 @@ from pathlib import Path
 
 from sklearn_active._commands._showing import render
 from sklearn_active._commands._words import in_options
+from sklearn_active.labeling._fronts import checked_names
+from sklearn_active.labeling._hints import Hints
 
 _OF_PAGES = ("annotators", "keys", "describe", "instructions")
 
@@ -61,7 +63,13 @@ def check_front(args):
         raise ValueError(
             f"--{given[0]} is for the page: leave it out, or leave --terminal out."
         )
-    hints_of(args)
+    if not 0 <= args.port < 2**16:
+        raise ValueError(f"--port is a number from 0 to 65535, not {args.port}.")
+    hints = hints_of(args)
+    names = hints.pop("annotators")
+    Hints(**hints)
+    if names is not None:
+        checked_names(names)
 
 
 def hints_of(args):

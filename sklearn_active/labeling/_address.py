@@ -18,10 +18,13 @@ class Address:
     ----------
     path : str, path or None
         The file; None: nothing is kept.
+    journal : str, default=None
+        What the journal is called; of another one nothing is read.
     """
 
-    def __init__(self, path):
+    def __init__(self, path, journal=None):
         self._path = None if path is None else Path(path)
+        self._journal = journal
 
     def read(self):
         """Return what was kept in the last day, where only its owner could read it.
@@ -43,6 +46,8 @@ class Address:
                     return nothing
                 kept = json.load(file)
             port, tokens = kept["port"], kept["tokens"]
+            if kept.get("journal") != self._journal:
+                return nothing
             is_port = type(port) is int and 0 < port < 2**16
             return (port, tokens) if is_port and _are_tokens(tokens) else nothing
         except (OSError, ValueError, KeyError, TypeError):  # then there is a new one
@@ -60,12 +65,14 @@ class Address:
         """
         if self._path is None:
             return
-        kept = json.dumps({"port": port, "tokens": tokens})
+        kept = {"port": port, "tokens": tokens, "journal": self._journal}
         with suppress(OSError):
             self.forget()
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
             with os.fdopen(os.open(self._path, flags, 0o600), "w") as file:
-                file.write(kept)
+                # Some file systems ignore the mode: others could read it there.
+                if _is_private(os.fstat(file.fileno())):
+                    json.dump(kept, file)
 
     def forget(self):
         """Remove the file."""

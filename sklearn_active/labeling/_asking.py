@@ -16,7 +16,7 @@ class Asking:
         if all_labeled and self.votes_per_row == 1:
             return "all_labeled"
         budget = self._model.learner.budget
-        if budget is not None and self._state.n_asked >= budget:
+        if budget is not None and self._state.n_asked + self._n_open() >= budget:
             return "budget"
         if len(barred) == self.n_rows:
             return "all_labeled" if all_labeled else "all_asked"
@@ -29,8 +29,17 @@ class Asking:
         """Return how many rows the budget lets be asked now."""
         if self._model.learner.budget is None:
             return self.n_rows
-        n_open = sum(len(question.rows_left) for question in self._open.values())
-        return max(self._model.learner.budget - self._state.n_asked - n_open, 1)
+        return self._model.learner.budget - self._state.n_asked - self._n_open()
+
+    def _n_open(self):
+        """Return how many rows are being asked."""
+        return sum(len(question.rows_left) for question in self._open.values())
+
+    @property
+    def preparing(self):
+        """Whether the first ranking is not there yet: `ask` would wait for it."""
+        with self.lock:
+            return self._refitter.ranking.version < 0 and self._refitter.busy
 
     def _unavailable(self, annotator):
         return self._ledger.unavailable(annotator, self._open)

@@ -20,9 +20,10 @@ class BaseLabelingSession(ABC):
     - **What errors mean**: `StaleQueryError`: the question is not open any more; ask
       again, and show what is asked now. `OSError`: it could not be written; the
       question stays open, and the same call may be made again.
-    - **What may block**: `ask`, for the first question; `find`, `why_suspect` and
-      `guess` while a model predicts. Nothing else waits for a model, and `tell` never
-      fits one.
+    - **What may block**: `ask` while the session is `preparing`, and where more rows
+      are wanted than are ranked; `find`, `describe` and `guess` while a model predicts
+      or, to find doubtful labels, is fitted. Nothing else waits for a model, and `tell`
+      never fits one.
     - **Threads**: all methods may be called from several. `lock`, which may be taken
       again by who has it, is held to do several things at once.
 
@@ -41,6 +42,8 @@ class BaseLabelingSession(ABC):
         Where answers are kept; None: in memory only.
     lock : RLock
         Of the session.
+    preparing : bool
+        Whether `ask` would wait for the first ranking.
 
     Examples
     --------
@@ -52,6 +55,7 @@ class BaseLabelingSession(ABC):
     can = frozenset()
     items = kept_in = None
     new_classes = "error"
+    preparing = False
 
     @abstractmethod
     def ask(self, n=1, annotator=None):

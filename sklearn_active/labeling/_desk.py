@@ -29,6 +29,10 @@ _STALE = (
 )
 
 
+class _Outdated(StaleQueryError):
+    """What the page shows of a row is not so any more."""
+
+
 class Desk:
     """Answer the requests of a page, over HTTP or in a notebook.
 
@@ -62,13 +66,14 @@ class Desk:
         "progress",
         "relabel",
         "requeue",
+        "resume",
         "rows",
         "skip",
         "state",
         "undo",
     )
     _looks = ("about", "find", "item", "rows")  # they may take a while
-    _read_only = (*_looks, "guess", "progress", "state")
+    _read_only = (*_looks, "guess", "progress", "resume", "state")
 
     def __init__(self, session, annotator=None, hints=None):
         self._session, self._annotator = session, annotator
@@ -128,6 +133,8 @@ class Desk:
                 return 200, getattr(self, f"_{action}")(request)
             with self._lock:
                 return 200, self._do(action, request)
+        except _Outdated as error:
+            return self._refused(409, str(error))
         except StaleQueryError:
             return self._refused(409, _STALE)
         except ValueError as error:
@@ -145,6 +152,7 @@ class Desk:
         if name not in self._handled:
             if action in _OPTIONAL and action not in self._session.can:
                 raise ValueError(f"Nothing to {action} here.")
+            self.finished.clear()  # who goes on hasn't finished
             getattr(self, f"_{action}")(request)
             self._handled.append(name)
         return self._state(request)
@@ -175,7 +183,7 @@ class Desk:
             self._session.tell(query, answers, self._annotator)
 
     def _undo(self, request):
-        query = self._session.ask(annotator=self._annotator)
+        query = self._asked()
         if request.get("query") != (None if query is None else query.id):
             raise StaleQueryError(_STALE)
         self._session.take_back(self._annotator)
@@ -185,7 +193,19 @@ class Desk:
         if reason is not None and reason not in _REASONS:
             raise ValueError(f"A reason is one of {', '.join(_REASONS)}.")
         row, label = self._row(request), self._label(request)
+        if "shown" in request:
+            self._check_shown(row, request["shown"])
         self._session.relabel(row, label, self._annotator, reason)
+
+    def _check_shown(self, row, shown):
+        """Raise where a row has another label than the page knew of."""
+        label = self._described(self._session.describe([row])[0])["label"]
+        if label != shown:
+            now = "has no label any more" if label is None else f"is labeled “{label}”"
+            raise _Outdated(
+                f"Meanwhile others were here: this row {now}. Nothing was recorded; "
+                "look again."
+            )
 
     def _flag(self, request):
         flagged = request.get("flagged") is True
@@ -196,6 +216,17 @@ class Desk:
 
     def _finish(self, request):
         self.finished.set()
+
+    def _resume(self, request):
+        """Go on after "Finish"."""
+        self.finished.clear()
+        return self._state(request)
+
+    def _asked(self):
+        """Return the question that is open; None also as long as that takes a wait."""
+        if self._session.preparing:
+            return None
+        return self._session.ask(annotator=self._annotator)
 
     def _about(self, request):
         with self._lock:
@@ -214,7 +245,7 @@ class Desk:
             return broken_item(error)
 
     def _guess(self, request):
-        query, row = self._session.ask(annotator=self._annotator), self._row(request)
+        query, row = self._asked(), self._row(request)
         if query is None or query.id != request.get("query"):
             raise StaleQueryError(_STALE)
         if query.reason == "audit":
@@ -273,15 +304,16 @@ class Desk:
         return {"classes": self._classes(counts), "report": report}
 
     def _state(self, request):
-        query = self._session.ask(annotator=self._annotator)
+        preparing, query = self._session.preparing, self._asked()
         answers = self._session.recent(20, self._annotator)
         done = None
-        if query is None:
+        if query is None and not preparing:
             done = self._session.why_done(self._annotator)
         return {
             **self._progress(request),
             "question": None if query is None else self._question(query),
             "done": done,
+            "preparing": preparing,
             "recent": [self._recent(answer) for answer in answers],
             "new_classes": self._session.new_classes == "allow",
             "can": sorted(self._session.can),

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn_active._columns import is_sequence
 from sklearn_active._recording import ask as ask_oracle
 from sklearn_active._stopping import StopLabeling
+from sklearn_active.labeling._address import Address
 from sklearn_active.labeling._desk import Desk
 from sklearn_active.labeling._hints import Hints
 
@@ -111,17 +112,19 @@ class Fronts:
         -----
         With a journal, a tab that was open goes on when the program is started again
         within a day, at the same address: the port and the tokens are kept beside the
-        journal, in a file that only you can read, until "Finish" is pressed.
+        journal, in a file that only you can read (on Windows: whoever can read the
+        folder), until everybody has pressed "Finish".
         """
         from sklearn_active.labeling._server import LabelingServer
 
         hints = Hints(keys, descriptions, instructions)
-        names = [None] if annotators is None else _checked_names(annotators)
+        names = [None] if annotators is None else checked_names(annotators)
         with self.lock:
             self._annotators.update(names)
         desks = {name: Desk(self, name, hints) for name in names}
         place = None if self.kept_in is None else f"{self.kept_in}.page"
-        return LabelingServer(desks, open_browser, port, place)
+        address = Address(place, self._ledger.name)
+        return LabelingServer(desks, open_browser, port, address)
 
     def _next_batch_size(self):
         learner, n_asked = self._model.learner, self._state.n_asked
@@ -143,7 +146,18 @@ class Fronts:
             )
 
 
-def _checked_names(names):
+def checked_names(names):
+    """Return the names of annotators as a list, or raise.
+
+    Parameters
+    ----------
+    names : sequence of str
+        As they were given.
+
+    Returns
+    -------
+    names : list of str
+    """
     is_list = is_sequence(names) and len(names)
     texts = list(names) if is_list else []
     if not texts or not all(isinstance(name, str) and name.strip() for name in texts):
@@ -151,5 +165,7 @@ def _checked_names(names):
             f"annotators is a list of names, as in ['ann', 'bob']; got {names!r}."
         )
     if len(set(texts)) < len(texts):
-        raise ValueError(f"Each annotator has a name of their own; got {texts}.")
+        raise ValueError(
+            f"Each annotator needs a name of their own; got {', '.join(texts)}."
+        )
     return texts

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import chain
+from uuid import uuid4
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from sklearn_active.labeling._going_on import (
 from sklearn_active.labeling._journal import FORMAT, LabelJournal
 from sklearn_active.labeling._state import AGGREGATES, LabelingState
 from sklearn_active.labeling._turns import Barred, Turns
+
+N_OF_NAME = 12  # characters
 
 
 class AggregateError(RuntimeError):
@@ -67,6 +70,9 @@ class Ledger:
         Number of events.
     changes : list of str
         What is otherwise than when the journal was left.
+    name : str or None
+        Of the journal, random: another one at the same place has another name. None of
+        one that was begun before there were names.
     """
 
     def __init__(
@@ -97,7 +103,7 @@ class Ledger:
             journal = LabelJournal(journal)
         self._journal = journal
         self._may_find = found
-        self.changes = []
+        self.changes, self.name = [], uuid4().hex[:N_OF_NAME]
         if journal is not None:
             self._replay(binding, stated)
 
@@ -105,11 +111,13 @@ class Ledger:
         path, known = self._journal.path, []
 
         def check(header):
+            self.name = header.get("name")
             known[:] = [classes_of(header, path)]
             binding.check(header, path)
             self.state.n_rows = header["n_rows"]
 
-        self._journal.open(binding.header | {"classes": stated}, self._take, check)
+        header = binding.header | {"classes": stated, "name": self.name}
+        self._journal.open(header, self._take, check)
         try:
             if known:
                 self._go_on(binding, stated, *known)
@@ -139,7 +147,7 @@ class Ledger:
         named = dict.fromkeys([*(stated or ()), *of_y])
         self.changes += renamings(named, self.state.renamed)
         if n_added or now != known:
-            about = binding.header | {"classes": now}
+            about = binding.header | {"classes": now, "name": self.name}
             self._journal.append([FORMAT | about])
             self.state.n_rows = binding.n_rows
 

@@ -43,7 +43,8 @@ class Refitter:
         Of the session; given up while anybody waits here.
     snapshot : callable
         Returns the version, the labels, the declined rows and the number of rows asked
-        that a refit starts from; called with the lock held.
+        that a refit starts from, and how many rows more are to be ranked; called with
+        the lock held.
 
     Attributes
     ----------
@@ -102,10 +103,10 @@ class Refitter:
                     self._stop()
                     return
                 self._wanted = False
-                version, labels, declined, n_asked = self._snapshot()
+                version, labels, declined, n_asked, n_more = self._snapshot()
             try:
                 self.model.update(labels, declined, n_asked)
-                ranking = self.model.rank(version, self.n_ranked)
+                ranking = self.model.rank(version, self.n_ranked + n_more)
             except Exception as error:  # shown by report(), raised by close()
                 self.error = error
             except BaseException as error:

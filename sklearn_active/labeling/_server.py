@@ -46,8 +46,8 @@ class LabelingServer:
         Whether to open the page in the browser.
     port : int, default=0
         0: that of the run before, or a free one.
-    place : str or path, default=None
-        The file that keeps port and tokens for the next run; None: they are new.
+    address : Address, default=None
+        Keeps port and tokens for the next run; None: they are new.
 
     Attributes
     ----------
@@ -58,9 +58,9 @@ class LabelingServer:
         The address of every annotator.
     """
 
-    def __init__(self, desks, open_browser=False, port=0, place=None):
+    def __init__(self, desks, open_browser=False, port=0, address=None):
         self.desks = desks
-        self._kept = Address(place)
+        self._kept = Address(None) if address is None else address
         self._http = self._bound(port)
         guard, port = self._http.guard, self._http.server_port
         self._address = f"http://127.0.0.1:{port}/"
@@ -83,7 +83,14 @@ class LabelingServer:
             known = {name: tokens.get(name or "") for name in self.desks}
             with suppress(OSError):  # somebody else listens there now
                 return _HTTPServer(self.desks, before, known)
-        return _HTTPServer(self.desks, port)
+        try:
+            return _HTTPServer(self.desks, port)
+        except OSError as error:
+            raise OSError(
+                error.errno,
+                f"The page can't be served at port {port} ({error.strerror}). Take "
+                "another port, or 0 for any that is free.",
+            ) from error
 
     def __repr__(self):
         return f"LabelingServer({self._address})"
@@ -96,9 +103,12 @@ class LabelingServer:
 
     def wait(self):
         """Return when everybody has pressed "Finish", or the server is closed."""
-        for desk in self.desks.values():
-            while not desk.finished.wait(0.5) and not self._http.closed.is_set():
-                pass  # in steps, so that Ctrl-C gets through on every system
+        desks = self.desks.values()
+        while not self._http.closed.is_set():
+            working = [desk for desk in desks if not desk.finished.is_set()]
+            if not working:
+                return
+            working[0].finished.wait(0.5)  # in steps, so that Ctrl-C gets through
 
     def close(self):
         """End the page; what was answered is kept. The session stays open."""

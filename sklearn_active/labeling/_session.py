@@ -24,7 +24,7 @@ from sklearn_active.labeling._exchange import Exchange
 from sklearn_active.labeling._finding import Finding
 from sklearn_active.labeling._fronts import Fronts
 from sklearn_active.labeling._journal import is_begun
-from sklearn_active.labeling._ledger import Ledger
+from sklearn_active.labeling._ledger import N_OF_NAME, Ledger
 from sklearn_active.labeling._model import Model
 from sklearn_active.labeling._questions import StaleQueryError, check_same
 from sklearn_active.labeling._readings import Readings
@@ -33,6 +33,7 @@ from sklearn_active.labeling._renaming import Renaming
 from sklearn_active.labeling._stack import split
 from sklearn_active.pools._dask import wrapped
 
+_MOST_SKIPPED = 200
 _MEND = (
     "What was told is recorded, and counts as votes. Mend aggregate, and open a new "
     "session on the journal."
@@ -175,7 +176,10 @@ class LabelingSession(
         self._allowed.renamed = self._state.renamed
         self._check_classes_found()
         self._annotators = set(self._state.annotators)
-        self._token, self._rows_told = uuid4().hex, {}
+        # What questions are called begins with the journal's name: see `reopen`.
+        own = uuid4().hex
+        self._token = (self._ledger.name or "")[:N_OF_NAME] + own[N_OF_NAME:]
+        self._rows_told = {}
         self._n_questions = self._state.n_asked
         self._start_refits(executor, learner.batch_size + max_lag + 1)
 
@@ -383,7 +387,8 @@ class LabelingSession(
     def relabel(self, index, label, annotator=None, reason=None):
         """Give a row a label that was not asked for: a change, or one of a row found.
 
-        Such a label is learned from, and never enters the checks of the accuracy.
+        Such a label is learned from, and never enters the checks of the accuracy. Of a
+        row that this annotator is being asked for it is the answer to that question.
 
         Parameters
         ----------
@@ -404,14 +409,11 @@ class LabelingSession(
             label = self.checked(label)
             if label is None:
                 raise ValueError("relabel needs a label; to take one back use undo().")
+            if row in self.rows_left(annotator):
+                self.tell(self._open[annotator].query.id, {row: label}, annotator)
+                return
             event = {"event": "relabel", "row": row, "label": label}
-            event |= {"annotator": annotator, "reason": reason}
-            self._ledger.record([event])
-            question = self._open.get(annotator)
-            if question is not None and row in question.rows_left:
-                self._answered(question, {row: label}, annotator)
-            self._request_refit()
-            self._ledger.raise_failure(_MEND)
+            self._record([event | {"annotator": annotator, "reason": reason}])
 
     def reopen(self, query_id, index, annotator=None):
         """Open a question again that an earlier run of the program had asked.
@@ -431,16 +433,17 @@ class LabelingSession(
         Raises
         ------
         StaleQueryError
-            Where it was answered, is of this session or of none, or where the row is
-            labeled or asked of somebody else.
+            Where it was answered, is of this session or of none on this journal, or
+            where the row is labeled or asked of somebody else.
         """
         check_annotator(annotator)
         with self.lock:
             self._check_not_closed()
             row = self._checked_row(index)
             token, number = split(query_id)
-            is_known = len(token) == len(self._token) and number > 0
-            is_ours = token == self._token or not is_known
+            name = self._ledger.name
+            is_of_journal = name is not None and token.startswith(name) and number > 0
+            is_ours = token == self._token or not is_of_journal
             is_busy = row in self._unavailable(annotator)
             if is_ours or is_busy or self._state.told(query_id):
                 raise StaleQueryError(
@@ -495,6 +498,8 @@ class LabelingSession(
             As `done`.
         """
         with self.lock:
+            if annotator in self._open:
+                return None
             return self._reason_to_stop(self._unavailable(annotator))
 
     def wait(self):
@@ -574,4 +579,6 @@ class LabelingSession(
         labels = dict(self._ledger.labels)
         declined = self._ledger.declined(self._annotators or {None})
         declined |= self._unasked.difference(labels)
-        return self._ledger.version, labels, declined, self._state.n_asked
+        # Those that some have skipped are ranked, and are not for them.
+        n_more = min(len(self._ledger.left_out), _MOST_SKIPPED)
+        return self._ledger.version, labels, declined, self._state.n_asked, n_more

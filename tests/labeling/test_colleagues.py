@@ -6,11 +6,14 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from page_client import CLASSES, Client, new_session, truth_of
+from page_client import CLASSES, Client, X, new_session, truth_of
 from sklearn.metrics import cohen_kappa_score
 
-from sklearn_active.labeling import LabelJournal
+from sklearn_active import ActiveLearner
+from sklearn_active.graph import GraphLabelSpreading
+from sklearn_active.labeling import LabelingSession, LabelJournal
 from sklearn_active.labeling._agreement import agreement
+from sklearn_active.labeling._refitter import Inline
 
 NAMES = ["ann", "bob"]
 
@@ -185,3 +188,51 @@ class TestAgreement:
 
     def test_where_nobody_answered_the_same_row_there_is_none(self):
         assert agreement({}) is None
+
+
+def test_who_goes_on_after_finish_hasn_t_finished(session):
+    with session.serve(annotators=NAMES) as server:
+        ann, bob = (Client(server, name) for name in NAMES)
+        ann.post("finish")
+        status, state = ann.post("resume")
+        assert (status, bool(state["question"])) == (200, True)
+        bob.post("finish")
+        assert [desk.finished.is_set() for desk in server.desks.values()] == [0, 1]
+        ann.post("finish")
+        ann.answer(ann.state()["question"], "ape")
+        assert not server.desks["ann"].finished.is_set()
+
+
+def test_a_label_that_a_colleague_gave_meanwhile_is_not_replaced_unseen(
+    people, session
+):
+    ann, _ = people
+    session.relabel(20, "cat", "bob")
+    status, reply = ann.post("relabel", {"row": 20, "label": '"ape"', "shown": None})
+    assert status == 409
+    assert "is labeled “cat”. Nothing was recorded" in reply["error"]
+    assert session.labels[20] == "cat"
+    status, _ = ann.post("relabel", {"row": 20, "label": '"ape"', "shown": "cat"})
+    assert status == 200
+    assert session.labels[20] == "ape"
+
+
+def test_the_budget_is_not_overshot_however_many_are_asked():
+    learner = ActiveLearner(
+        GraphLabelSpreading(), "graph_herding", budget=2, random_state=0
+    )
+    session = LabelingSession(learner, X, classes=CLASSES, executor=Inline())
+    asked = [session.ask(annotator=name) for name in ("ann", "bob", "eve", "dan")]
+    assert [query is None for query in asked] == [False, False, True, True]
+    assert session.why_done("eve") == "budget"
+    assert session.why_done("ann") is session.done is None
+
+
+def test_what_an_absent_colleague_might_be_asked_makes_no_question_random(session):
+    session.serve(annotators=NAMES).close()
+    for row in range(6):
+        session.relabel(row, truth_of(row), "ann")
+    for _ in range(15):
+        query = session.ask(annotator="ann")
+        assert query.reason == "GraphUncertaintyHerding"
+        session.skip(query.id, annotator="ann")

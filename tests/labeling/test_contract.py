@@ -64,7 +64,7 @@ def request_everything(desk):
     status, found = send("find", words="", status="labeled", order="suspicious")
     statuses["find"] = status
     statuses["rows"] = send("rows", found=found["found"], **{"from": 0}, n=5)[0]
-    for action in ("about", "finish", "progress", "state"):
+    for action in ("about", "finish", "progress", "resume", "state"):
         statuses[action] = send(action)[0]
     statuses["item"] = send("item", row=3)[0]
     return statuses

@@ -8,9 +8,11 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from page_client import Client, new_session, truth_of
+from page_client import CLASSES, Client, X, new_session, truth_of
 
-from sklearn_active.labeling import StaleQueryError
+from sklearn_active import ActiveLearner
+from sklearn_active.graph import GraphLabelSpreading
+from sklearn_active.labeling import LabelingSession, StaleQueryError
 from sklearn_active.labeling._address import Address
 
 TOKEN = "t" * 43
@@ -291,3 +293,43 @@ def test_a_tab_that_was_only_looking_goes_on_with_the_next_program(new_page, jou
         assert session.labels == {row: "cat"}
         page.press("2")
         assert len(session.labels) == 2
+
+
+def test_another_journal_in_the_same_place_takes_no_answer_of_the_old_one(journal):
+    first = Killed(journal)
+    question = first.client.state()["question"]
+    first.kill()
+    journal.unlink()
+    with new_session(journal) as session, session.serve() as server:
+        assert Client(server).token != first.client.token
+        assert first.client.post("state")[0] == 401 or (
+            Client(server).port != first.client.port
+        )
+        with pytest.raises(StaleQueryError, match="can't be opened again"):
+            session.reopen(question["id"], question["row"])
+        assert session.labels == {}
+
+
+def test_a_journal_that_goes_on_keeps_its_name(journal):
+    names = []
+    for n_rows in (30, 40, 40):
+        learner = ActiveLearner(GraphLabelSpreading(), "random", random_state=0)
+        with LabelingSession(
+            learner, X[:n_rows], classes=CLASSES, journal=journal
+        ) as session:
+            names.append(session._ledger.name)
+    assert len(set(names)) == 1
+    assert len(names[0]) == 12
+
+
+def test_a_file_system_that_ignores_modes_keeps_no_token(tmp_path, monkeypatch):
+    real = os.fstat
+
+    def fstat(descriptor):
+        status = list(real(descriptor))
+        status[0] |= 0o077
+        return os.stat_result(status)
+
+    monkeypatch.setattr("sklearn_active.labeling._address.os.fstat", fstat)
+    Address(tmp_path / "a.page").write(8123, {"": TOKEN})
+    assert TOKEN not in (tmp_path / "a.page").read_text()
