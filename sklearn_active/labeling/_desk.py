@@ -14,6 +14,7 @@ from sklearn_active.labeling._ledger import AggregateError
 from sklearn_active.labeling._progress import FEWEST_CHECKS
 from sklearn_active.labeling._questions import StaleQueryError
 from sklearn_active.labeling._reasons import why
+from sklearn_active.labeling._titles import title_or_number
 
 PAGE = Path(__file__).parent / "_page"
 _OPTIONAL = ("find", "flag", "guess", "relabel", "requeue", "undo")
@@ -204,7 +205,7 @@ class Desk:
 
     def _item(self, request):
         row = self._row(request)
-        return {"item": self._item_of(row), "title": self._session.title(row)}
+        return {"item": self._item_of(row), "title": self._title_of(row)}
 
     def _item_of(self, row):
         try:
@@ -212,6 +213,9 @@ class Desk:
         except Exception as error:  # one broken file must not end the labeling
             logging.getLogger(__name__).exception("Row %d can't be shown.", row)
             return broken_item(error)
+
+    def _title_of(self, row):
+        return title_or_number(self._session.title, row)
 
     def _guess(self, request):
         query, row = self._session.ask(annotator=self._annotator), self._row(request)
@@ -295,7 +299,7 @@ class Desk:
         return {
             "id": query.id,
             "row": row,
-            "title": self._session.title(row),
+            "title": self._title_of(row),
             "reason": query.reason,
             "why": why(query.reason, self._session.classes),
             "flagged": row in self._session.flagged,
@@ -306,7 +310,7 @@ class Desk:
         row = answer["row"]
         return {
             "row": row,
-            "title": self._session.title(row),
+            "title": self._title_of(row),
             "text": str(answer["label"]),
             "preview": self._preview(row),
         }

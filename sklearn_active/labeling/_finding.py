@@ -9,7 +9,7 @@ from sklearn.utils import Bunch
 from sklearn_active._sklearn import StrOptions, validate_parameter_constraints
 from sklearn_active.labeling._outlook import Features
 from sklearn_active.labeling._suspicion import Suspicion
-from sklearn_active.labeling._titles import words_of
+from sklearn_active.labeling._titles import title_or_number, words_of
 
 STATUSES = (
     "all",
@@ -49,8 +49,10 @@ class Finding:
         Parameters
         ----------
         words : str, default=''
-            Every one of them occurs in what a person sees of the row, or begins there
-            as part of a longer word; upper and lower case are the same.
+            Every one of them occurs in what a person sees of the row, also inside a
+            longer word; upper and lower case are the same. Searched are texts, the
+            values of tables and lists as the page writes them, and names of files;
+            not what is missing.
         status : str, default='all'
             Or 'labeled', 'unlabeled', 'flagged', 'skipped' (by somebody, and without a
             label), 'contradicted' (the guess is not the label), 'disputed' (annotators
@@ -232,7 +234,7 @@ class Finding:
         return [
             Bunch(
                 row=row,
-                title=self.title(row),
+                title=title_or_number(self.title, row),
                 label=labels[row],
                 guess=guess,
                 confidence=confidence,
@@ -246,13 +248,12 @@ class Finding:
     def _seen_of(self, rows):
         """Return guesses and confidences of rows, None each where there are none."""
         outlook, nothing = self._refitter.ranking.predict, [None] * len(rows)
-        if not rows or outlook is None or outlook.labels is None:
+        if not rows or outlook is None:
             return nothing, nothing
         now = self.renamed.get
-        guesses = [now(x, x) for x in outlook.labels[np.array(rows)].tolist()]
-        if outlook.proba is None:
-            return guesses, nothing
-        return guesses, outlook.proba[np.array(rows)].max(axis=1).tolist()
+        guesses = [now(x, x) for x in outlook(rows)]  # of all rows it may take long
+        proba = outlook.proba_of(rows)
+        return guesses, nothing if proba is None else proba.max(axis=1).tolist()
 
 
 def _by(rows, values):

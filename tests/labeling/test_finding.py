@@ -29,6 +29,19 @@ def session(estimator=None, n_labels=12, X=X, **params):
     return opened
 
 
+class Broken(list):
+    """Items that are read when they are asked for; one of them can't be."""
+
+    def __init__(self, items, broken, error):
+        super().__init__(items)
+        self.broken, self.error = broken, error
+
+    def __getitem__(self, row):
+        if row == self.broken:
+            raise self.error("gone")
+        return super().__getitem__(row)
+
+
 class TestWords:
     TEXTS = ("A fine Kettle", "broken kettle", "ÜBER fine", "", "kettle, kettle")
 
@@ -50,8 +63,16 @@ class TestWords:
         assert self.found("kettle red", frame) == [0, 4]
         assert self.found("red", frame.to_dict("records")) == [0, 4]
 
-    def test_rows_without_words_are_found_by_none(self):
-        assert self.found("1", X[:5]) == []
+    def test_numbers_are_found_as_the_page_writes_them(self):
+        assert self.found("2.5", np.array([[1.0, 2.5], [2.0, 3.0]])) == [0]
+        assert self.found("nan", np.array([[1.0, np.nan], [2.0, 3.0]])) == []
+
+    @pytest.mark.parametrize("error", [OSError, ValueError, RuntimeError])
+    def test_one_row_that_cannot_be_read_hides_no_other(self, error):
+        opened = session(X=X[:5], items=Broken(self.TEXTS, 1, error), n_labels=0)
+        assert opened.find("kettle").tolist() == [0, 4]
+        titles = [row.title for row in opened.describe(range(3))]
+        assert titles == ["A fine Kettle", "Row 2", "ÜBER fine"]
 
 
 class TestStatus:
@@ -275,3 +296,23 @@ def test_a_list_says_of_each_row_what_is_known():
     assert (unknown.label, unknown.votes, unknown.skipped) == (None, {}, False)
     assert unknown.guess == opened.learner.predict(X[[30]])[0]
     assert unknown.confidence == opened.learner.predict_proba(X[[30]]).max()
+
+
+def test_a_list_makes_the_model_predict_the_rows_that_it_shows_and_no_other():
+    class Watched(GaussianNB):
+        seen = []
+
+        def predict(self, X):
+            self.seen.append(len(X))
+            return super().predict(X)
+
+        def predict_proba(self, X):
+            self.seen.append(len(X))
+            return super().predict_proba(X)
+
+    opened = session(Watched(var_smoothing=1e-2))
+    opened.wait()
+    Watched.seen.clear()
+    (row,) = opened.describe([30])
+    assert row.guess == opened.learner.predict(X[[30]])[0]
+    assert set(Watched.seen) == {1}

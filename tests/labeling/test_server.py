@@ -496,3 +496,33 @@ def test_one_broken_item_stops_nobody_and_only_broken_ones_are_an_error(tmp_path
         item = ask("item", row=0)[1]["item"]
         assert item["kind"] == "broken"
         assert "0.png" in item["text"]
+
+
+@pytest.mark.parametrize("error", [OSError, ValueError, RuntimeError])
+def test_an_item_that_cannot_be_read_later_is_broken_and_the_answer_is_kept(error):
+    class Lazy(list):
+        broken = -1
+
+        def __getitem__(self, row):
+            if row == self.broken:
+                raise error("gone")
+            return super().__getitem__(row)
+
+    items = Lazy(f"text {row}" for row in range(40))
+    with new_session(items=items) as session:
+        ask = Requests(session)
+        first = ask.state()["question"]
+        row = items.broken = first["row"]
+        again = ask.state()["question"]
+        assert (again["title"], again["item"]["text"]) == (
+            f"Row {row + 1}",
+            first["item"]["text"],
+        )
+        status, state = ask("answer", **names(first), label='"ape"')
+        assert status == 200
+        assert state["recent"][0]["title"] == f"Row {row + 1}"
+        assert session.labels == {row: "ape"}
+        assert ask("item", row=row)[1]["title"] == f"Row {row + 1}"
+        items.broken = state["question"]["row"]
+        status, found = ask("find")
+        assert (status, found["n"]) == (200, 40)
