@@ -7,7 +7,7 @@ from sklearn.metrics import pairwise_distances
 from sklearn.utils import Bunch
 
 from sklearn_active._sklearn import StrOptions, validate_parameter_constraints
-from sklearn_active.labeling._outlook import Features
+from sklearn_active.labeling._outlook import NO_MODEL, Features
 from sklearn_active.labeling._suspicion import Suspicion
 from sklearn_active.labeling._titles import title_or_number, words_of
 
@@ -27,7 +27,6 @@ _CONSTRAINTS = {
     "status": [StrOptions(set(STATUSES))],
     "order": [StrOptions(set(ORDERS))],
 }
-_NO_MODEL = "There is no model yet: it needs labels of two classes."
 
 
 class Finding:
@@ -87,11 +86,17 @@ class Finding:
         come first where the margin of another class over the label is largest, those
         last whose class no other row has. The cost is that of the fits; the result is
         kept until a label changes.
+
+        Rows that are asked at the moment to check the model are left out of what goes
+        by its guesses: 'contradicted', 'unsure', 'sure', `guess` and `likely`.
         """
         arguments = {"words": words, "status": status, "order": order}
         validate_parameter_constraints(_CONSTRAINTS, arguments, "find")
         state = self._state_of_rows()
         rows = self._with_status(status, state)
+        by_model = status == "contradicted" or order in ("unsure", "sure")
+        if by_model or guess is not None or likely is not None:
+            rows = rows[~np.isin(rows, list(state.checking))]
         if label is not None:
             rows = rows[[state.labels.get(row) == label for row in rows.tolist()]]
         if guess is not None:
@@ -112,7 +117,14 @@ class Finding:
                 flagged=set(self._state.flagged),
                 disputed=self._ledger.disputed(),
                 reviewed=set(self._state.reviewed),
+                checking=self._checking(),
             )
+
+    def _checking(self):
+        """Return the rows asked now to check the model: what it says is not told."""
+        asked = self._open.values()
+        audits = (each for each in asked if each.query.reason == "audit")
+        return {row for each in audits for row in each.rows_left}
 
     @cached_property
     def _suspicion(self):
@@ -159,8 +171,8 @@ class Finding:
     def _outlook(self):
         """Return what the last finished model makes of the rows, or raise."""
         outlook = self._refitter.ranking.predict
-        if outlook is None or outlook.labels is None:
-            raise ValueError(_NO_MODEL)
+        if outlook is None or not len(outlook.classes):
+            raise ValueError(NO_MODEL)
         return outlook
 
     def _guesses_of(self, rows):
