@@ -260,15 +260,35 @@ class Desk:
         return {"rows": [self._described(row) for row in self._session.describe(rows)]}
 
     def _described(self, row):
-        """Return one row of a list; no guess of a row that checks the model now."""
-        text = {name: row[name] for name in ("label", "guess")}
-        if row.row in self._session.rows_left(self._annotator):
-            query = self._session.ask(annotator=self._annotator)
-            if query.reason == "audit":
-                text["guess"] = None
+        """Return one row of a list, without what would sway an answer to come."""
+        asked = None
+        with self._lock:
+            if row.row in self._session.rows_left(self._annotator):
+                asked = self._session.ask(annotator=self._annotator)
+        hidden = self._is_hidden(row.votes, asked is not None)
+        text = {
+            "label": None if hidden else row.label,
+            "guess": None if asked and asked.reason == "audit" else row.guess,
+        }
         text = {name: None if x is None else str(x) for name, x in text.items()}
-        votes = [[who, str(label)] for who, label in row.votes.items()]
-        return {**row, **text, "votes": votes, "preview": self._preview(row.row)}
+        votes = [] if hidden else row.votes.items()
+        return {
+            **row,
+            **text,
+            "votes": [[who, str(label)] for who, label in votes],
+            "hidden": hidden,
+            "preview": self._preview(row.row),
+        }
+
+    def _is_hidden(self, votes, is_asked):
+        """Say whether this person should vote before the others' votes are shown.
+
+        Votes that were seen by the next who votes say nothing when they agree.
+        """
+        me = self._annotator
+        if me is None or votes.keys() <= {me}:
+            return False
+        return is_asked or (self._session.votes_per_row > 1 and me not in votes)
 
     def _progress(self, request):
         report = dict(self._session.report())
