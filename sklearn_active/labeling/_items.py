@@ -257,6 +257,8 @@ def written(value):
     """
     if isinstance(value, str):
         return str(value)
+    if type(value) is float and value == value:  # a search writes millions of them
+        return f"{value:.6g}" if value % 1 else f"{value}"
     if is_null(value):
         return ""
     is_number = isinstance(value, (Number, np.number))

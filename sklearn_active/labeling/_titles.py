@@ -145,6 +145,8 @@ def _words(item):
         return item.name
     if hasattr(item, "getbands") or (isinstance(item, _ARRAYS) and np.ndim(item) > 1):
         return ""  # an image
+    if isinstance(item, np.ndarray):
+        return "\n".join(map(written, np.atleast_1d(item).tolist()))
     if isinstance(item, (list, tuple)) and any(isinstance(x, str) for x in item):
         return "\n".join(map(written, item))  # numpy would make the text 'nan' of NaN
     shown = item_as_json(item)
