@@ -40,12 +40,7 @@ class Distributions:
 
     def is_transductive(self, estimator):
         """Say whether the distributions come from the fit."""
-        final = final_estimator(estimator)
-        # Not read: to compute them may take long.
-        return self.all_rows and (
-            hasattr(type(final), "label_distributions_")
-            or "label_distributions_" in vars(final)
-        )
+        return self.all_rows and has_distributions(final_estimator(estimator))
 
     def look_at(self, fitted):
         """Warn where a transductive fit left rows without information."""
@@ -73,6 +68,12 @@ class Distributions:
             "are arbitrary. Scale X or lower gamma (or take kernel='knn', or more "
             "neighbors).",
         )
+
+
+def has_distributions(final):
+    """Say whether an estimator has distributions of the fit; to read may take long."""
+    name = "label_distributions_"
+    return hasattr(type(final), name) or name in vars(final)
 
 
 def predicted(fitted, X):

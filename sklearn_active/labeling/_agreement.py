@@ -1,5 +1,7 @@
 """How far annotators agree, beyond what chance would give."""
 
+from collections import Counter
+
 import numpy as np
 from sklearn.metrics import cohen_kappa_score
 from sklearn.utils import Bunch
@@ -38,8 +40,7 @@ def agreement(votes):
     if len(classes) < 2:
         return found
     if len(people) == 2:
-        pairs = [[dict(own)[who] for who in people] for own in votes.values()]
-        found.value = float(cohen_kappa_score(*zip(*pairs, strict=True)))
+        found.value = _kappa(votes.values(), people)
         return found
     try:
         import krippendorff
@@ -49,11 +50,20 @@ def agreement(votes):
             "'sklearn-active[label]'."
         )
         return found
+    place = {label: i for i, label in enumerate(classes)}
     counts = np.zeros((n, len(classes)), dtype=int)
     for i, own in enumerate(votes.values()):
         for _, label in own:
-            counts[i, classes.index(label)] += 1
+            counts[i, place[label]] += 1
     found.value = float(
         krippendorff.alpha(value_counts=counts, level_of_measurement="nominal")
     )
     return found
+
+
+def _kappa(votes, people):
+    """Return Cohen's kappa of two; equal pairs are counted first, which is faster."""
+    first = people[0]
+    pairs = Counter((a[1], b[1]) if a[0] == first else (b[1], a[1]) for a, b in votes)
+    n_of_pairs = list(pairs.values())
+    return float(cohen_kappa_score(*zip(*pairs, strict=True), sample_weight=n_of_pairs))

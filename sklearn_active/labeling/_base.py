@@ -36,6 +36,8 @@ class BaseLabelingSession(ABC):
         'requeue' (`requeue_skipped`) and 'undo' (`take_back`).
     new_classes : {'error', 'allow'}
         Whether labels may be given that are in no `classes` yet.
+    votes_per_row : int
+        How many annotators each row is asked of.
     items : sequence or None
         What a person sees of all rows; None: it is known row by row.
     kept_in : path or None
@@ -56,6 +58,7 @@ class BaseLabelingSession(ABC):
     items = kept_in = None
     new_classes = "error"
     preparing = False
+    votes_per_row = 1
 
     @abstractmethod
     def ask(self, n=1, annotator=None):

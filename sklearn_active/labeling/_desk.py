@@ -14,6 +14,7 @@ from sklearn_active.labeling._ledger import AggregateError
 from sklearn_active.labeling._progress import FEWEST_CHECKS
 from sklearn_active.labeling._questions import StaleQueryError
 from sklearn_active.labeling._reasons import why
+from sklearn_active.labeling._titles import title_or_number
 
 PAGE = Path(__file__).parent / "_page"
 _OPTIONAL = ("find", "flag", "guess", "relabel", "requeue", "undo")
@@ -235,7 +236,7 @@ class Desk:
 
     def _item(self, request):
         row = self._row(request)
-        return {"item": self._item_of(row), "title": self._session.title(row)}
+        return {"item": self._item_of(row), "title": self._title_of(row)}
 
     def _item_of(self, row):
         try:
@@ -243,6 +244,9 @@ class Desk:
         except Exception as error:  # one broken file must not end the labeling
             logging.getLogger(__name__).exception("Row %d can't be shown.", row)
             return broken_item(error)
+
+    def _title_of(self, row):
+        return title_or_number(self._session.title, row)
 
     def _guess(self, request):
         query, row = self._asked(), self._row(request)
@@ -287,15 +291,35 @@ class Desk:
         return {"rows": [self._described(row) for row in self._session.describe(rows)]}
 
     def _described(self, row):
-        """Return one row of a list; no guess of a row that checks the model now."""
-        text = {name: row[name] for name in ("label", "guess")}
-        if row.row in self._session.rows_left(self._annotator):
-            query = self._session.ask(annotator=self._annotator)
-            if query.reason == "audit":
-                text["guess"] = None
+        """Return one row of a list, without what would sway an answer to come."""
+        asked = None
+        with self._lock:
+            if row.row in self._session.rows_left(self._annotator):
+                asked = self._session.ask(annotator=self._annotator)
+        hidden = self._is_hidden(row.votes, asked is not None)
+        text = {
+            "label": None if hidden else row.label,
+            "guess": None if asked and asked.reason == "audit" else row.guess,
+        }
         text = {name: None if x is None else str(x) for name, x in text.items()}
-        votes = [[who, str(label)] for who, label in row.votes.items()]
-        return {**row, **text, "votes": votes, "preview": self._preview(row.row)}
+        votes = [] if hidden else row.votes.items()
+        return {
+            **row,
+            **text,
+            "votes": [[who, str(label)] for who, label in votes],
+            "hidden": hidden,
+            "preview": self._preview(row.row),
+        }
+
+    def _is_hidden(self, votes, is_asked):
+        """Say whether this person should vote before the others' votes are shown.
+
+        Votes that were seen by the next who votes say nothing when they agree.
+        """
+        me = self._annotator
+        if me is None or votes.keys() <= {me}:
+            return False
+        return is_asked or (self._session.votes_per_row > 1 and me not in votes)
 
     def _progress(self, request):
         report = dict(self._session.report())
@@ -327,7 +351,7 @@ class Desk:
         return {
             "id": query.id,
             "row": row,
-            "title": self._session.title(row),
+            "title": self._title_of(row),
             "reason": query.reason,
             "why": why(query.reason, self._session.classes),
             "flagged": row in self._session.flagged,
@@ -338,7 +362,7 @@ class Desk:
         row = answer["row"]
         return {
             "row": row,
-            "title": self._session.title(row),
+            "title": self._title_of(row),
             "text": str(answer["label"]),
             "preview": self._preview(row),
         }

@@ -7,9 +7,9 @@ from sklearn.metrics import pairwise_distances
 from sklearn.utils import Bunch
 
 from sklearn_active._sklearn import StrOptions, validate_parameter_constraints
-from sklearn_active.labeling._outlook import Features
+from sklearn_active.labeling._outlook import NO_MODEL, Features
 from sklearn_active.labeling._suspicion import Suspicion
-from sklearn_active.labeling._titles import words_of
+from sklearn_active.labeling._titles import title_or_number, words_of
 
 STATUSES = (
     "all",
@@ -27,7 +27,6 @@ _CONSTRAINTS = {
     "status": [StrOptions(set(STATUSES))],
     "order": [StrOptions(set(ORDERS))],
 }
-_NO_MODEL = "There is no model yet: it needs labels of two classes."
 
 
 class Finding:
@@ -49,8 +48,10 @@ class Finding:
         Parameters
         ----------
         words : str, default=''
-            Every one of them occurs in what a person sees of the row, or begins there
-            as part of a longer word; upper and lower case are the same.
+            Every one of them occurs in what a person sees of the row, also inside a
+            longer word; upper and lower case are the same. Searched are texts, the
+            values of tables and lists as the page writes them, and names of files;
+            not what is missing.
         status : str, default='all'
             Or 'labeled', 'unlabeled', 'flagged', 'skipped' (by somebody, and without a
             label), 'contradicted' (the guess is not the label), 'disputed' (annotators
@@ -85,11 +86,17 @@ class Finding:
         come first where the margin of another class over the label is largest, those
         last whose class no other row has. The cost is that of the fits; the result is
         kept until a label changes.
+
+        Rows that are asked at the moment to check the model are left out of what goes
+        by its guesses: 'contradicted', 'unsure', 'sure', `guess` and `likely`.
         """
         arguments = {"words": words, "status": status, "order": order}
         validate_parameter_constraints(_CONSTRAINTS, arguments, "find")
         state = self._state_of_rows()
         rows = self._with_status(status, state)
+        by_model = status == "contradicted" or order in ("unsure", "sure")
+        if by_model or guess is not None or likely is not None:
+            rows = rows[~np.isin(rows, list(state.checking))]
         if label is not None:
             rows = rows[[state.labels.get(row) == label for row in rows.tolist()]]
         if guess is not None:
@@ -110,7 +117,14 @@ class Finding:
                 flagged=set(self._state.flagged),
                 disputed=self._ledger.disputed(),
                 reviewed=set(self._state.reviewed),
+                checking=self._checking(),
             )
+
+    def _checking(self):
+        """Return the rows asked now to check the model: what it says is not told."""
+        asked = self._open.values()
+        audits = (each for each in asked if each.query.reason == "audit")
+        return {row for each in audits for row in each.rows_left}
 
     @cached_property
     def _suspicion(self):
@@ -157,8 +171,8 @@ class Finding:
     def _outlook(self):
         """Return what the last finished model makes of the rows, or raise."""
         outlook = self._refitter.ranking.predict
-        if outlook is None or outlook.labels is None:
-            raise ValueError(_NO_MODEL)
+        if outlook is None or not len(outlook.classes):
+            raise ValueError(NO_MODEL)
         return outlook
 
     def _guesses_of(self, rows):
@@ -232,7 +246,7 @@ class Finding:
         return [
             Bunch(
                 row=row,
-                title=self.title(row),
+                title=title_or_number(self.title, row),
                 label=labels[row],
                 guess=guess,
                 confidence=confidence,
@@ -246,13 +260,12 @@ class Finding:
     def _seen_of(self, rows):
         """Return guesses and confidences of rows, None each where there are none."""
         outlook, nothing = self._refitter.ranking.predict, [None] * len(rows)
-        if not rows or outlook is None or outlook.labels is None:
+        if not rows or outlook is None:
             return nothing, nothing
         now = self.renamed.get
-        guesses = [now(x, x) for x in outlook.labels[np.array(rows)].tolist()]
-        if outlook.proba is None:
-            return guesses, nothing
-        return guesses, outlook.proba[np.array(rows)].max(axis=1).tolist()
+        guesses = [now(x, x) for x in outlook(rows)]  # of all rows it may take long
+        proba = outlook.proba_of(rows)
+        return guesses, nothing if proba is None else proba.max(axis=1).tolist()
 
 
 def _by(rows, values):

@@ -53,7 +53,7 @@ def item_as_json(item, limits=None):
     if not isinstance(item, str):
         named = _named_values(item)
         if named is not None:
-            return {"kind": "table", "rows": [[str(k), _written(v)] for k, v in named]}
+            return {"kind": "table", "rows": [[str(k), written(v)] for k, v in named]}
         html = getattr(item, "_repr_html_", lambda: None)()
         if html is not None and not isinstance(html, str):
             raise ValueError(
@@ -130,7 +130,7 @@ def _array(values, limits):
         values = np.atleast_1d(values).tolist()
         return {
             "kind": "table",
-            "rows": [[f"x{i}", _written(v)] for i, v in enumerate(values)],
+            "rows": [[f"x{i}", written(v)] for i, v in enumerate(values)],
         }
     is_color = values.ndim == 3 and values.shape[2] in (1, 3, 4)
     if values.dtype.kind not in "biuf" or not (values.ndim == 2 or is_color):
@@ -242,9 +242,27 @@ def _image(data, kind="png"):
     }
 
 
-def _written(value):
-    if isinstance(value, (Number, np.number)) and not isinstance(
-        value, (bool, np.bool_)
-    ):
-        return "" if is_null(value) else f"{value:.6g}" if value % 1 else f"{value}"
-    return "" if is_null(value) else str(value)
+def written(value):
+    """Return one value of a row as the page writes it.
+
+    Parameters
+    ----------
+    value : object
+        A cell of a table, or an entry of an array.
+
+    Returns
+    -------
+    text : str
+        "" where it is missing.
+    """
+    if isinstance(value, str):
+        return str(value)
+    if type(value) is float and value == value:  # a search writes millions of them
+        return f"{value:.6g}" if value % 1 else f"{value}"
+    if is_null(value):
+        return ""
+    is_number = isinstance(value, (Number, np.number))
+    if is_number and not isinstance(value, (bool, np.bool_)):
+        return f"{value:.6g}" if value % 1 else f"{value}"
+    text = str(value)
+    return "" if text == "NaT" else text  # a time that is missing

@@ -8,6 +8,7 @@ from uuid import uuid4
 import numpy as np
 
 from sklearn_active._columns import is_null
+from sklearn_active.labeling._agreement import agreement
 from sklearn_active.labeling._allowed import in_order
 from sklearn_active.labeling._checks import check_label
 from sklearn_active.labeling._going_on import (
@@ -91,6 +92,7 @@ class Ledger:
         self.labels = dict(given)
         self.counts = Counter(given.values())
         self.left_out, self._several = set(), set()
+        self._agreement = None
         self.version = 0
         kinds = classes or list(given.values())[:1]
         self.state = LabelingState(n_rows=binding.n_rows, classes=kinds)
@@ -293,6 +295,18 @@ class Ledger:
         """
         return {row: self.state.votes_of(row) for row in self._several}
 
+    def agreement(self):
+        """Return how far annotators agree; kept until a vote beside others changes.
+
+        Returns
+        -------
+        agreement : Bunch or None
+            As of :func:`~sklearn_active.labeling._agreement.agreement`.
+        """
+        if self._agreement is None:
+            self._agreement = agreement(self.several())
+        return self._agreement
+
     def disputed(self):
         """Return the rows that annotators answered differently, as a set.
 
@@ -317,6 +331,8 @@ class Ledger:
             self.counts[before] -= 1
             if not self.counts[before]:
                 del self.counts[before]
+        if len(votes) > 1 or row in self._several:
+            self._agreement = None
         change = self._several.add if len(votes) > 1 else self._several.discard
         change(row)
         if skipped and label is None:

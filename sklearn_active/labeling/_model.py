@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
+from sklearn_active._distributions import has_distributions
 from sklearn_active._inner import final_estimator
 from sklearn_active._stopping import reason_to_stop
-from sklearn_active.labeling._outlook import Looked, Outlook, Predicted
+from sklearn_active.labeling._outlook import Looked, Outlook, Predicted, Transduced
 
 N_WATCHED = 1000
 
@@ -132,6 +133,8 @@ class Model:
         transduction = getattr(learner, "transduction_", None)
         if transduction is not None:
             final = final_estimator(estimator)
+            if not has_distributions(final):
+                return Transduced(learner._fitted, learner._state.X, transduction)
             proba = partial(getattr, final, "label_distributions_", None)
             return Looked(classes, transduction, proba)
         if hasattr(estimator, "update_labels"):  # it changes in place

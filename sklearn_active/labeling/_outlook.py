@@ -9,6 +9,11 @@ from sklearn.pipeline import Pipeline
 from sklearn_active._distributions import cleaned, predicted
 from sklearn_active._rows import take
 
+NO_MODEL = "There is no model yet: it needs labels of two classes."
+_NO_NUMBERS = (
+    "Rows can't be compared: what the model sees of them are no numbers, or some are "
+    "missing. Put what makes them numbers into a Pipeline with the estimator."
+)
 _AT_ONCE = 10_000
 
 
@@ -150,6 +155,28 @@ class Predicted(Outlook):
             yield take(self._X, np.arange(start, end))
 
 
+class Transduced(Predicted):
+    """Predictions of a model that knows labels of all rows, but no distributions.
+
+    Parameters
+    ----------
+    fitted : FittedClassifier
+        The model; it stays as it is.
+    X : container of shape (n_rows, ...)
+        All rows.
+    labels : ndarray of shape (n_rows,)
+        Of all rows.
+    """
+
+    def __init__(self, fitted, X, labels):
+        super().__init__(fitted, X, len(labels))
+        self.labels = labels
+
+    def __call__(self, rows):
+        """Return the labels of some rows."""
+        return self.labels[np.asarray(rows, dtype=int)].tolist()
+
+
 class Features:
     """The numbers that the model sees of the rows.
 
@@ -177,11 +204,13 @@ class Features:
         Raises
         ------
         ValueError
-            Where they are no numbers.
+            Where they are no numbers, or aren't yet.
         """
         known, features = self._last
         if features is None or known is not estimator:
             features = _as_numbers(self._transformed(estimator))
+            if features is None:
+                raise ValueError(NO_MODEL if estimator is None else _NO_NUMBERS)
             self._last = estimator, features
         return features
 
@@ -193,16 +222,13 @@ class Features:
 
 
 def _as_numbers(X):
+    """Return rows as numbers, None where they are none or some are missing."""
     if sparse.issparse(X):
         return X.tocsr()
     try:
         X = np.asarray(X, dtype=float)
     except (TypeError, ValueError):
-        X = np.zeros(0)
+        return None
     if X.ndim < 2 or not np.isfinite(X).all():
-        raise ValueError(
-            "Rows can't be compared: what the model sees of them are no numbers, or "
-            "some are missing. Put what makes them numbers into a Pipeline with the "
-            "estimator."
-        )
+        return None
     return X.reshape(len(X), -1)

@@ -5,7 +5,6 @@ from collections import Counter
 from scipy.stats import binomtest
 from sklearn.utils import Bunch
 
-from sklearn_active.labeling._agreement import agreement
 from sklearn_active.labeling._going_on import n_of
 
 STABLE = 0.01
@@ -117,7 +116,7 @@ def report(n_rows, ledger, ranking, refitter, budget, behind):
         class_counts=ordered(ledger.counts, classes),
         seconds_per_label=pace,
         left=left(n_rows, n_labeled, state.n_asked, budget, pace),
-        agreement=agreement(ledger.several()),
+        agreement=ledger.agreement(),
         audit=audit,
         changed=changed,
         still_changing=None if changed is None else changed > STABLE,

@@ -28,6 +28,7 @@ class Suspicion:
     def __init__(self, learner, X):
         self._learner, self._X = learner, X
         self._lock, self._labels, self._margins = Lock(), None, {}
+        self._model = None
 
     def of(self, labels):
         """Return the margin of every label, NaN where nobody else has its class.
@@ -54,7 +55,9 @@ class Suspicion:
                 "No label can be doubted yet: that takes two classes with two labels "
                 "each."
             )
-        margins, model = dict.fromkeys(labels, np.nan), Model(self._learner, self._X)
+        # Kept for the next time: to make a graph of the rows takes longest.
+        model, self._model = self._model or Model(self._learner, self._X), None
+        margins = dict.fromkeys(labels, np.nan)
         for fold in _folds(labels):
             others = {row: x for row, x in labels.items() if row not in fold}
             model.update(others, (), 0)
@@ -63,6 +66,7 @@ class Suspicion:
                 continue
             for row, margin in zip(rows, _margins(model, rows, labels), strict=True):
                 margins[row] = margin
+        self._model = model  # not where a fit has failed half-way
         return margins
 
 

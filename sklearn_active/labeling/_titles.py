@@ -1,12 +1,18 @@
 """What rows are called, and the words that they are found by."""
 
+import logging
 import re
 from collections.abc import Mapping
 from pathlib import PurePath
 
+import numpy as np
+
 from sklearn_active._rows import row_at
+from sklearn_active.labeling._items import item_as_json, written
 
 _LONGEST = 60
+_ARRAYS = (np.ndarray, list, tuple)
+_LOOKED_AT = 200  # characters: a text may be long, and a list asks for many titles
 _IS_DIGEST = re.compile(r"[0-9a-f]{16}(-\d+)?").fullmatch
 
 
@@ -29,12 +35,13 @@ def title_of(item, index, key=None):
     """
     if isinstance(item, PurePath):
         return item.name
-    text = " ".join(main_text(item).split())
+    whole = main_text(item).lstrip()
+    text = " ".join(whole[:_LOOKED_AT].split())
     if len(text) > _LONGEST:
         cut = text[:_LONGEST].rpartition(" ")[0] or text[:_LONGEST]
         return f"{cut} …"
     if text:
-        return text
+        return f"{text} …" if whole[_LOOKED_AT:].strip() else text
     if key is not None and not _IS_DIGEST(key):  # a digest says nothing to a person
         return key
     return f"Row {index + 1}"
@@ -60,12 +67,43 @@ def main_text(item):
 
 def _texts(item):
     if hasattr(item, "columns"):  # a row of polars is a frame
-        values = [next(iter(item[name])) for name in item.columns]
+        values = [next(iter(column)) for column in _columns(item)]
     elif isinstance(item, Mapping) or hasattr(item, "index"):
         values = [value for _, value in getattr(item, "items", list)()]
     else:
         values = []
     return [value for value in values if isinstance(value, str)]
+
+
+def _columns(frame):
+    """Return the columns by position: two may have one name."""
+    if hasattr(frame, "iloc"):
+        return [frame.iloc[:, i] for i in range(len(frame.columns))]
+    return [frame[name] for name in frame.columns]
+
+
+def title_or_number(title, row):
+    """Return what a row is called, also where its item can't be read.
+
+    One broken item must not end the labeling, nor hide the other rows of a list.
+
+    Parameters
+    ----------
+    title : callable
+        Given a row, returns what it is called.
+    row : int
+        The row.
+
+    Returns
+    -------
+    title : str
+        "Row 1" where `title` raises.
+    """
+    try:
+        return title(row)
+    except Exception:
+        logging.getLogger(__name__).exception("Row %d has no title.", row)
+        return f"Row {row + 1}"
 
 
 def words_of(items, n_rows):
@@ -81,19 +119,37 @@ def words_of(items, n_rows):
     Returns
     -------
     words : list of str
-        All cells of a row of a table, the name of a file.
+        Text, the values of a row as the page writes them, the name of a file; "" for
+        what is missing, for images and for rows that can't be read.
     """
     if hasattr(items, "columns"):  # by columns: rows of a frame are slow to take
-        columns = [map(str, items[name]) for name in items.columns]
+        columns = [map(written, column) for column in _columns(items)]
+        if not columns:
+            return [""] * n_rows
         return ["\n".join(cells).casefold() for cells in zip(*columns, strict=True)]
-    return [_words(row_at(items, row)).casefold() for row in range(n_rows)]
+    return [_words_or_nothing(items, row).casefold() for row in range(n_rows)]
+
+
+def _words_or_nothing(items, row):
+    try:
+        return _words(row_at(items, row))
+    except Exception:
+        logging.getLogger(__name__).exception("Row %d can't be searched.", row)
+        return ""
 
 
 def _words(item):
-    if isinstance(item, PurePath):
-        return item.name
     if isinstance(item, str):
         return item
-    if isinstance(item, Mapping):
-        return "\n".join(map(str, item.values()))
-    return "\n".join(_texts(item))
+    if isinstance(item, PurePath):
+        return item.name
+    if hasattr(item, "getbands") or (isinstance(item, _ARRAYS) and np.ndim(item) > 1):
+        return ""  # an image
+    if isinstance(item, np.ndarray):
+        return "\n".join(map(written, np.atleast_1d(item).tolist()))
+    if isinstance(item, (list, tuple)) and any(isinstance(x, str) for x in item):
+        return "\n".join(map(written, item))  # numpy would make the text 'nan' of NaN
+    shown = item_as_json(item)
+    if shown["kind"] == "table":
+        return "\n".join(value for _, value in shown["rows"])
+    return shown.get("text", "")

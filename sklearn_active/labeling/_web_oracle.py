@@ -1,5 +1,6 @@
 """WebOracle: a person at the web page answers the questions of `fit`."""
 
+from datetime import UTC, datetime
 from threading import Condition, RLock
 
 from sklearn.utils import Bunch
@@ -160,39 +161,49 @@ class _Batches(BaseLabelingSession):
         return answers
 
     def ask(self, n=1, annotator=None):
-        question = self._open.get(None)
-        return question.query if question and question.rows_left else None
+        with self.lock:
+            question = self._open.get(None)
+            return question.query if question and question.rows_left else None
 
     def rows_left(self, annotator=None):
-        question = self._open.get(None)
-        return question.rows_left if question else []
+        with self.lock:
+            question = self._open.get(None)
+            return question.rows_left if question else []
 
     def checked(self, label):
-        return self._allowed.check(label, self.classes)
+        with self.lock:
+            return self._allowed.check(label, self.classes)
 
     def tell(self, query_id, labels, annotator=None):
-        question = self._checked(query_id)
-        answers = self._allowed.check_all(labels, question.rows, self.classes)
-        check_same(answers, question.told)
-        self._last += [row for row in answers if row not in question.told]
-        question.told |= answers
-        self._told_more.notify_all()
+        with self.lock:
+            question = self._checked(query_id)
+            answers = self._allowed.check_all(labels, question.rows, self.classes)
+            check_same(answers, question.told)
+            new = [row for row in answers if row not in question.told]
+            time = datetime.now(UTC).isoformat(timespec="milliseconds")
+            self._last += [(row, annotator, time) for row in new]
+            question.told |= answers
+            self._told_more.notify_all()
 
     def skip(self, query_id, rows=None, annotator=None):
-        rows = self.rows_left() if rows is None else rows
-        self.tell(query_id, dict.fromkeys(rows))
+        with self.lock:
+            rows = self.rows_left() if rows is None else rows
+            self.tell(query_id, dict.fromkeys(rows), annotator)
 
     def take_back(self, annotator=None):
-        question = self._open.get(None)
-        if question is None or not self._last:
-            raise ValueError("There is nothing to take back.")
-        del question.told[self._last.pop()]
+        with self.lock:
+            if not self._told or not self._last:
+                raise ValueError("There is nothing to take back.")
+            row, *_ = self._last.pop()
+            del self._told[row]
 
     def relabel(self, index, label, annotator=None, reason=None):
-        told = self._open[None].told if self._open else {}
-        if told.get(index) is None:
-            raise ValueError("The model has learned this label; it can't be changed.")
-        told[index] = self.checked(label)
+        with self.lock:
+            if self._told.get(index) is None:
+                raise ValueError(
+                    "The model has learned this label; it can't be changed."
+                )
+            self._told[index] = self.checked(label)
 
     def _checked(self, query_id):
         question = self._open.get(None)
@@ -201,32 +212,49 @@ class _Batches(BaseLabelingSession):
         return question
 
     @property
+    def _told(self):
+        """The answers to the open question."""
+        return self._open[None].told if self._open else {}
+
+    @property
     def classes(self):
-        told = self._open[None].told if self._open else {}
-        given = {*self._given.values(), *told.values()} - {None}
-        return in_order(self._stated, given)
+        with self.lock:
+            given = {*self._given.values(), *self._told.values()} - {None}
+            return in_order(self._stated, given)
 
     def why_done(self, annotator=None):
         return None
 
     def recent(self, n=20, annotator=None):
-        told = self._open[None].told if self._open else {}
-        rows = [row for row in reversed(self._last) if told.get(row) is not None]
-        return [{"row": row, "label": told[row]} for row in rows[:n]]
+        with self.lock:
+            told = self._told
+            return [
+                {"row": row, "label": told[row], "annotator": who, "time": time}
+                for row, who, time in reversed(self._last)
+                if told.get(row) is not None and annotator in (None, who)
+            ][:n]
 
     def item(self, index):
-        if self.items is None:
+        if self.items is not None:
+            return row_at(self.items, index)
+        with self.lock:
+            if index not in self._shown:
+                raise ValueError(f"Row {index} was not asked, so there is no item.")
             return self._shown[index]
-        return row_at(self.items, index)
 
     def title(self, index):
         return title_of(self.item(index), index)
 
     def guess(self, index):
-        return self._open[None].predicted[index]
+        with self.lock:
+            question = self._open.get(None)
+            if question is None or index not in question.predicted:
+                raise ValueError(f"Row {index} is not asked now, so there is no guess.")
+            return question.predicted[index]
 
     def report(self):
-        answers = self._given | (self._open[None].told if self._open else {})
+        with self.lock:
+            answers, busy = self._given | self._told, not self._open
         labels = [label for label in answers.values() if label is not None]
         return Bunch(
             n_rows=self.n_rows,
@@ -242,7 +270,7 @@ class _Batches(BaseLabelingSession):
             audit=None,
             changed=None,
             still_changing=None,
-            refitting=not self._open,
+            refitting=busy,
             behind=0,
             error=None,
         )

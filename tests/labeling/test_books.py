@@ -324,14 +324,15 @@ class TestNobodyWaitsUnderTheLock:
 
 def test_the_first_question_of_a_page_holds_up_nobody():
     opened = session(executor=Stalled())
-    desk, replies = Desk(opened), []
-    thread = Thread(target=lambda: replies.append(desk.handle("state", {})[0]))
-    thread.start()
+    desk = Desk(opened)
+    status, state = desk.handle("state", {})
+    assert (status, state["preparing"]) == (200, True)
+    assert state["question"] is state["done"] is None
     assert opened.report().n_labeled == 0
-    assert replies == []
     opened._refitter._executor.run()
-    thread.join()
-    assert replies == [200]
+    status, state = desk.handle("state", {})
+    assert (status, state["preparing"]) == (200, False)
+    assert state["question"] is not None
 
 
 def lines_run(call):

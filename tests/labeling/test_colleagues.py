@@ -186,6 +186,44 @@ class TestAgreement:
         found = agreement(votes_of([{"ann": 1, "bob": 1}] * 12))
         assert (found.share, found.value) == (1, None)
 
+    def test_the_order_in_which_two_voted_changes_nothing(self):
+        rows = [{"ann": 1, "bob": i % 2} for i in range(12)]
+        turned = [dict(reversed(own.items())) for own in rows[:6]] + rows[6:]
+        rows[0] = turned[0] = {"bob": 0, "ann": 0}
+        assert agreement(votes_of(turned)).value == agreement(votes_of(rows)).value
+
+    def test_it_is_computed_again_only_where_several_have_voted(self, monkeypatch):
+        computed = []
+
+        def counted(votes):
+            computed.append(len(votes))
+            return agreement(votes)
+
+        monkeypatch.setattr("sklearn_active.labeling._ledger.agreement", counted)
+        with new_session(votes_per_row=2) as session:
+            for row in range(12):
+                for who in NAMES:
+                    session.relabel(row, CLASSES[row % 2], who)
+            computed.clear()
+            assert session.report().agreement.value == 1
+            session.relabel(20, "ape", "ann")
+            session.flag(20)
+            assert session.report().agreement.value == 1
+            assert computed == [12]
+            session.relabel(0, "bear", "ann")
+            assert session.report().agreement.n_agreed == 11
+            session.undo()
+            assert session.report().agreement.n_agreed == 12
+
+    def test_two_classes_that_became_one_agree(self):
+        with new_session(votes_per_row=2, classes=["a", "b", "c"]) as session:
+            for row in range(12):
+                for who, label in zip(NAMES, "ab", strict=True):
+                    session.relabel(row, label, who)
+            assert session.report().agreement.n_agreed == 0
+            session.rename_class("a", "b")
+            assert session.report().agreement.n_agreed == 12
+
     def test_where_nobody_answered_the_same_row_there_is_none(self):
         assert agreement({}) is None
 

@@ -8,13 +8,15 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
+from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.svm import LinearSVC
 
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, LabelJournal
+from sklearn_active.labeling._model import Model
 from sklearn_active.labeling._refitter import Inline
-from sklearn_active.labeling._suspicion import _folds
+from sklearn_active.labeling._suspicion import Suspicion, _folds
 
 X, _, TRUTH = blobs(60, centers=3)
 
@@ -27,6 +29,19 @@ def session(estimator=None, n_labels=12, X=X, **params):
     for row in range(n_labels):
         opened.relabel(row, int(TRUTH[row]))
     return opened
+
+
+class Broken(list):
+    """Items that are read when they are asked for; one of them can't be."""
+
+    def __init__(self, items, broken, error):
+        super().__init__(items)
+        self.broken, self.error = broken, error
+
+    def __getitem__(self, row):
+        if row == self.broken:
+            raise self.error("gone")
+        return super().__getitem__(row)
 
 
 class TestWords:
@@ -50,8 +65,16 @@ class TestWords:
         assert self.found("kettle red", frame) == [0, 4]
         assert self.found("red", frame.to_dict("records")) == [0, 4]
 
-    def test_rows_without_words_are_found_by_none(self):
-        assert self.found("1", X[:5]) == []
+    def test_numbers_are_found_as_the_page_writes_them(self):
+        assert self.found("2.5", np.array([[1.0, 2.5], [2.0, 3.0]])) == [0]
+        assert self.found("nan", np.array([[1.0, np.nan], [2.0, 3.0]])) == []
+
+    @pytest.mark.parametrize("error", [OSError, ValueError, RuntimeError])
+    def test_one_row_that_cannot_be_read_hides_no_other(self, error):
+        opened = session(X=X[:5], items=Broken(self.TEXTS, 1, error), n_labels=0)
+        assert opened.find("kettle").tolist() == [0, 4]
+        titles = [row.title for row in opened.describe(range(3))]
+        assert titles == ["A fine Kettle", "Row 2", "ÜBER fine"]
 
 
 class TestStatus:
@@ -142,7 +165,7 @@ class TestOrder:
         texts = ["red kettle", "blue kettle", "big red kettle", "gray mouse"] * 5
         model = make_pipeline(TfidfVectorizer(), LogisticRegression())
         opened = session(model, X=texts, n_labels=0)
-        with pytest.raises(ValueError, match="no numbers.*Pipeline"):
+        with pytest.raises(ValueError, match="There is no model yet"):
             opened.find(like=0)
         opened.relabel(0, 0)
         opened.relabel(1, 1)
@@ -152,6 +175,68 @@ class TestOrder:
         nearest = [texts[row] for row in opened.find(like=0)]
         assert nearest[:4] == ["red kettle"] * 4
         assert nearest[-1] == "gray mouse"
+
+    def test_what_stays_text_for_the_model_cannot_be_compared(self):
+        class Lengths(GaussianNB):
+            def fit(self, X, y):
+                return super().fit([[len(x)] for x in X], y)
+
+            def predict_proba(self, X):
+                return super().predict_proba([[len(x)] for x in X])
+
+            def predict(self, X):
+                return super().predict([[len(x)] for x in X])
+
+        opened = session(Lengths(), X=["a", "bb", "ccc", "dddd"], n_labels=0)
+        for row in range(4):
+            opened.relabel(row, row % 2)
+        opened.wait()
+        with pytest.raises(ValueError, match=r"no numbers.*Pipeline"):
+            opened.find(like=0)
+
+    def test_a_model_with_labels_but_no_distributions_of_the_fit_is_asked(self):
+        opened = session(SelfTrainingClassifier(LogisticRegression()), n_labels=30)
+        opened.wait()
+        highest = opened.learner.predict_proba(X).max(axis=1)
+        order = np.argsort(highest, kind="stable")
+        assert opened.find(order="unsure").tolist() == order.tolist()
+        (row,) = opened.describe([40])
+        assert row.guess == opened.learner.transduction_[40]
+        assert row.confidence == pytest.approx(highest[40])
+
+    def test_what_goes_by_guesses_leaves_out_the_rows_that_check_the_model(self):
+        opened = session(audit=1.0)
+        opened.wait()
+        query = opened.ask(n=2)
+        assert query.reason == "audit"
+        checked = set(query.indices.tolist())
+        guess = opened.guess(query.indices[0])
+        for how in (
+            {"guess": guess},
+            {"order": "sure"},
+            {"order": "unsure"},
+            {"likely": 1},
+        ):
+            found = opened.find(**how)
+            assert found.size
+            assert not checked & set(found.tolist())
+        assert checked <= set(opened.find().tolist())
+        opened.tell(query.id, [0, 0])
+        assert checked <= set(opened.find(order="sure").tolist())
+
+    def test_a_label_of_a_row_that_checks_the_model_is_not_said_to_be_contradicted(
+        self,
+    ):
+        opened = session(audit=1.0)
+        opened.wait()
+        row = int(opened.ask(annotator="ann").indices[0])
+        wrong = int(TRUTH[row] + 1) % 3
+        opened.relabel(row, wrong, "bob")
+        assert opened.guess(row) != opened.labels[row]
+        assert row not in opened.find(status="contradicted")
+        opened.relabel(row, wrong, "ann")
+        assert opened.guess(row) != opened.labels[row]
+        assert row in opened.find(status="contradicted")
 
     def test_the_label_given_last_comes_first(self):
         opened = session(n_labels=4)
@@ -221,6 +306,36 @@ class TestDoubts:
         opened.relabel(int(np.flatnonzero(TRUTH == 2)[0]), 2)
         assert opened.find(order="suspicious")[-1] == np.flatnonzero(TRUTH == 2)[0]
 
+    @pytest.mark.parametrize(
+        "estimator", [GraphLabelSpreading(), GaussianNB(var_smoothing=1e-2)]
+    )
+    def test_the_learner_is_made_once_and_measures_as_a_new_one_would(
+        self, estimator, monkeypatch
+    ):
+        made = []
+
+        class Counted(Model):
+            def __init__(self, *arguments):
+                made.append(1)
+                super().__init__(*arguments)
+
+        monkeypatch.setattr("sklearn_active.labeling._suspicion.Model", Counted)
+        learner = ActiveLearner(estimator, "random", random_state=0)
+        kept = Suspicion(learner, X)
+        labels = {row: int(TRUTH[row]) for row in range(30)}
+        changes = [{}, {4: (TRUTH[4] + 1) % 3}, {31: TRUTH[31]}, {5: None}]
+        for change in changes:
+            labels |= {row: None if x is None else int(x) for row, x in change.items()}
+            labels = {row: x for row, x in labels.items() if x is not None}
+            made.clear()
+            expected = Suspicion(learner, X).of(labels)
+            found = kept.of(dict(labels))
+            assert list(found) == list(expected)
+            np.testing.assert_allclose(
+                list(found.values()), list(expected.values()), atol=1e-3
+            )
+        assert len(made) == 1  # the new one's
+
     def test_nothing_is_doubted_where_no_class_has_two_labels(self):
         opened = session(n_labels=0)
         for label in (0, 1, 2):
@@ -275,3 +390,23 @@ def test_a_list_says_of_each_row_what_is_known():
     assert (unknown.label, unknown.votes, unknown.skipped) == (None, {}, False)
     assert unknown.guess == opened.learner.predict(X[[30]])[0]
     assert unknown.confidence == opened.learner.predict_proba(X[[30]]).max()
+
+
+def test_a_list_makes_the_model_predict_the_rows_that_it_shows_and_no_other():
+    class Watched(GaussianNB):
+        seen = []
+
+        def predict(self, X):
+            self.seen.append(len(X))
+            return super().predict(X)
+
+        def predict_proba(self, X):
+            self.seen.append(len(X))
+            return super().predict_proba(X)
+
+    opened = session(Watched(var_smoothing=1e-2))
+    opened.wait()
+    Watched.seen.clear()
+    (row,) = opened.describe([30])
+    assert row.guess == opened.learner.predict(X[[30]])[0]
+    assert set(Watched.seen) == {1}

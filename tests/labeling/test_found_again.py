@@ -302,9 +302,6 @@ def test_another_journal_in_the_same_place_takes_no_answer_of_the_old_one(journa
     journal.unlink()
     with new_session(journal) as session, session.serve() as server:
         assert Client(server).token != first.client.token
-        assert first.client.post("state")[0] == 401 or (
-            Client(server).port != first.client.port
-        )
         with pytest.raises(StaleQueryError, match="can't be opened again"):
             session.reopen(question["id"], question["row"])
         assert session.labels == {}

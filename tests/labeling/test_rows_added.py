@@ -92,6 +92,7 @@ def test_the_rows_are_told_once(path):
     kinds = [json.loads(line)["event"] for line in path.read_text().splitlines()]
     assert kinds == ["header", *["answer"] * 5, "header"]
     header, events = LabelJournal.read(path)
+    assert len(header.pop("name")) == 12
     assert header == Binding(X, None).header | {"classes": ["a", "b"]}
     assert len(events) == 5
 

@@ -496,3 +496,69 @@ def test_one_broken_item_stops_nobody_and_only_broken_ones_are_an_error(tmp_path
         item = ask("item", row=0)[1]["item"]
         assert item["kind"] == "broken"
         assert "0.png" in item["text"]
+
+
+@pytest.mark.parametrize("error", [OSError, ValueError, RuntimeError])
+def test_an_item_that_cannot_be_read_later_is_broken_and_the_answer_is_kept(error):
+    class Lazy(list):
+        broken = -1
+
+        def __getitem__(self, row):
+            if row == self.broken:
+                raise error("gone")
+            return super().__getitem__(row)
+
+    items = Lazy(f"text {row}" for row in range(40))
+    with new_session(items=items) as session:
+        ask = Requests(session)
+        first = ask.state()["question"]
+        row = items.broken = first["row"]
+        again = ask.state()["question"]
+        assert (again["title"], again["item"]["text"]) == (
+            f"Row {row + 1}",
+            first["item"]["text"],
+        )
+        status, state = ask("answer", **names(first), label='"ape"')
+        assert status == 200
+        assert state["recent"][0]["title"] == f"Row {row + 1}"
+        assert session.labels == {row: "ape"}
+        assert ask("item", row=row)[1]["title"] == f"Row {row + 1}"
+        items.broken = state["question"]["row"]
+        status, found = ask("find")
+        assert (status, found["n"]) == (200, 40)
+
+
+class TestVotesOfOthers:
+    """Of a row that two are to answer, neither sees what the other has said."""
+
+    @staticmethod
+    def described(session, row, annotator):
+        desk = Desk(session, annotator)
+        return desk.handle("find", {})[1]["rows"][row]
+
+    def seen(self, session, row, annotator):
+        shown = self.described(session, row, annotator)
+        return shown["label"], shown["votes"], shown["hidden"]
+
+    def test_they_are_hidden_until_the_own_vote_is_given(self):
+        with new_session(votes_per_row=2) as session:
+            session.relabel(11, "ape", "bob")
+            bobs = ("ape", [["bob", "ape"]], False)
+            assert self.seen(session, 11, "ann") == (None, [], True)
+            assert self.seen(session, 11, "bob") == bobs
+            assert self.seen(session, 11, None) == bobs
+            assert self.seen(session, 12, "ann") == (None, [], False)
+            session.relabel(11, "cat", "ann")
+            both = [["bob", "ape"], ["ann", "cat"]]
+            assert self.seen(session, 11, "ann") == ("cat", both, False)
+
+    def test_those_of_the_row_that_is_asked_are_hidden_however_many_are_wanted(self):
+        with new_session() as session:
+            row = int(session.ask(annotator="ann").indices[0])
+            session.relabel(row, "ape", "bob")
+            assert self.seen(session, row, "ann") == (None, [], True)
+
+    def test_where_one_vote_is_enough_the_labels_of_colleagues_can_be_reviewed(self):
+        with new_session() as session:
+            session.relabel(11, "ape", "bob")
+            assert self.seen(session, 11, "ann") == ("ape", [["bob", "ape"]], False)

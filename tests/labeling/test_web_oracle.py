@@ -1,6 +1,7 @@
 """WebOracle: a person at the page answers what `fit` asks."""
 
 import threading
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -179,11 +180,6 @@ def test_ctrl_c_in_the_program_keeps_what_was_answered(monkeypatch, oracle):
         oracle._batches.tell(question.query.id, {row: "cat"})
         raise KeyboardInterrupt
 
-    def tell(query_id, labels):
-        with oracle._batches.lock:
-            return type(oracle._batches).tell(oracle._batches, query_id, labels)
-
-    monkeypatch.setattr(oracle._batches, "tell", tell)
     monkeypatch.setattr(oracle._batches, "wait", answer_one_then_interrupt)
     learner = ActiveLearner(LogisticRegression(), oracle=oracle, batch_size=3)
     with pytest.warns(UserWarning, match=r"[Ii]nterrupt"):
@@ -203,3 +199,81 @@ def test_the_browser_is_opened_if_wanted(monkeypatch):
     monkeypatch.setattr("webbrowser.open", opened.append)
     with WebOracle():
         assert len(opened) == 1
+
+
+class TestContract:
+    """What a session does for a front end, the oracle's does for it."""
+
+    @pytest.fixture
+    def batches(self, oracle):
+        batches = oracle._batches
+        pool = ActiveLearner(LogisticRegression(), batch_size=3).start(X, Y)
+        batches.open(pool.query())
+        return batches
+
+    def test_no_method_needs_the_lock_to_be_held(self, batches):
+        query = batches.ask()
+        first, second, third = batches.rows_left()
+        batches.tell(query.id, {first: "ape"})
+        batches.skip(query.id, [second])
+        batches.relabel(first, "cat")
+        batches.take_back()
+        assert batches.rows_left() == [second, third]
+        batches.tell(query.id, {second: "bear", third: "ape"})
+        assert batches.ask() is None
+        told = [batches.report().class_counts[label] for label in CLASSES]
+        assert told == [1, 1, 1]
+
+    def test_every_method_takes_the_lock(self, batches):
+        query, row = batches.ask(), batches.rows_left()[0]
+        taken, lock = [], batches.lock
+
+        class Recorded:
+            def __enter__(self):
+                lock.acquire()
+                taken.append(1)
+
+            def __exit__(self, *details):
+                lock.release()
+
+        batches.lock = Recorded()
+        for method in (
+            lambda: batches.tell(query.id, {row: "ape"}),
+            lambda: batches.ask(),
+            lambda: batches.rows_left(),
+            lambda: batches.recent(),
+            lambda: batches.guess(row),
+            lambda: batches.item(row),
+            lambda: batches.report(),
+            lambda: batches.classes,
+            lambda: batches.relabel(row, "cat"),
+            lambda: batches.take_back(),
+        ):
+            taken.clear()
+            method()
+            assert taken
+
+    def test_recent_answers_say_who_gave_them_and_when(self, batches):
+        query = batches.ask()
+        first, second, third = batches.rows_left()
+        before = datetime.now(UTC) - timedelta(milliseconds=1)
+        batches.tell(query.id, {first: "ape"}, "ann")
+        batches.tell(query.id, {second: "cat"}, "bob")
+        batches.skip(query.id, [third], "ann")
+        latest, oldest = batches.recent()
+        assert (latest["row"], latest["label"]) == (second, "cat")
+        assert (latest["annotator"], oldest["annotator"]) == ("bob", "ann")
+        times = [datetime.fromisoformat(each["time"]) for each in (oldest, latest)]
+        assert before <= times[0] <= times[1] <= datetime.now(UTC)
+        assert [each["row"] for each in batches.recent(annotator="ann")] == [first]
+        assert [each["row"] for each in batches.recent(1)] == [second]
+
+    def test_of_a_row_that_is_not_asked_it_is_said_that_it_is_not(self, batches):
+        row = next(r for r in range(len(X)) if r not in batches.rows_left())
+        for method in (batches.item, batches.title, batches.guess):
+            with pytest.raises(ValueError, match=f"Row {row} "):
+                method(row)
+
+    def test_before_and_between_batches_there_is_no_guess(self, oracle):
+        with pytest.raises(ValueError, match="not asked now"):
+            oracle._batches.guess(3)
