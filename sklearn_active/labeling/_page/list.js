@@ -22,10 +22,22 @@ const ORDERS = [
   ["suspicious", "Most doubtful label first"],
 ];
 const LIKELY = "likely:";
+const STEP = 50; // ms between a key and the option that it steps to
 const TYPING = 150; // ms without a letter, until it is searched
 
-function select(name, options, onchange) {
-  const made = el("select", { "aria-label": name, onchange });
+// `choose` is called where an option is chosen; `leave` as well, but not where a key steps
+// through the options: then the next one may be meant.
+function select(name, options, choose, leave) {
+  let steppedAt = -Infinity;
+  const onkeydown = ({ key, timeStamp }) => {
+    if (key === "Enter") leave();
+    steppedAt = key === "Enter" ? -Infinity : timeStamp;
+  };
+  const onchange = ({ timeStamp }) => {
+    choose();
+    if (timeStamp - steppedAt > STEP) leave();
+  };
+  const made = el("select", { "aria-label": name, onchange, onkeydown });
   fill(made, options);
   return made;
 }
@@ -57,6 +69,7 @@ export class RowList {
 
   build() {
     const find = () => this.find();
+    const leave = () => this.rows.element.focus();
     this.words = el("input", {
       type: "search",
       class: "labeler-field",
@@ -69,14 +82,15 @@ export class RowList {
       if (this.isReviewing) this.order.value = "suspicious";
       find();
     };
-    this.status = select("Which rows", STATUSES, byStatus);
-    this.label = select("Label", [["", "Any label"]], find);
-    this.guess = select("Guess", [["", "Any guess"]], find);
-    this.order = select("Order", ORDERS, () => {
+    this.status = select("Which rows", STATUSES, byStatus, leave);
+    this.label = select("Label", [["", "Any label"]], find, leave);
+    this.guess = select("Guess", [["", "Any guess"]], find, leave);
+    const byOrder = () => {
       this.like = null;
       find();
-    });
-    this.guesses = el("input", { type: "checkbox", onchange: () => this.rows.draw() });
+    };
+    this.order = select("Order", ORDERS, byOrder, leave);
+    this.guesses = el("input", { type: "checkbox", onchange: () => this.showGuesses() });
     this.count = el("p", { class: "labeler-found", role: "status" });
     this.rows = new Rows({
       fetch: (from, n) => this.fetch(from, n),
@@ -100,6 +114,12 @@ export class RowList {
 
   guessesLabel() {
     return el("label", { class: "labeler-check" }, this.guesses, "Show guesses");
+  }
+
+  // The keys are for the rows then.
+  showGuesses() {
+    this.rows.draw();
+    this.rows.element.focus();
   }
 
   // From the field down into the list, and out of it.
