@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 from page_client import CLASSES, X, new_session, truth_of
 from page_list import Held, List, sent
@@ -69,8 +70,6 @@ class TestLateImages:
 
     @pytest.fixture
     def rows(self, new_page):
-        import numpy as np
-
         items = [f"text {i}" for i in range(40)]
         items[1] = np.arange(64.0).reshape(8, 8)
         with new_session(items=items) as session, session.serve() as server:
@@ -290,3 +289,139 @@ class TestWaysOut:
         press(rows, "3")
         rows.wait_for(2)
         assert session.labels[1] == "cat"
+
+
+class TestSearches:
+    def test_one_that_takes_long_is_waited_for(self, new_page, server):
+        page = new_page()
+        page.page.add_init_script(
+            """AbortSignal.timeout = (ms) => {
+                const one = new AbortController();
+                if (ms < 60000) window.impatient = one;
+                else window.patient = ms;
+                return one.signal;
+            };"""
+        )
+        rows = List(page.open(server.url)).open()
+        assert page.page.evaluate("window.patient") == 600_000
+        held = Held(page, "find")
+        rows.root.get_by_role("searchbox").fill("bears")
+        held.wait()
+        assert rows.count.inner_text() == "Searching …"
+        page.page.evaluate("window.impatient.abort()")
+        held.let_go()
+        rows.count.filter(has_text=" rows").wait_for()
+
+    def test_a_newer_one_overtakes_an_older_one(self, rows):
+        held = Held(rows.page, "find")
+        rows.root.get_by_role("searchbox").fill("bears")
+        held.wait()
+        rows.root.get_by_role("searchbox").fill("text 39")
+        held.wait(2)
+        older, newer = held.routes
+        newer.continue_()
+        rows.count.filter(has_text="1 row").wait_for()
+        rows.wait_for(39)
+        with rows.page.page.expect_response("**/find"):
+            older.continue_()
+        rows.root.locator(".labeler-rows").focus()
+        assert rows.count.inner_text() == "1 row"
+        assert rows.page.row == 39
+
+    def test_a_list_that_was_forgotten_is_found_again_with_its_row(self, rows, server):
+        press(rows, "End")
+        rows.wait_for(39)
+        (desk,) = server.desks.values()
+        desk._lists.clear()
+        with rows.page.page.expect_response("**/find"):
+            press(rows, "!")
+        rows.count.filter(has_text="40 rows").wait_for()
+        rows.wait_for(39)
+        assert chosen(rows) == 39
+        press(rows, "ArrowUp")
+        rows.wait_for(38)
+
+
+class TestKeys:
+    @pytest.mark.parametrize("name", ["Which rows", "Label", "Guess", "Order"])
+    def test_after_an_option_is_chosen_they_are_for_the_rows(self, rows, name):
+        choice = rows.root.get_by_label(name, exact=True)
+        choice.focus()
+        with rows.page.page.expect_response("**/find"):
+            choice.select_option(index=1)
+        assert rows.root.locator(".labeler-rows:focus").count() == 1
+
+    def test_after_guesses_are_shown_they_are_for_the_rows(self, rows):
+        rows.root.get_by_label("Show guesses").check()
+        press(rows, "3")
+        rows.wait_for(1)
+
+    def test_pages_go_by_what_is_seen_where_the_rows_have_the_focus(self, rows):
+        height = rows.root.locator(".labeler-rows").evaluate("e => e.clientHeight")
+        press(rows, "PageDown")
+        rows.page.page.wait_for_function(
+            "() => Number(document.querySelector('.labeler').dataset.row) > 0"
+        )
+        assert height / 36 - 2 <= chosen(rows) <= height / 36
+        press(rows, "PageUp")
+        rows.wait_for(0)
+
+    def test_the_help_says_what_arrows_do_in_the_list(self, rows):
+        press(rows, "?")
+        text = rows.root.get_by_role("dialog").inner_text()
+        assert "Go to the row above, or below" in text
+        press(rows, "Escape", "Escape")
+        rows.page.wait()
+        press(rows, "?")
+        text = rows.root.get_by_role("dialog").inner_text()
+        assert "Go to the row above, or below" not in text
+
+
+class TestPhone:
+    SIZE = {"viewport": {"width": 390, "height": 844}}
+
+    def test_the_item_is_as_tall_as_its_text_and_classes_are_seen(
+        self, new_page, server
+    ):
+        rows = List(new_page(**self.SIZE).open(server.url)).open()
+        item = rows.root.locator(".labeler-item").bounding_box()
+        assert item["height"] < 100
+        box = rows.root.get_by_role("group", name="Classes").bounding_box()
+        assert box["y"] + box["height"] <= 844
+
+    @pytest.mark.parametrize("item", ["line\n" * 60, [[0.0, 1.0], [1.0, 0.0]]])
+    def test_long_texts_and_images_leave_the_classes_in_sight(self, new_page, item):
+        shown = item if isinstance(item, str) else np.array(item)
+        classes = [f"class {i}" for i in range(30)]
+        with (
+            new_session(items=[shown] * 40, classes=classes) as session,
+            session.serve() as server,
+        ):
+            rows = List(new_page(**self.SIZE).open(server.url)).open()
+            item = rows.root.locator(".labeler-item").bounding_box()
+            assert 150 < item["height"] <= 176
+            box = rows.root.get_by_role("group", name="Classes").bounding_box()
+            assert box["height"] > 100
+            assert box["y"] + box["height"] <= 844
+
+
+def test_the_first_look_at_many_rows_says_that_it_takes_a_minute(new_page, server):
+    page = new_page()
+    is_ready = []
+
+    def prepare(route):
+        reply = route.fetch().json()
+        if not is_ready:
+            reply |= {"question": None, "done": None, "preparing": True}
+        route.fulfill(json=reply)
+
+    page.page.route("**/state", prepare)
+    page.open(server.url, "waiting")
+    text = page.root.locator(".labeler-item").inner_text()
+    assert page.title == "One moment…"
+    assert text == (
+        "The model looks at all rows first; with many rows that takes a minute."
+    )
+    is_ready.append(True)
+    page.wait()
+    assert page.title != "One moment…"

@@ -235,7 +235,9 @@ export class Labeler {
   // Return by how many rows a key moves in the list; 0: it moves something else.
   stepOf({ key }) {
     const { rows } = this.list;
-    const isInRows = focusedIn(this.root) === rows.element;
+    const focused = focusedIn(this.root);
+    if (focused === this.screen.parts.item) return 0;
+    const isInRows = focused === rows.element;
     return STEPS[key] ?? (isInRows && key in PAGES ? PAGES[key] * rows.page : 0);
   }
 
@@ -341,7 +343,8 @@ export class Labeler {
   help() {
     const { classes, new_classes: isNewAllowed } = this.state;
     const finds = !this.screen.parts.finder.hidden;
-    const told = { classes, isNewAllowed, usable: this.usable, finds };
+    const { isListing, usable } = this;
+    const told = { classes, isNewAllowed, usable, finds, isListing };
     if (!isOpen(this.root)) openHelp(this.root, told, () => this.screen.seenAnew());
   }
 
