@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from page_browser import serious_violations
 from page_client import CLASSES, X, new_session, truth_of
+from page_list import List
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
@@ -30,52 +31,6 @@ def session(tmp_path):
 def server(session):
     with session.serve() as server:
         yield server
-
-
-class List:
-    """The list at a page."""
-
-    def __init__(self, page):
-        page.page.set_default_timeout(8000)
-        self.page, self.root = page, page.root
-        self.rows = self.root.locator(".labeler-one")
-        self.count = self.root.locator(".labeler-found")
-
-    def open(self):
-        self.page.page.keyboard.press("/")
-        self.page.wait("changing")
-        return self
-
-    def choose(self, name, option, found):
-        """Choose an option, and wait until the list says what was found."""
-        self.root.get_by_label(name, exact=True).select_option(option)
-        self.count.filter(has_text=re.compile(f"^{found}")).wait_for()
-        return self
-
-    def search(self, words, found):
-        self.root.get_by_role("searchbox").fill(words)
-        self.count.filter(has_text=re.compile(f"^{found}")).wait_for()
-        return self
-
-    def wait_for(self, row):
-        state = f".labeler[data-row='{row}'][data-mode=changing]"
-        self.page.page.locator(state).wait_for()
-
-    @property
-    def picked(self):
-        return self.root.locator("[aria-selected=true]")
-
-    def label(self, key):
-        """Press a key at the list, and wait until the next row can be labeled."""
-        before = self.page.row
-        self.page.page.keyboard.press(key)
-        self.page.page.wait_for_function(
-            """before => {
-                const { row, mode } = document.querySelector(".labeler").dataset;
-                return mode === "changing" && Number(row) !== before;
-            }""",
-            arg=before,
-        )
 
 
 @pytest.fixture

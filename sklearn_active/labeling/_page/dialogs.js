@@ -65,8 +65,16 @@ const FOUND =
   "the first, ↑ and ↓ go to another, Escape shows all again.";
 const ADDED = "What is no class yet can be added: type it, and choose it as the last.";
 
-// `usable`: names of commands; `finds`: whether there is a field that finds classes.
-export function openHelp(root, { classes, isNewAllowed, usable, finds }, onclose) {
+const listLines = () => [
+  line(["↑", "↓"], "Go to the row above, or below"),
+  line(["Page ↑", "Page ↓"], "Go by what is seen, where the rows have the focus"),
+  line(["Home", "End"], "Go to the first row, or to the last"),
+  line(["Tab"], "Go to the filters, and on to the rows"),
+];
+
+// `usable`: names of commands; `finds`: whether there is a field that finds classes;
+// `isListing`: whether the list of rows is open.
+export function openHelp(root, { classes, isNewAllowed, usable, finds, isListing }, onclose) {
   const taken = new Set(classes.map(({ key }) => key));
   const finding = [
     el("h3", {}, "To find a class"),
@@ -79,8 +87,9 @@ export function openHelp(root, { classes, isNewAllowed, usable, finds }, onclose
     [
       ...part("Keys", ...commandLines(usable, taken), line(["Esc"], "Close, or go back")),
       ...(finds ? finding : []),
+      ...(isListing ? part("The list of rows", ...listLines()) : []),
       ...part(
-        "The item",
+        isListing ? "The item, where it has the focus" : "The item",
         line(["↑", "↓"], "Scroll by lines; move an image that is zoomed"),
         line(["Space", "Page ↓", "Page ↑"], "Scroll by pages"),
         line(["Home", "End"], "Go to the beginning, or to the end"),

@@ -25,15 +25,18 @@ export class ItemPlace {
   constructor(place) {
     this.place = place;
     this.viewer = null;
+    this.turn = 0; // of what is shown: what decodes late is dropped
     place.setAttribute("role", "group");
     place.setAttribute("aria-label", "The item");
     place.addEventListener("scroll", () => this.showEdges(), { passive: true });
     new ResizeObserver(() => this.showEdges()).observe(place);
   }
 
-  // Return what a screen reader is told.
+  // Return what a screen reader is told, null where something else is shown by now.
   async show(item, name) {
+    const turn = ++this.turn;
     const { drawn, viewer, told } = await drawItem(item, name);
+    if (turn !== this.turn) return null;
     this.put(drawn);
     this.viewer = viewer ?? null;
     viewer?.fit();
@@ -41,6 +44,7 @@ export class ItemPlace {
   }
 
   put(...drawn) {
+    this.turn += 1;
     this.viewer = null;
     this.place.replaceChildren(...drawn);
     this.place.scrollTop = 0;

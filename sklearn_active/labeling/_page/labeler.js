@@ -10,6 +10,7 @@ import { drawFinished, drawGone, drawNoRow, drawNothing } from "./resting.js";
 import { Screen } from "./screen.js";
 
 const STEPS = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
+const PAGES = { PageUp: -1, PageDown: 1 }; // where the list has the focus
 const POLL = { waiting: 150, refitting: 700, quiet: 5000 };
 const MOST_KEPT = 40; // items that were seen, to be changed without waiting
 
@@ -20,9 +21,10 @@ export class Labeler {
     this.state = null;
     this.items = new Map(); // by row, of those seen
     this.changing = null; // the earlier answer that is being changed
+    this.turn = 0; // of what is shown: what comes late is dropped
     this.resting = false; // after "Finish"
     const on = {
-      back: () => this.leaveChange(),
+      back: () => (this.isListing ? this.closeList() : this.leaveChange()),
       change: (answer) => this.state.can.includes("relabel") && this.change(answer),
       choose: (event, label, text) => this.choose(event, label, text),
       command: (name) => this.command(name),
@@ -32,6 +34,8 @@ export class Labeler {
     this.screen = new Screen(root, on, alone);
     this.isListing = false;
     this.list = new RowList((action, body) => this.requests.once(action, body), {
+      mayPick: () => !this.requests.busy && !this.requests.ended,
+      leaveRow: () => this.leavePicked(),
       pick: (row) => this.showPicked(row),
       leave: () => this.closeList(),
     });
@@ -81,9 +85,10 @@ export class Labeler {
     if (status === 200) this.screen.warn(wasUnsaved ? `Saved: ${what}.` : "");
     else this.screen.warn(body.error ?? "This failed.", "bad");
     const state = status === 200 ? body : body.state;
+    if (this.isListing) this.leavePicked(); // it is picked anew by who asked
     if (state?.report && !this.isListing) await this.show(state);
     else if (state?.report) this.showProgress(state);
-    else this.screen.mode("ready");
+    else if (!this.isListing) this.screen.mode("ready");
     this.requests.busy = false;
     return status === 200 ? body : null;
   }
@@ -122,8 +127,10 @@ export class Labeler {
     } else if (reply?.status === 200) {
       const { body } = reply;
       if (this.screen.parts.banner.dataset.kind === "gone") this.screen.warn("");
-      if (waiting && (body.question || body.done)) await this.show(body);
+      const isNext = waiting && (body.question || body.done);
+      if (isNext && !this.isListing) await this.show(body);
       else this.showProgress({ ...this.state, ...body });
+      if (this.isListing) await this.refresh();
     } else {
       this.screen.warn("The program does not answer. What you answered is saved.", "gone");
     }
@@ -133,13 +140,16 @@ export class Labeler {
 
   async show(state) {
     const { question, done, recent } = state;
+    const turn = ++this.turn;
     this.changing = null;
     this.showProgress(state);
     this.screen.showRecent(recent);
     if (question) await this.showQuestion(question);
-    else this.screen.showRest(drawNothing(state, () => this.requeue()));
+    if (turn !== this.turn) return;
+    if (!question) this.screen.showRest(drawNothing(state, () => this.requeue()));
     this.showCommands();
     await this.screen.whenLooked("ready");
+    if (turn !== this.turn) return;
     this.root.dataset.drawn = question?.id ?? "";
     if (!question) this.screen.mode(done ? "done" : "waiting");
   }
@@ -207,12 +217,10 @@ export class Labeler {
 
   // Return whether the key was for us.
   obey(meant, event) {
-    if (meant.moves && this.isListing && event.key in STEPS) {
-      this.list.rows.move(STEPS[event.key]);
-      return true;
-    }
-    if (meant.moves) return this.screen.item.moveBy(event);
-    if (meant.zooms) this.screen.item.zoom(meant.zooms);
+    const step = meant.moves && this.isListing ? this.stepOf(event) : 0;
+    if (step) this.list.rows.move(step);
+    else if (meant.moves) return this.screen.item.moveBy(event);
+    else if (meant.zooms) this.screen.item.zoom(meant.zooms);
     else if (meant.finds) return this.find(event);
     else if (event.repeat) return false;
     else if (meant.leaves) return this.leave();
@@ -222,6 +230,15 @@ export class Labeler {
     else if (meant.command) this.command(meant.command);
     else this.give({ label: meant.given.label }, meant.given.text);
     return true;
+  }
+
+  // Return by how many rows a key moves in the list; 0: it moves something else.
+  stepOf({ key }) {
+    const { rows } = this.list;
+    const focused = focusedIn(this.root);
+    if (focused === this.screen.parts.item) return 0;
+    const isInRows = focused === rows.element;
+    return STEPS[key] ?? (isInRows && key in PAGES ? PAGES[key] * rows.page : 0);
   }
 
   // The letter is typed by the browser, into the field that has the focus then.
@@ -250,7 +267,8 @@ export class Labeler {
   give(label, text) {
     const { question } = this.state;
     if (this.isTooSoon(performance.now())) return;
-    if (this.changing) this.relabel(label, text);
+    if (this.isListing && this.changing) this.relabelPicked(this.changing, label, text);
+    else if (this.changing) this.relabel(label, text);
     else if (question && !this.isListing) this.answer("answer", label, `Your answer “${text}”`);
   }
 
@@ -265,12 +283,18 @@ export class Labeler {
   async relabel(label, text) {
     const { row } = this.changing;
     const title = titleOf(this.changing);
-    const picked = this.isListing ? this.changing : null;
-    const reason = picked ? { reason: this.list.reason } : {};
-    const body = { row, ...label, ...reason };
-    const reply = await this.request("relabel", body, `The label “${text}”`);
-    if (reply && picked) await this.list.given(picked, text);
-    else if (reply) this.screen.warn(`${title} is now labeled “${text}”.`);
+    const reply = await this.request("relabel", { row, ...label }, `The label “${text}”`);
+    if (reply) this.screen.warn(`${title} is now labeled “${text}”.`);
+  }
+
+  // `shown`: the label that was known here, as another person may have given one by now.
+  async relabelPicked(picked, label, text) {
+    const { row, reason, label: shown } = picked;
+    this.leavePicked(); // a second key is not for this row any more
+    const body = { row, ...label, reason, shown };
+    if (await this.request("relabel", body, `The label “${text}”`))
+      this.list.given(picked, text);
+    else await this.pickAnew();
   }
 
   command(name) {
@@ -291,13 +315,13 @@ export class Labeler {
 
   async flag({ row, flagged }) {
     await this.request("flag", { row, flagged: !flagged }, "Your flag");
-    if (this.isListing) await this.list.refresh();
+    if (this.isListing) await this.pickAnew();
   }
 
   async undo() {
     const query = this.state.question?.id ?? null;
     await this.request("undo", { query }, "Your undo");
-    if (this.isListing) await this.list.refresh();
+    if (this.isListing) await this.pickAnew();
   }
 
   requeue() {
@@ -319,7 +343,8 @@ export class Labeler {
   help() {
     const { classes, new_classes: isNewAllowed } = this.state;
     const finds = !this.screen.parts.finder.hidden;
-    const told = { classes, isNewAllowed, usable: this.usable, finds };
+    const { isListing, usable } = this;
+    const told = { classes, isNewAllowed, usable, finds, isListing };
     if (!isOpen(this.root)) openHelp(this.root, told, () => this.screen.seenAnew());
   }
 
@@ -341,14 +366,15 @@ export class Labeler {
 
   async change(answer) {
     if (this.requests.busy || this.requests.ended) return;
+    const turn = ++this.turn;
     const { row, text } = answer;
     const item = await this.itemOf(row);
-    if (!item) return;
+    if (!item || turn !== this.turn || this.requests.busy) return;
     this.changing = answer;
     const name = titleOf(answer);
     const reason = `labeled “${text}”; choose the right class`;
     const heading = { row, name, title: `Change: ${name}`, reason, flagged: false };
-    await this.screen.showItem(item, { ...heading, isChange: true });
+    if (!(await this.screen.showItem(item, { ...heading, isChange: true }))) return;
     this.showCommands();
     await this.screen.whenLooked("changing");
   }
@@ -363,40 +389,77 @@ export class Labeler {
     if (this.requests.busy || this.requests.ended) return;
     this.isListing = true;
     this.screen.showBeside(this.list.element);
-    await this.list.open(how);
+    this.leavePicked();
+    this.showCommands();
     const isSearch = how.like == null;
     (isSearch ? this.list.words : this.list.rows.element).focus();
+    await this.list.open(how);
   }
 
   async closeList() {
     if (this.requests.busy) return;
-    this.isListing = false;
-    this.screen.showBeside(null);
+    this.hideList();
     this.root.focus({ preventScroll: true });
     await this.show(this.state);
   }
 
-  // Show the row that is picked, or that there is none.
+  hideList() {
+    this.isListing = false;
+    this.leavePicked();
+    this.screen.showBeside(null);
+  }
+
+  // No row can be labeled until one is shown. Return the turn of what is shown next.
+  leavePicked() {
+    this.changing = null;
+    this.screen.startAnew();
+    if (!this.requests.busy) this.screen.mode("loading");
+    return ++this.turn;
+  }
+
+  // Show the row that is picked, or that there is none; while something is being saved
+  // it waits: the row is picked anew then.
   async showPicked(picked) {
-    if (!this.isListing) return;
+    if (!this.isListing || this.requests.busy || this.requests.ended) return;
+    const turn = this.leavePicked();
     if (!picked) {
-      this.changing = null;
       this.screen.showRest(drawNoRow());
       this.showCommands();
       this.screen.mode("done");
+      this.screen.drawnAt = performance.now(); // an undo is possible
       return;
     }
-    const { row, label, flagged } = picked;
+    const { row, label, flagged, isReview, reviewed } = picked;
     const item = await this.itemOf(row);
-    if (!item || this.list.rows.picked?.row !== row) return;
-    this.changing = picked;
+    if (turn !== this.turn) return;
+    this.isLacking = !item;
+    if (!item) return;
     const name = titleOf(picked);
     const known = label == null ? "no label yet" : `labeled “${label}”`;
-    const reason = this.list.isReview && !picked.reviewed ? "asked again: which class?" : known;
+    const reason = isReview && !reviewed ? "asked again: which class?" : known;
     const heading = { row, name, title: name, reason, flagged };
-    await this.screen.showItem(item, { ...heading, isChange: true });
+    if (!(await this.screen.showItem(item, { ...heading, isChange: true }))) return;
+    if (turn !== this.turn) return;
+    this.changing = picked;
     this.showCommands();
     await this.screen.whenLooked("changing");
+  }
+
+  // After something was done about rows: show what is known of them now.
+  async pickAnew() {
+    const { turn } = this;
+    await this.list.refresh();
+    if (turn === this.turn) this.list.rows.pickAnew();
+  }
+
+  // Others label, too: what is shown of the picked row is never older than the list.
+  async refresh() {
+    await this.list.refresh();
+    const { changing, requests } = this;
+    const now = this.list.rows.picked;
+    const isOther = (name) => changing && now?.[name] !== changing[name];
+    const isOld = changing?.row === now?.row && ["label", "flagged"].some(isOther);
+    if (!requests.busy && (isOld || this.isLacking)) this.list.rows.pickAnew();
   }
 
   // Return an item, null where the program does not answer.
@@ -417,7 +480,9 @@ export class Labeler {
 
   async finish() {
     if (this.requests.busy) return;
+    if (this.isListing) this.hideList();
     if (!(await this.request("finish", {}, "Your wish to end"))) return;
+    this.turn += 1;
     this.resting = true; // the program may end now, and that is no alarm
     this.screen.showRest(drawFinished(this.state, () => this.goOn()));
     this.screen.showNoCommands();
@@ -427,7 +492,7 @@ export class Labeler {
 
   // After "Finish": as long as the program is there it can be asked for a question.
   async goOn() {
-    const reply = await this.requests.once("state");
+    const reply = await this.requests.once("resume");
     if (reply?.status === 200) {
       this.resting = false;
       await this.show(reply.body);

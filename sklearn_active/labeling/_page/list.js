@@ -22,10 +22,22 @@ const ORDERS = [
   ["suspicious", "Most doubtful label first"],
 ];
 const LIKELY = "likely:";
+const STEP = 50; // ms between a key and the option that it steps to
 const TYPING = 150; // ms without a letter, until it is searched
 
-function select(name, options, onchange) {
-  const made = el("select", { "aria-label": name, onchange });
+// `choose` is called where an option is chosen; `leave` as well, but not where a key steps
+// through the options: then the next one may be meant.
+function select(name, options, choose, leave) {
+  let steppedAt = -Infinity;
+  const onkeydown = ({ key, timeStamp }) => {
+    if (key === "Enter") leave();
+    steppedAt = key === "Enter" ? -Infinity : timeStamp;
+  };
+  const onchange = ({ timeStamp }) => {
+    choose();
+    if (timeStamp - steppedAt > STEP) leave();
+  };
+  const made = el("select", { "aria-label": name, onchange, onkeydown });
   fill(made, options);
   return made;
 }
@@ -43,17 +55,21 @@ const drawSmall = (preview) =>
 
 export class RowList {
   // `once`: (action, body) -> promise of a reply. `on.pick` is called with a row, or null
-  // where none is found, `on.leave` where the list is closed, `on.say` for who hears it.
+  // where none is found, `on.leaveRow` when it isn't picked any more, `on.mayPick` before
+  // that, and `on.leave` where the list is closed.
   constructor(once, on) {
     this.once = once;
     this.on = on;
     this.like = null; // the row that others are to be like
+    this.found = null; // the name of the list that is seen
+    this.kind = { reason: "list", isReview: false }; // of that list
     this.asked = 0; // how often it was searched: late replies are dropped
     this.build();
   }
 
   build() {
     const find = () => this.find();
+    const leave = () => this.rows.element.focus();
     this.words = el("input", {
       type: "search",
       class: "labeler-field",
@@ -63,22 +79,25 @@ export class RowList {
       oninput: () => this.findSoon(),
     });
     const byStatus = () => {
-      if (this.status.value === "suspect") this.order.value = "suspicious";
+      if (this.isReviewing) this.order.value = "suspicious";
       find();
     };
-    this.status = select("Which rows", STATUSES, byStatus);
-    this.label = select("Label", [["", "Any label"]], find);
-    this.guess = select("Guess", [["", "Any guess"]], find);
-    this.order = select("Order", ORDERS, () => {
+    this.status = select("Which rows", STATUSES, byStatus, leave);
+    this.label = select("Label", [["", "Any label"]], find, leave);
+    this.guess = select("Guess", [["", "Any guess"]], find, leave);
+    const byOrder = () => {
       this.like = null;
       find();
-    });
-    this.guesses = el("input", { type: "checkbox", onchange: () => this.rows.draw() });
+    };
+    this.order = select("Order", ORDERS, byOrder, leave);
+    this.guesses = el("input", { type: "checkbox", onchange: () => this.showGuesses() });
     this.count = el("p", { class: "labeler-found", role: "status" });
     this.rows = new Rows({
       fetch: (from, n) => this.fetch(from, n),
       draw: (row) => this.drawRow(row),
-      pick: (row) => this.on.pick(row),
+      mayPick: () => this.on.mayPick(),
+      leave: () => this.on.leaveRow(),
+      pick: (row, at) => this.on.pick(row && { ...row, ...this.kind, found: this.found, at }),
     });
     const close = () => this.on.leave();
     this.element = el(
@@ -95,6 +114,12 @@ export class RowList {
 
   guessesLabel() {
     return el("label", { class: "labeler-check" }, this.guesses, "Show guesses");
+  }
+
+  // The keys are for the rows then.
+  showGuesses() {
+    this.rows.draw();
+    this.rows.element.focus();
   }
 
   // From the field down into the list, and out of it.
@@ -135,13 +160,13 @@ export class RowList {
   }
 
   // Whether labels are asked for again, without showing them.
-  get isReview() {
+  get isReviewing() {
     return this.status.value === "suspect";
   }
 
-  // Why a label is given here.
+  // Why a label is given in the list that is asked for.
   get reason() {
-    if (this.isReview) return "review";
+    if (this.isReviewing) return "review";
     if (this.like != null) return "similar";
     if (this.order.value.startsWith(LIKELY)) return "class";
     return this.words.value.trim() ? "search" : "list";
@@ -166,27 +191,32 @@ export class RowList {
     this.timer = setTimeout(() => this.find(), TYPING);
   }
 
-  async find() {
+  // `kept`: the row that stays picked, where it is found again.
+  async find(kept = null) {
     clearTimeout(this.timer);
     const asked = ++this.asked;
+    const kind = { reason: this.reason, isReview: this.isReviewing };
     this.say("Searching …");
     const reply = await this.once("find", this.wanted);
     if (asked !== this.asked) return;
     const { found, n, rows, error } = reply?.body ?? {};
     this.found = found;
+    this.kind = kind;
     if (reply?.status !== 200) {
       this.rows.fill(0, []);
       this.say(error ?? "The program does not answer.");
     } else {
       this.rows.fill(n, rows);
       this.say(this.told(n));
+      if (kept) await this.rows.seek(kept.row, kept.at);
+      if (asked !== this.asked) return;
     }
-    await this.on.pick(this.rows.picked);
+    this.rows.pickAnew();
   }
 
   told(n) {
     const rows = `${n.toLocaleString("en")} ${n === 1 ? "row" : "rows"}`;
-    if (this.isReview) return n ? `${rows} to look at again` : "No label is doubtful.";
+    if (this.kind.isReview) return n ? `${rows} to look at again` : "No label is doubtful.";
     return this.like == null ? rows : `${rows}, most like “${titleOf(this.like)}” first`;
   }
 
@@ -199,8 +229,13 @@ export class RowList {
     const { found } = this;
     const reply = await this.once("rows", { found, from, n });
     if (found !== this.found) return null;
-    if (reply?.status === 409) this.find(); // the program has let it go
+    if (reply?.status === 409) this.findAgain(); // the program has let it go
     return reply?.status === 200 ? reply.body.rows : null;
+  }
+
+  findAgain() {
+    const { picked, at } = this.rows;
+    return this.find(picked && { row: picked.row, at });
   }
 
   // -- a row -------------------------------------------------------------------------
@@ -209,13 +244,13 @@ export class RowList {
     const { label, guess, confidence, flagged, skipped, votes } = row;
     const name = el("span", { class: "labeler-preview", dir: "auto" }, titleOf(row));
     const marks = [];
-    if (this.guesses.checked && guess != null && !this.isReview) {
+    if (this.guesses.checked && guess != null && !this.kind.isReview) {
       const sure = confidence == null ? "" : ` ${Math.round(100 * confidence)}\u00a0%`;
       marks.push(el("span", { class: "labeler-guessed", dir: "auto" }, `${guess}?${sure}`));
     }
     if (flagged) marks.push(el("span", { class: "labeler-flagged", title: "flagged" }, "⚑"));
     if (row.reviewed) marks.push(el("span", { class: "labeler-given" }, row.reviewed));
-    else if (label != null && !this.isReview) {
+    else if (label != null && !this.kind.isReview) {
       const said = votes.map(([who, text]) => `${who ?? "you"}: ${text}`).join(", ");
       marks.push(el("span", { class: "labeler-given", dir: "auto", title: said }, label));
     } else if (skipped) marks.push(el("span", { class: "labeler-guessed" }, "skipped"));
@@ -223,19 +258,27 @@ export class RowList {
   }
 
   // After something was done about rows that are seen.
-  async refresh() {
-    await this.rows.again();
+  refresh() {
+    return this.rows.again();
   }
 
-  // After the picked row got a label: say so, and go to the next.
-  async given(row, text) {
-    const before = row.label;
-    await this.refresh();
-    if (this.isReview) {
-      const now = this.rows.known.get(this.rows.at);
-      if (now) now.reviewed = before === text ? `${text}, again` : `${before} → ${text}`;
-      this.rows.draw();
+  // After a row that was picked got a label: say so, and go to the one below it. What
+  // else has changed is asked for meanwhile.
+  given({ row, label, at, isReview }, text) {
+    const place = this.placeOf(row, at);
+    if (place == null) {
+      this.rows.pickAnew();
+    } else {
+      const reviewed = label === text ? `${text}, again` : `${label} → ${text}`;
+      this.rows.change(place, isReview ? { label: text, reviewed } : { label: text });
+      this.rows.pick(place + 1);
     }
-    this.rows.move(1);
+    return this.refresh();
+  }
+
+  // Return where a row stands, null where another list has come meanwhile without it.
+  placeOf(row, at) {
+    const { known, at: now } = this.rows;
+    return [at, now].find((place) => known.get(place)?.row === row) ?? null;
   }
 }

@@ -2,6 +2,11 @@
 
 import { pause } from "./dom.js";
 
+const MINUTE = 60000; // ms
+
+// After so many ms a request counts as failed. A search may fit models.
+export const patienceOf = (action) => (action === "find" ? 10 * MINUTE : MINUTE / 4);
+
 const FIRST_RETRY = 500;
 const LAST_RETRY = 4000;
 

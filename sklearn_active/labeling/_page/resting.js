@@ -14,11 +14,13 @@ const DONE = {
 const rest = (text) => el("p", { class: "labeler-rest" }, text);
 
 // Return a title, a text, and what is drawn; `requeue` asks skipped rows again.
-export function drawNothing({ done, report, can }, requeue) {
+export function drawNothing({ done, preparing, report, can }, requeue) {
   const title = done ? "Done" : "One moment…";
   const text = done
     ? `${DONE[done] ?? done} ${saved(report)}`
-    : "The model learns from your answers; the next items follow.";
+    : preparing
+      ? "The model looks at all rows first; with many rows that takes a minute."
+      : "The model learns from your answers; the next items follow.";
   const drawn = [rest(text)];
   if (done && report.n_skipped && can.includes("requeue"))
     drawn.push(button(`Ask the ${report.n_skipped} skipped again`, requeue));

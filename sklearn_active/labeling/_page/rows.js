@@ -10,7 +10,8 @@ let made = 0;
 
 export class Rows {
   // `on.fetch`: (from, n) -> promise of rows, or null; `on.draw`: row -> its elements;
-  // `on.pick` is called with the row that is picked.
+  // `on.mayPick`: whether one may be picked now; `on.leave` is called as soon as the
+  // picked row isn't picked any more, `on.pick` with the next one and its place.
   constructor(on) {
     this.on = on;
     this.id = `labeler-rows-${++made}`;
@@ -30,6 +31,7 @@ export class Rows {
     this.at = n ? 0 : -1;
     this.known = new Map(rows.map((row, i) => [i, row]));
     this.fetching = new Set();
+    this.isPicking = false; // until it is known what stands there
     this.inside.style.height = `${n * HEIGHT}px`;
     this.element.scrollTop = 0;
     this.draw();
@@ -98,37 +100,82 @@ export class Rows {
     if (fetching !== this.fetching) return; // another list by now
     fetching.delete(from);
     if (!rows) return;
-    rows.forEach((row, k) => this.known.set(from + k, row));
+    rows.forEach((row, k) => {
+      if (!this.known.has(from + k)) this.known.set(from + k, row);
+    });
     this.draw();
+    if (this.isPicking) this.pickAnew();
   }
 
-  // Fetch again what is seen, as it may have changed.
+  // Fetch again what is seen, as it may have changed. It is drawn where it has: a click
+  // that has begun on a row would be lost.
   async again() {
+    const asked = (this.asked = (this.asked ?? 0) + 1);
+    const { fetching } = this;
     const [first, last] = this.seen;
     const rows = await this.on.fetch(first, Math.max(last - first, 1));
-    if (!rows) return;
+    if (!rows || asked !== this.asked || fetching !== this.fetching) return;
+    const before = JSON.stringify([...this.known]);
     rows.forEach((row, k) => {
       const { reviewed } = this.known.get(first + k) ?? {};
       this.known.set(first + k, { ...row, reviewed });
     });
+    if (JSON.stringify([...this.known]) !== before) this.draw();
+    if (this.isPicking) this.pickAnew();
+  }
+
+  // What is known before the program is asked again.
+  change(i, changes) {
+    this.asked = (this.asked ?? 0) + 1; // an answer that is under way doesn't know it
+    this.known.set(i, { ...this.known.get(i), ...changes });
     this.draw();
   }
 
   // -- what is picked ----------------------------------------------------------------
 
   move(by) {
-    if (this.n) this.pick(Math.min(Math.max(this.at + by, 0), this.n - 1));
+    if (this.n) this.pick(this.at + by);
   }
 
-  async pick(i) {
+  get page() {
+    return Math.max(Math.floor(this.element.clientHeight / HEIGHT) - 1, 1);
+  }
+
+  // Pick the row at a place, or the one at the end that is nearest.
+  pick(place) {
+    if (!this.n || !this.on.mayPick()) return;
+    const i = Math.min(Math.max(place, 0), this.n - 1);
     this.at = i;
+    this.isPicking = true;
+    this.on.leave();
+    this.show(i);
+    this.pickAnew();
+  }
+
+  // Tell what is picked, as soon as it is known.
+  pickAnew() {
+    const row = this.known.get(this.at);
+    this.isPicking = this.n > 0 && !row;
+    if (!this.isPicking) this.on.pick(row ?? null, this.at);
+  }
+
+  // Go to where a row stands in a list that was searched again, near where it stood.
+  async seek(row, place) {
+    if (!this.n) return;
+    const near = Math.min(place, this.n - 1);
+    if (!this.known.has(near)) await this.fetch(near - (near % AT_ONCE));
+    const found = [...this.known].find(([, each]) => each.row === row);
+    if (!found) return;
+    this.at = found[0];
+    this.show(this.at);
+  }
+
+  show(i) {
     const top = i * HEIGHT;
     const { scrollTop, clientHeight } = this.element;
     if (top < scrollTop) this.element.scrollTop = top;
     else if (top + HEIGHT > scrollTop + clientHeight)
       this.element.scrollTop = top + HEIGHT - clientHeight;
     this.draw();
-    if (!this.known.has(i)) await this.fetch(i - (i % AT_ONCE));
-    if (this.at === i && this.known.has(i)) await this.on.pick(this.known.get(i));
   }
 }

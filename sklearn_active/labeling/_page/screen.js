@@ -11,7 +11,7 @@ const LOOK = 200; // ms: nobody has seen an item sooner, so that is a double pre
 const DOUBLE_CLICK = 500;
 
 // Where no class can be given.
-const RESTING = new Set(["done", "ended", "finished", "unsaved", "waiting"]);
+const RESTING = new Set(["done", "ended", "finished", "loading", "unsaved", "waiting"]);
 
 let mounted = 0;
 
@@ -24,6 +24,7 @@ export class Screen {
     this.on = on;
     this.alone = alone;
     this.drawnAt = Infinity;
+    this.turn = 0; // of what is shown: what comes late is dropped
     this.looked = null; // the mode that follows when there was time to look
     this.parts = layOut(root, (name) => `${prefix}-${name}`, on);
     this.item = new ItemPlace(this.parts.item);
@@ -63,15 +64,23 @@ export class Screen {
 
   // What is new can be answered when there was time to look.
   async whenLooked(mode) {
-    this.drawnAt = Infinity;
+    const turn = this.startAnew();
     this.looked = mode;
     await painted();
+    if (turn !== this.turn) return;
     clearTimeout(this.lookTimer);
     this.drawnAt = performance.now();
     this.mode("new");
     this.lookTimer = setTimeout(() => {
       if (this.root.dataset.mode === "new") this.mode(mode);
     }, LOOK);
+  }
+
+  // What is shown can't be answered from now on; what was to be shown is dropped.
+  startAnew() {
+    this.drawnAt = Infinity;
+    this.looked = null;
+    return ++this.turn;
   }
 
   // What lay above the item is gone: it is seen anew.
@@ -92,19 +101,22 @@ export class Screen {
 
   // -- the item ----------------------------------------------------------------------
 
+  // Return whether it is shown: something else may be, by now.
   async showItem(item, { row, title, name, reason, flagged, isChange }) {
-    this.drawnAt = Infinity; // no key answers what isn't drawn yet
-    this.looked = null;
+    const turn = this.startAnew(); // no key answers what isn't drawn yet
     const told = await this.item.show(item, name);
+    if (told == null || turn !== this.turn) return false;
     this.root.classList.toggle("labeler-changing", isChange);
     this.root.dataset.row = row;
     this.head(title, reason, flagged);
     this.classes.clear();
     this.say(`${title}: ${told}`);
+    return true;
   }
 
   // Where nothing is asked.
   showRest({ title, text, drawn }) {
+    this.startAnew();
     this.root.classList.remove("labeler-changing");
     delete this.root.dataset.row;
     this.head(title, "", false);

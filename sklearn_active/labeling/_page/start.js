@@ -1,9 +1,9 @@
 // The page on its own: take the token out of the address, and send requests by HTTP.
 
 import { mount } from "./page.js";
+import { patienceOf } from "./requests.js";
 
 const TOKEN = "labeling-token";
-const PATIENCE = 15000; // ms until a request counts as failed
 const TRUSTED = 100; // ms after a reply, in which nobody else has come to listen here
 
 async function post(action, body, headers = {}) {
@@ -12,7 +12,7 @@ async function post(action, body, headers = {}) {
     headers: { "Content-Type": "application/json", ...headers },
     body: JSON.stringify(body),
     credentials: "omit",
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(patienceOf(action)),
   });
   return { status: response.status, body: await response.json() };
 }

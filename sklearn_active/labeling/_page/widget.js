@@ -1,8 +1,7 @@
 // In a notebook: requests go to the kernel as messages.
 
 import { mount } from "./page.js";
-
-const PATIENCE_OF_WIDGET = 15000; // ms until a request counts as failed
+import { patienceOf } from "./requests.js";
 
 // JupyterLab says on its body which theme it has; elsewhere the system's is followed.
 function followTheme(host) {
@@ -54,7 +53,7 @@ function talkTo(model) {
       setTimeout(() => {
         waiting.delete(id);
         reject(new Error("the kernel does not answer"));
-      }, PATIENCE_OF_WIDGET);
+      }, patienceOf(action));
       model.send({ id, action, body });
     });
   return { send, hangUp: () => model.off("msg:custom", receive) };
