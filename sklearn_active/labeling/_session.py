@@ -387,8 +387,8 @@ class LabelingSession(
     def relabel(self, index, label, annotator=None, reason=None):
         """Give a row a label that was not asked for: a change, or one of a row found.
 
-        Such a label is learned from, and never enters the checks of the accuracy. Of a
-        row that this annotator is being asked for it is the answer to that question.
+        Such a label is learned from, and never enters the checks of the accuracy. A
+        question about the row that is open to this annotator is answered by it.
 
         Parameters
         ----------
@@ -409,11 +409,13 @@ class LabelingSession(
             label = self.checked(label)
             if label is None:
                 raise ValueError("relabel needs a label; to take one back use undo().")
-            if row in self.rows_left(annotator):
-                self.tell(self._open[annotator].query.id, {row: label}, annotator)
-                return
             event = {"event": "relabel", "row": row, "label": label}
-            self._record([event | {"annotator": annotator, "reason": reason}])
+            self._ledger.record([event | {"annotator": annotator, "reason": reason}])
+            question = self._open.get(annotator)
+            if question is not None and row in question.rows_left:
+                self._answered(question, {row: label}, annotator)
+            self._request_refit()
+            self._ledger.raise_failure(_MEND)
 
     def reopen(self, query_id, index, annotator=None):
         """Open a question again that an earlier run of the program had asked.
@@ -565,7 +567,7 @@ class LabelingSession(
         if question is None:
             return
         rows = set(undone) & set(question.rows)
-        if rows and last.query == question.query.id:
+        if rows and last.query in (None, question.query.id):
             for row in rows:
                 question.told.pop(row, None)
         elif last.event in ("answer", "skip"):

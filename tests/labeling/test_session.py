@@ -417,9 +417,20 @@ class TestUndoAndRelabel:
         opened.relabel(asked.indices[0], 1)
         assert opened.labels == {3: 0, asked.indices[0]: 1}
         assert opened.ask().indices[0] not in opened.labels
-        assert opened.report().n_asked == 1  # the other was the answer to a question
+        assert opened.report().n_asked == 0
         opened.wait()
         assert opened.learner.y_[3] == 0
+
+    def test_a_row_of_an_open_question_is_open_again_when_its_label_is_taken_back(self):
+        opened = session()
+        query = opened.ask(3)
+        rows = query.indices.tolist()
+        opened.relabel(rows[1], 0)
+        assert opened.rows_left() == [rows[0], rows[2]]
+        opened.undo()
+        assert opened.rows_left() == rows
+        opened.tell(query.id, [1, 1, 1])
+        assert opened.labels == dict.fromkeys(rows, 1)
 
     def test_the_learner_of_a_corrected_session_is_that_of_a_clean_one(self):
         for strategy, estimator in [
