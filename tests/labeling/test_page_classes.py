@@ -281,6 +281,8 @@ class TestKeys:
             "Flag",
             ".\nShow the guess",
             "Change earlier",
+            "/\nAll rows",
+            "*\nMore like this",
             "Help",
         ]
 

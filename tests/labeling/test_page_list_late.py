@@ -98,6 +98,24 @@ class TestLateImages:
         assert rows.page.title == asked
         assert rows.page.root.get_attribute("data-mode") == "ready"
 
+    def test_after_an_earlier_answer_is_left_the_question_stays_shown(self, rows):
+        press(rows, "ArrowDown")
+        rows.page.page.wait_for_function("() => window.held.length === 1")
+        rows.page.page.evaluate(RELEASE)
+        rows.wait_for(1)
+        press(rows, "1")
+        rows.wait_for(2)
+        press(rows, "Escape")
+        rows.page.wait()
+        asked = rows.page.title
+        press(rows, ",")
+        rows.page.page.wait_for_function("() => window.held.length === 2")
+        press(rows, "Escape")
+        rows.page.wait()
+        rows.page.page.evaluate(RELEASE)
+        assert rows.page.title == asked
+        assert rows.root.get_attribute("data-mode") == "ready"
+
 
 def test_a_second_key_does_not_replace_the_label_just_given(rows, session):
     given = sent(rows.page, "relabel")
@@ -327,6 +345,20 @@ class TestSearches:
         rows.root.locator(".labeler-rows").focus()
         assert rows.count.inner_text() == "1 row"
         assert rows.page.row == 39
+
+    def test_while_it_is_opened_anew_no_row_of_the_last_list_is_there(self, rows):
+        press(rows, "Escape")
+        rows.page.wait()
+        held = Held(rows.page, "find")
+        picked = sent(rows.page, "item")
+        press(rows, "/")
+        held.wait()
+        assert rows.rows.count() == 0
+        rows.root.locator(".labeler-rows").focus()
+        press(rows, "ArrowDown", "1")
+        held.let_go()
+        rows.wait_for(0)
+        assert picked == []
 
     def test_a_list_that_was_forgotten_is_found_again_with_its_row(self, rows, server):
         press(rows, "End")

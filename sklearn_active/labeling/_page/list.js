@@ -22,7 +22,7 @@ const ORDERS = [
   ["suspicious", "Most doubtful label first"],
 ];
 const LIKELY = "likely:";
-const STEP = 50; // ms between a key and the option that it steps to
+const STEPPED = 50; // ms between a key and the option that it steps to
 const TYPING = 150; // ms without a letter, until it is searched
 
 // `choose` is called where an option is chosen; `leave` as well, but not where a key steps
@@ -35,7 +35,7 @@ function select(name, options, choose, leave) {
   };
   const onchange = ({ timeStamp }) => {
     choose();
-    if (timeStamp - steppedAt > STEP) leave();
+    if (timeStamp - steppedAt > STEPPED) leave();
   };
   const made = el("select", { "aria-label": name, onchange, onkeydown });
   fill(made, options);
@@ -64,6 +64,7 @@ export class RowList {
     this.found = null; // the name of the list that is seen
     this.kind = { reason: "list", isReview: false }; // of that list
     this.asked = 0; // how often it was searched: late replies are dropped
+    this.isSearching = false;
     this.build();
   }
 
@@ -156,6 +157,7 @@ export class RowList {
     this.words.value = this.label.value = this.guess.value = "";
     this.status.value = like == null ? "all" : "unlabeled";
     this.order.value = "row";
+    this.rows.fill(0, []); // or rows of the last list could be picked meanwhile
     return this.find();
   }
 
@@ -196,10 +198,12 @@ export class RowList {
     clearTimeout(this.timer);
     const asked = ++this.asked;
     const kind = { reason: this.reason, isReview: this.isReviewing };
+    this.isSearching = true;
     this.say("Searching …");
     const reply = await this.once("find", this.wanted);
     if (asked !== this.asked) return;
     const { found, n, rows, error } = reply?.body ?? {};
+    this.isSearching = false;
     this.found = found;
     this.kind = kind;
     if (reply?.status !== 200) {
@@ -229,7 +233,7 @@ export class RowList {
     const { found } = this;
     const reply = await this.once("rows", { found, from, n });
     if (found !== this.found) return null;
-    if (reply?.status === 409) this.findAgain(); // the program has let it go
+    if (reply?.status === 409 && !this.isSearching) this.findAgain(); // it was let go
     return reply?.status === 200 ? reply.body.rows : null;
   }
 
@@ -258,8 +262,8 @@ export class RowList {
   }
 
   // After something was done about rows that are seen.
-  refresh() {
-    return this.rows.again();
+  async refresh() {
+    if (!this.isSearching && this.rows.n) await this.rows.again();
   }
 
   // After a row that was picked got a label: say so, and go to the one below it. What
