@@ -203,7 +203,9 @@ class Readings:
         Notes
         -----
         `audit` is about the uniformly random questions alone, and the predictions made
-        for them before they were answered. It is a Bunch with
+        for them before they were answered. They are drawn from the rows that have no
+        label then: after many labels of your own choice (`find`) the figures are about
+        what those left over. It is a Bunch with
 
         - `n`, `n_right`: how many there were, and how many predictions were right;
         - `accuracy`, `low`, `high`: their share, with its 95 % Wilson interval [1]_;

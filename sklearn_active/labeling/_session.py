@@ -567,6 +567,9 @@ class LabelingSession(
         if question is None:
             return
         rows = set(undone) & set(question.rows)
+        if last.query is None:  # a change of what was answered leaves the answer
+            votes = self._state.votes_of
+            rows = {r for r in rows if last.annotator not in dict(votes(r))}
         if rows and last.query in (None, question.query.id):
             for row in rows:
                 question.told.pop(row, None)
