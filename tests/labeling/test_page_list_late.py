@@ -383,6 +383,16 @@ class TestKeys:
             choice.select_option(index=1)
         assert rows.root.locator(".labeler-rows:focus").count() == 1
 
+    def test_a_key_steps_through_options_and_enter_leaves_them(self, rows):
+        choice = rows.root.get_by_label("Which rows", exact=True)
+        choice.focus()
+        for status in ("labeled", "unlabeled"):
+            press(rows, "ArrowDown")
+            assert choice.input_value() == status
+        press(rows, "Enter")
+        assert rows.root.locator(".labeler-rows:focus").count() == 1
+        rows.count.filter(has_text="28 rows").wait_for()
+
     def test_after_guesses_are_shown_they_are_for_the_rows(self, rows):
         rows.root.get_by_label("Show guesses").check()
         press(rows, "3")
