@@ -63,6 +63,14 @@ def post(url, action, **request):
         return json.load(reply)
 
 
+def first_state(url):
+    """Return the state of a page as soon as something is asked."""
+    while True:
+        state = post(url, "state")
+        if not state["preparing"]:
+            return state
+
+
 def answers(n):
     """Type what is right: a text says of itself what it is."""
     return "\n".join(["1", "2"] * (n // 2)) + "\n:q\n"
@@ -260,7 +268,7 @@ class TestLabel:
             lines = list(iter(process.stdout.readline, "End with Ctrl-C.\n"))
             urls = dict(re.findall(r"^(\w+): (http://\S+)", "".join(lines), re.M))
             assert list(urls) == ["ann", "bob"]
-            states = [post(url, "state") for url in urls.values()]
+            states = [first_state(url) for url in urls.values()]
             for url, state in zip(urls.values(), states, strict=True):
                 asked = state["question"]
                 answer = {"query": asked["id"], "row": asked["row"], "label": '"good"'}
