@@ -211,3 +211,19 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(new_page, server, opti
     assert serious_violations(rows.page.page) == {}
     width = rows.page.page.evaluate("document.documentElement.scrollWidth")
     assert width <= rows.page.page.viewport_size["width"]
+
+
+def test_who_has_still_to_answer_is_not_told_what_others_said(new_page):
+    with (
+        new_session(items=TEXTS, votes_per_row=2) as session,
+        session.serve(annotators=["ann", "bob"]) as server,
+    ):
+        session.relabel(0, "bear", "bob")
+        rows = List(new_page().open(server.urls["ann"])).open()
+        first = rows.rows.first
+        assert first.inner_text() == f"{TEXTS[0]}\nlabeled by others"
+        assert rows.root.locator(".labeler-reason").inner_text() == "labeled by others"
+        with rows.page.page.expect_response("**/relabel"):
+            rows.root.locator(".labeler-rows").press("1")
+        first.filter(has_text=re.compile("ape$")).wait_for()
+        assert session.votes()[0] == {"bob": "bear", "ann": "ape"}

@@ -4,7 +4,7 @@ import { isOpen, openHelp, openInstructions } from "./dialogs.js";
 import { focusedIn } from "./dom.js";
 import { titleOf } from "./figures.js";
 import { meaningOf } from "./keys.js";
-import { RowList } from "./list.js";
+import { BY_OTHERS, RowList } from "./list.js";
 import { isOver, Requests } from "./requests.js";
 import { drawFinished, drawGone, drawNoRow, drawNothing } from "./resting.js";
 import { Screen } from "./screen.js";
@@ -429,13 +429,14 @@ export class Labeler {
       this.screen.drawnAt = performance.now(); // an undo is possible
       return;
     }
-    const { row, label, flagged, isReview, reviewed } = picked;
+    const { row, label, flagged, isReview, reviewed, hidden } = picked;
     const item = await this.itemOf(row);
     if (turn !== this.turn) return;
     this.isLacking = !item;
     if (!item) return;
     const name = titleOf(picked);
-    const known = label == null ? "no label yet" : `labeled “${label}”`;
+    const unknown = hidden ? BY_OTHERS : "no label yet";
+    const known = label == null ? unknown : `labeled “${label}”`;
     const reason = isReview && !reviewed ? "asked again: which class?" : known;
     const heading = { row, name, title: name, reason, flagged };
     if (!(await this.screen.showItem(item, { ...heading, isChange: true }))) return;

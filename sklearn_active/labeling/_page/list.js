@@ -53,6 +53,8 @@ const drawSmall = (preview) =>
     ? el("img", { src: preview.src, alt: "", class: "labeler-pixels" })
     : null;
 
+export const BY_OTHERS = "labeled by others"; // how is not told to who has still to answer
+
 export class RowList {
   // `once`: (action, body) -> promise of a reply. `on.pick` is called with a row, or null
   // where none is found, `on.leaveRow` when it isn't picked any more, `on.mayPick` before
@@ -245,7 +247,7 @@ export class RowList {
   // -- a row -------------------------------------------------------------------------
 
   drawRow(row) {
-    const { label, guess, confidence, flagged, skipped, votes } = row;
+    const { label, guess, confidence, flagged, skipped, hidden, votes } = row;
     const name = el("span", { class: "labeler-preview", dir: "auto" }, titleOf(row));
     const marks = [];
     if (this.guesses.checked && guess != null && !this.kind.isReview) {
@@ -257,7 +259,8 @@ export class RowList {
     else if (label != null && !this.kind.isReview) {
       const said = votes.map(([who, text]) => `${who ?? "you"}: ${text}`).join(", ");
       marks.push(el("span", { class: "labeler-given", dir: "auto", title: said }, label));
-    } else if (skipped) marks.push(el("span", { class: "labeler-guessed" }, "skipped"));
+    } else if (hidden) marks.push(el("span", { class: "labeler-guessed" }, BY_OTHERS));
+    else if (skipped) marks.push(el("span", { class: "labeler-guessed" }, "skipped"));
     return [drawSmall(row.preview), name, ...marks].filter(Boolean);
   }
 
