@@ -4,24 +4,22 @@ import { isOpen, openHelp, openInstructions } from "./dialogs.js";
 import { focusedIn } from "./dom.js";
 import { titleOf } from "./figures.js";
 import { meaningOf } from "./keys.js";
-import { BY_OTHERS, RowList } from "./list.js";
+import { RowList } from "./list.js";
+import { Listing } from "./listing.js";
 import { isOver, Requests } from "./requests.js";
-import { drawFinished, drawGone, drawNoRow, drawNothing } from "./resting.js";
+import { drawFinished, drawGone, drawNothing } from "./resting.js";
 import { Screen } from "./screen.js";
 
 const STEPS = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 const PAGES = { PageUp: -1, PageDown: 1 }; // where the list has the focus
 const POLL = { waiting: 150, refitting: 700, quiet: 5000 };
-const MOST_KEPT = 40; // items that were seen, to be changed without waiting
 
-export class Labeler {
+export class Labeler extends Listing {
   constructor(root, { send, alone }) {
+    super();
     this.root = root;
     this.requests = new Requests(send);
     this.state = null;
-    this.items = new Map(); // by row, of those seen
-    this.changing = null; // the earlier answer that is being changed
-    this.turn = 0; // of what is shown: what comes late is dropped
     this.resting = false; // after "Finish"
     const on = {
       back: () => (this.isListing ? this.closeList() : this.leaveChange()),
@@ -32,7 +30,6 @@ export class Labeler {
       instruct: () => this.instruct(),
     };
     this.screen = new Screen(root, on, alone);
-    this.isListing = false;
     this.list = new RowList((action, body) => this.requests.once(action, body), {
       mayPick: () => !this.requests.busy && !this.requests.ended,
       leaveRow: () => this.leavePicked(),
@@ -52,7 +49,7 @@ export class Labeler {
   async begin() {
     const state = await this.request("state", {}, "");
     const isNew = state?.has_instructions && !state.report.n_labeled;
-    if (isNew && state.question) this.instruct();
+    if (isNew && (state.question || state.preparing)) this.instruct();
     this.poll();
   }
 
@@ -161,9 +158,7 @@ export class Labeler {
   }
 
   showQuestion({ row, item, why, flagged, title }) {
-    this.items.delete(row); // the latest are kept, the oldest let go
-    this.items.set(row, item);
-    if (this.items.size > MOST_KEPT) this.items.delete(this.items.keys().next().value);
+    this.keep(row, item);
     const name = titleOf({ row, title });
     const heading = { row, name, title: name, reason: why ?? "", flagged };
     return this.screen.showItem(item, { ...heading, isChange: false });
@@ -381,100 +376,6 @@ export class Labeler {
 
   leaveChange() {
     if (!this.requests.busy) this.show(this.state);
-  }
-
-  // -- the list of all rows ----------------------------------------------------------
-
-  async openList(how = {}) {
-    if (this.requests.busy || this.requests.ended) return;
-    this.isListing = true;
-    this.screen.showBeside(this.list.element);
-    this.leavePicked();
-    this.showCommands();
-    const isSearch = how.like == null;
-    (isSearch ? this.list.words : this.list.rows.element).focus();
-    await this.list.open(how);
-  }
-
-  async closeList() {
-    if (this.requests.busy) return;
-    this.hideList();
-    this.root.focus({ preventScroll: true });
-    await this.show(this.state);
-  }
-
-  hideList() {
-    this.isListing = false;
-    this.leavePicked();
-    this.screen.showBeside(null);
-  }
-
-  // No row can be labeled until one is shown. Return the turn of what is shown next.
-  leavePicked() {
-    this.changing = null;
-    this.screen.startAnew();
-    if (!this.requests.busy) this.screen.mode("loading");
-    return ++this.turn;
-  }
-
-  // Show the row that is picked, or that there is none; while something is being saved
-  // it waits: the row is picked anew then.
-  async showPicked(picked) {
-    if (!this.isListing || this.requests.busy || this.requests.ended) return;
-    const turn = this.leavePicked();
-    if (!picked) {
-      this.screen.showRest(drawNoRow());
-      this.showCommands();
-      this.screen.mode("done");
-      this.screen.drawnAt = performance.now(); // an undo is possible
-      return;
-    }
-    const { row, label, flagged, isReview, reviewed, hidden } = picked;
-    const item = await this.itemOf(row);
-    if (turn !== this.turn) return;
-    this.isLacking = !item;
-    if (!item) return;
-    const name = titleOf(picked);
-    const unknown = hidden ? BY_OTHERS : "no label yet";
-    const known = label == null ? unknown : `labeled “${label}”`;
-    const reason = isReview && !reviewed ? "asked again: which class?" : known;
-    const heading = { row, name, title: name, reason, flagged };
-    if (!(await this.screen.showItem(item, { ...heading, isChange: true }))) return;
-    if (turn !== this.turn) return;
-    this.changing = picked;
-    this.showCommands();
-    await this.screen.whenLooked("changing");
-  }
-
-  // After something was done about rows: show what is known of them now.
-  async pickAnew() {
-    const { turn } = this;
-    await this.list.refresh();
-    if (turn === this.turn) this.list.rows.pickAnew();
-  }
-
-  // Others label, too: what is shown of the picked row is never older than the list.
-  async refresh() {
-    await this.list.refresh();
-    const { changing, requests } = this;
-    const now = this.list.rows.picked;
-    const isOther = (name) => changing && now?.[name] !== changing[name];
-    const isOld = changing?.row === now?.row && ["label", "flagged"].some(isOther);
-    if (!requests.busy && (isOld || this.isLacking)) this.list.rows.pickAnew();
-  }
-
-  // Return an item, null where the program does not answer.
-  async itemOf(row) {
-    if (!this.items.has(row)) {
-      const reply = await this.requests.once("item", { row });
-      if (reply?.status !== 200) {
-        this.screen.warn("The program does not answer.", "gone");
-        return null;
-      }
-      this.items.set(row, reply.body.item);
-      if (this.items.size > MOST_KEPT) this.items.delete(this.items.keys().next().value);
-    }
-    return this.items.get(row);
   }
 
   // -- the end -----------------------------------------------------------------------
