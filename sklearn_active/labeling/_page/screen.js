@@ -86,7 +86,10 @@ export class Screen {
   // What lay above the item is gone: it is seen anew.
   seenAnew() {
     const isSeen = ["new", "ready", "changing"].includes(this.root.dataset.mode);
-    if (isSeen && this.looked) this.whenLooked(this.looked);
+    if (!isSeen || !this.looked) return;
+    clearTimeout(this.lookTimer);
+    this.mode("new"); // at once: nothing counts until it is drawn
+    this.whenLooked(this.looked);
   }
 
   // A key pressed before the item was drawn was meant for the one before it, however late
