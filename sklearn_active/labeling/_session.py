@@ -176,12 +176,16 @@ class LabelingSession(
         self._allowed.renamed = self._state.renamed
         self._check_classes_found()
         self._annotators = set(self._state.annotators)
-        # What questions are called begins with the journal's name: see `reopen`.
-        own = uuid4().hex
-        self._token = (self._ledger.name or "")[:N_OF_NAME] + own[N_OF_NAME:]
-        self._rows_told = {}
+        self._token, self._rows_told = self._new_token(), {}
         self._n_questions = self._state.n_asked
         self._start_refits(executor, learner.batch_size + max_lag + 1)
+
+    def _new_token(self):
+        """Return what this session's questions are called: the journal's name first.
+
+        So that `reopen` knows those of earlier sessions on it.
+        """
+        return (self._ledger.name or "")[:N_OF_NAME] + uuid4().hex[N_OF_NAME:]
 
     def _take_in(self, y, classes, missing_label, journal):
         """Return the labels known before; check them and the classes."""
