@@ -238,6 +238,8 @@ def columns_without_numbers(X):
 
 def row_at(X, index):
     """Return one row of a container, as its own kind of row."""
+    if sparse.issparse(X):  # one row of a sparse array is none in older scipy
+        return X[[index]]
     return X.iloc[index] if hasattr(X, "iloc") else X[index]
 
 
