@@ -51,7 +51,7 @@ def item_as_json(item, limits=None):
     if hasattr(item, "getbands"):
         return _image(_png_of_pil(item))
     if not isinstance(item, str):
-        named = _named_values(item)
+        named = named_values(item)
         if named is not None:
             return {"kind": "table", "rows": [[str(k), written(v)] for k, v in named]}
         html = getattr(item, "_repr_html_", lambda: None)()
@@ -107,8 +107,19 @@ def limits_of(items):
     return float(np.nanmin(items)), float(np.nanmax(items))
 
 
-def _named_values(item):
-    """Return (name, value) pairs where the item is a row with names, else None."""
+def named_values(item):
+    """Return what a row with names holds.
+
+    Parameters
+    ----------
+    item : object
+        What a person sees of a row.
+
+    Returns
+    -------
+    pairs : list of (name, value) or None
+        None where the item is no such row.
+    """
     if isinstance(item, Mapping):
         return list(item.items())
     if sparse.issparse(item):
@@ -120,9 +131,27 @@ def _named_values(item):
     if hasattr(item, "columns"):  # a frame; polars has no other rows
         if len(item) != 1:
             return None
-        return [(name, next(iter(item[name]))) for name in item.columns]
+        values = [next(iter(column)) for column in columns_of(item)]
+        return list(zip(item.columns, values, strict=True))
     is_series = hasattr(item, "index") and hasattr(item, "items")
     return list(item.items()) if is_series else None
+
+
+def columns_of(frame):
+    """Return the columns of a frame by position: two may have one name.
+
+    Parameters
+    ----------
+    frame : data frame
+        Of pandas or polars.
+
+    Returns
+    -------
+    columns : list of series
+    """
+    if hasattr(frame, "iloc"):
+        return [frame.iloc[:, i] for i in range(len(frame.columns))]
+    return [frame[name] for name in frame.columns]
 
 
 def _array(values, limits):

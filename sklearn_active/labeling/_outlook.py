@@ -98,14 +98,23 @@ class Looked(Outlook):
         """The predicted labels of all rows."""
         return self._labels
 
+    def proba_of(self, rows):
+        """Return the distributions of some rows, None where there are none."""
+        proba = self._proba()
+        return (
+            None if proba is None else _normalized(proba[np.asarray(rows, dtype=int)])
+        )
+
     @cached_property
     def proba(self):
         """The distributions of all rows."""
         proba = self._proba()
-        if proba is None:
-            return None
-        proba = cleaned(np.asarray(proba, dtype=float))
-        return proba / proba.sum(axis=1, keepdims=True)
+        return None if proba is None else _normalized(proba)
+
+
+def _normalized(proba):
+    proba = cleaned(np.asarray(proba, dtype=float))
+    return proba / proba.sum(axis=1, keepdims=True)
 
 
 class Predicted(Outlook):
@@ -124,6 +133,7 @@ class Predicted(Outlook):
     def __init__(self, fitted, X, n_rows):
         super().__init__(fitted.classes, n_rows)
         self._fitted, self._X = fitted, X
+        self._has_proba = hasattr(fitted.estimator, "predict_proba")
 
     def __call__(self, rows):
         """Return the predicted labels of some rows."""
@@ -132,7 +142,7 @@ class Predicted(Outlook):
 
     def proba_of(self, rows):
         """Return the distributions of some rows, None where there are none."""
-        if not hasattr(self._fitted.estimator, "predict_proba"):
+        if not self._has_proba:
             return None
         X = take(self._X, np.asarray(rows, dtype=int))
         return predicted(self._fitted, X)[0]
@@ -145,7 +155,7 @@ class Predicted(Outlook):
     @cached_property
     def proba(self):
         """The distributions of all rows."""
-        if not hasattr(self._fitted.estimator, "predict_proba"):
+        if not self._has_proba:
             return None
         return np.concatenate([predicted(self._fitted, X)[0] for X in self._parts()])
 

@@ -296,16 +296,7 @@ class LabelingSession(
             check_same(answers, told)
             answers = {r: answers[r] for r in question.rows_left if r in answers}
             if answers:
-                self._ledger.record(question.events(answers, annotator))
-                self._answered(question, answers, annotator)
-                self._request_refit()
-                self._ledger.raise_failure(_MEND)
-
-    def _answered(self, question, answers, annotator):
-        question.told |= answers
-        if not question.rows_left:
-            del self._open[annotator]
-            self._rows_told[question.query.id] = question.rows
+                self._record(question.events(answers, annotator), answers, annotator)
 
     def skip(self, query_id, rows=None, annotator=None):
         """Skip rows of the open question; they are not asked again until requeued.
@@ -323,7 +314,7 @@ class LabelingSession(
         with self.lock:
             question = self._open.get(annotator)
             if rows is None and question is not None and question.query.id == query_id:
-                rows = self.rows_left(annotator)
+                rows = question.rows_left
             rows = self._state.told(query_id) if rows is None else rows
             self.tell(query_id, dict.fromkeys(rows), annotator)
 
@@ -414,12 +405,9 @@ class LabelingSession(
             if label is None:
                 raise ValueError("relabel needs a label; to take one back use undo().")
             event = {"event": "relabel", "row": row, "label": label}
-            self._ledger.record([event | {"annotator": annotator, "reason": reason}])
-            question = self._open.get(annotator)
-            if question is not None and row in question.rows_left:
-                self._answered(question, {row: label}, annotator)
-            self._request_refit()
-            self._ledger.raise_failure(_MEND)
+            event |= {"annotator": annotator, "reason": reason}
+            is_asked = row in self.rows_left(annotator)
+            self._record([event], {row: label} if is_asked else {}, annotator)
 
     def reopen(self, query_id, index, annotator=None):
         """Open a question again that an earlier run of the program had asked.
@@ -557,10 +545,17 @@ class LabelingSession(
     def _checked_all(self, labels, rows):
         return self._allowed.check_all(labels, rows, self._ledger.classes)
 
-    def _record(self, events):
+    def _record(self, events, answers=(), annotator=None):
+        """Record events, and that some of them answer an open question."""
         if not events:
             return []
         rows = self._ledger.record(events)
+        if answers:
+            question = self._open[annotator]
+            question.told |= answers
+            if not question.rows_left:
+                del self._open[annotator]
+                self._rows_told[question.query.id] = question.rows
         self._request_refit()
         self._ledger.raise_failure(_MEND)
         return rows

@@ -2,13 +2,17 @@
 
 import logging
 import re
-from collections.abc import Mapping
 from pathlib import PurePath
 
 import numpy as np
 
 from sklearn_active._rows import row_at
-from sklearn_active.labeling._items import item_as_json, written
+from sklearn_active.labeling._items import (
+    columns_of,
+    item_as_json,
+    named_values,
+    written,
+)
 
 _LONGEST = 60
 _ARRAYS = (np.ndarray, list, tuple)
@@ -62,24 +66,8 @@ def main_text(item):
     """
     if isinstance(item, str):
         return item
-    return max(_texts(item), key=len, default="")
-
-
-def _texts(item):
-    if hasattr(item, "columns"):  # a row of polars is a frame
-        values = [next(iter(column)) for column in _columns(item)]
-    elif isinstance(item, Mapping) or hasattr(item, "index"):
-        values = [value for _, value in getattr(item, "items", list)()]
-    else:
-        values = []
-    return [value for value in values if isinstance(value, str)]
-
-
-def _columns(frame):
-    """Return the columns by position: two may have one name."""
-    if hasattr(frame, "iloc"):
-        return [frame.iloc[:, i] for i in range(len(frame.columns))]
-    return [frame[name] for name in frame.columns]
+    values = (value for _, value in named_values(item) or ())
+    return max((x for x in values if isinstance(x, str)), key=len, default="")
 
 
 def title_or_number(title, row):
@@ -123,7 +111,7 @@ def words_of(items, n_rows):
         what is missing, for images and for rows that can't be read.
     """
     if hasattr(items, "columns"):  # by columns: rows of a frame are slow to take
-        columns = [map(written, column) for column in _columns(items)]
+        columns = [map(written, column) for column in columns_of(items)]
         if not columns:
             return [""] * n_rows
         return ["\n".join(cells).casefold() for cells in zip(*columns, strict=True)]

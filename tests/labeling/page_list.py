@@ -2,6 +2,21 @@
 
 import json
 import re
+from contextlib import contextmanager
+
+from page_client import X, new_session, truth_of
+
+TEXTS = [f"text {i} about {truth_of(i)}s" for i in range(len(X))]
+
+
+@contextmanager
+def listed_session(journal):
+    """Yield a session on texts, the first twelve of them labeled."""
+    with new_session(journal, items=TEXTS) as session:
+        for row in range(12):
+            session.relabel(row, truth_of(row))
+        session.wait()
+        yield session
 
 
 class List:

@@ -186,3 +186,9 @@ class TestWhatCannotBeShown:
         assert data.keys == ["a.png"]
         assert "it is no file" in " ".join(data.notes)
         assert "300 MB, and 32 are the most" in " ".join(data.notes)
+
+
+def test_two_columns_of_one_name_are_both_shown():
+    frame = pd.DataFrame([["a", "b"]], columns=["text", "text"])
+    shown = item_as_json(frame)
+    assert shown == {"kind": "table", "rows": [["text", "a"], ["text", "b"]]}

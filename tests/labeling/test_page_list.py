@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from page_browser import serious_violations
 from page_client import CLASSES, X, new_session, truth_of
-from page_list import List
+from page_list import TEXTS, List, listed_session
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
@@ -14,16 +14,12 @@ from sklearn_active.labeling import LabelingSession, LabelJournal
 
 pytestmark = pytest.mark.browser
 
-TEXTS = [f"text {i} about {truth_of(i)}s" for i in range(len(X))]
 PHONE = {"viewport": {"width": 390, "height": 844}}
 
 
 @pytest.fixture
 def session(tmp_path):
-    with new_session(tmp_path / "j", items=TEXTS) as session:
-        for row in range(12):
-            session.relabel(row, truth_of(row))
-        session.wait()
+    with listed_session(tmp_path / "j") as session:
         yield session
 
 

@@ -4,22 +4,17 @@ import json
 
 import numpy as np
 import pytest
-from page_client import CLASSES, X, new_session, truth_of
-from page_list import Held, List, sent
+from page_client import CLASSES, new_session, truth_of
+from page_list import Held, List, listed_session, sent
 
 from sklearn_active.labeling import LabelJournal
 
 pytestmark = pytest.mark.browser
 
-TEXTS = [f"text {i} about {truth_of(i)}s" for i in range(len(X))]
-
 
 @pytest.fixture
 def session(tmp_path):
-    with new_session(tmp_path / "j", items=TEXTS) as session:
-        for row in range(12):
-            session.relabel(row, truth_of(row))
-        session.wait()
+    with listed_session(tmp_path / "j") as session:
         yield session
 
 

@@ -115,12 +115,14 @@ export class Rows {
     const [first, last] = this.seen;
     const rows = await this.on.fetch(first, Math.max(last - first, 1));
     if (!rows || asked !== this.asked || fetching !== this.fetching) return;
-    const before = JSON.stringify([...this.known]);
+    let isOther = false;
     rows.forEach((row, k) => {
-      const { reviewed } = this.known.get(first + k) ?? {};
-      this.known.set(first + k, { ...row, reviewed });
+      const before = this.known.get(first + k);
+      const now = { ...row, reviewed: before?.reviewed };
+      isOther ||= JSON.stringify(now) !== JSON.stringify({ ...before, reviewed: now.reviewed });
+      this.known.set(first + k, now);
     });
-    if (JSON.stringify([...this.known]) !== before) this.draw();
+    if (isOther) this.draw();
     if (this.isPicking) this.pickAnew();
   }
 

@@ -34,16 +34,15 @@ async function token() {
 // say so without telling it: then the page shows its token, and what was answered.
 async function isOurs(key) {
   const encoded = (text) => new TextEncoder().encode(text);
-  const numbers = crypto.getRandomValues(new Uint8Array(16));
-  const nonce = Array.from(numbers, (n) => n.toString(16).padStart(2, "0")).join("");
+  const hex = (bytes) => Array.from(bytes, (n) => n.toString(16).padStart(2, "0")).join("");
+  const nonce = hex(crypto.getRandomValues(new Uint8Array(16)));
   const { status, body } = await post("hello", { nonce });
   if (status !== 200) throw new Error("another program listens here");
   const kind = { name: "HMAC", hash: "SHA-256" };
   const secret = await crypto.subtle.importKey("raw", encoded(key), kind, false, ["sign"]);
   const said = encoded(`${location.port} ${nonce}`);
-  const proof = new Uint8Array(await crypto.subtle.sign("HMAC", secret, said));
-  const hex = Array.from(proof, (n) => n.toString(16).padStart(2, "0")).join("");
-  return body.proofs.includes(hex);
+  const proof = await crypto.subtle.sign("HMAC", secret, said);
+  return body.proofs.includes(hex(new Uint8Array(proof)));
 }
 
 let trustedUntil = -Infinity;
