@@ -142,7 +142,7 @@ class TestInstructions:
         page = new_page().open(server.url)
         dialog = page.root.get_by_role("dialog", name="Instructions")
         page.page.frame_locator(".labeler-dialog iframe").locator("p").click()
-        page.page.wait_for_function("document.activeElement.tagName === 'BUTTON'")
+        page.page.wait_for_function("() => document.activeElement.tagName === 'BUTTON'")
         page.page.keyboard.press("Escape")
         dialog.wait_for(state="detached")
 

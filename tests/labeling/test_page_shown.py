@@ -69,17 +69,17 @@ class TestLongText:
             return [e for e in ("above", "below") if f"labeler-more-{e}" in classes]
 
         page.page.wait_for_function(
-            "document.querySelector('.labeler-more-below') != null"
+            "() => document.querySelector('.labeler-more-below') != null"
         )
         assert edges() == ["below"]
         page.page.keyboard.press("PageDown")
         page.page.wait_for_function(
-            "document.querySelector('.labeler-more-above') != null"
+            "() => document.querySelector('.labeler-more-above') != null"
         )
         assert edges() == ["above", "below"]
         page.page.keyboard.press("End")
         page.page.wait_for_function(
-            "document.querySelector('.labeler-more-below') == null"
+            "() => document.querySelector('.labeler-more-below') == null"
         )
         assert edges() == ["above"]
 
