@@ -3,8 +3,8 @@
 import argparse
 import sys
 
-from sklearn_active._commands import _classes, _demo, _export, _label, _predict
-from sklearn_active._commands._words import in_options
+from sklearn_active._commands import classes, demo, export, label, predict
+from sklearn_active._commands.words import in_options
 
 
 def main(arguments=None):
@@ -41,7 +41,7 @@ def _parser():
         description="Label rows by hand, the most useful first.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (_label, _export, _predict, _classes, _demo):
+    for command in (label, export, predict, classes, demo):
         command.add(commands)
     return parser
 

@@ -11,9 +11,9 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.metaestimators import available_if
 
-from sklearn_active._labels import parse_y
-from sklearn_active._order import in_order_of, names_of
-from sklearn_active._rows import take
+from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.labels import parse_y
+from sklearn_active._data.rows import take
 from sklearn_active._sklearn import (
     check_method_params,
     num_samples,
@@ -44,7 +44,7 @@ class DelegatesToEstimator(ClassifierMixin):
     """Give a meta-estimator its estimator's methods, tags and routing.
 
     What they say comes in labels, one per row, and in the order of the classes: see
-    :class:`~sklearn_active._fitted.FittedClassifier`.
+    :class:`~sklearn_active._data.fitted.FittedClassifier`.
     """
 
     @available_if(_estimator_has("predict"))

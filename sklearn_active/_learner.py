@@ -12,26 +12,17 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import process_routing
 from sklearn.utils.validation import validate_data
 
-from sklearn_active._callbacks import FitTasks, begin_tasks
-from sklearn_active._choosing import choose
+from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.labels import AUTO, parse_complete_y, parse_y
+from sklearn_active._data.rows import refuse_chunks, stacked, template_of
+from sklearn_active._data.seeds import set_random_states
 from sklearn_active._delegation import DelegatesToEstimator
-from sklearn_active._distributions import Distributions
-from sklearn_active._graph_memo import GraphMemo
-from sklearn_active._inner import (
-    accepts_unlabeled,
-    check_supported,
-    check_takes,
-    contains_search,
-    state_the_mark,
-    warn_of_search,
-)
-from sklearn_active._labels import AUTO, parse_complete_y, parse_y
-from sklearn_active._order import in_order_of, names_of
-from sklearn_active._pool import PoolState
-from sklearn_active._progress import listening
-from sklearn_active._published import PublishesPool
-from sklearn_active._query import Query
-from sklearn_active._recording import (
+from sklearn_active._loop.choosing import choose
+from sklearn_active._loop.distributions import Distributions
+from sklearn_active._loop.pool import PoolState
+from sklearn_active._loop.published import PublishesPool
+from sklearn_active._loop.query import Query
+from sklearn_active._loop.recording import (
     ask,
     in_the_order_asked,
     in_the_order_of,
@@ -39,9 +30,16 @@ from sklearn_active._recording import (
     rows_to_relabel,
     rows_to_teach,
 )
-from sklearn_active._refitting import RefitsEstimator
-from sklearn_active._rows import refuse_chunks, stacked, template_of
-from sklearn_active._seeds import set_random_states
+from sklearn_active._loop.refitting import RefitsEstimator
+from sklearn_active._loop.stopping import StopLabeling, reason_to_stop
+from sklearn_active._loop.wrapped_estimator import (
+    accepts_unlabeled,
+    check_supported,
+    check_takes,
+    contains_search,
+    state_the_mark,
+    warn_of_search,
+)
 from sklearn_active._sklearn import (
     CallbackSupportMixin,
     HasMethods,
@@ -53,8 +51,10 @@ from sklearn_active._sklearn import (
     routing_enabled,
     with_callbacks,
 )
-from sklearn_active._stopping import StopLabeling, reason_to_stop
-from sklearn_active._warnings import warn_user
+from sklearn_active._sklearn.callbacks import FitTasks, begin_tasks
+from sklearn_active._sklearn.graph_memo import GraphMemo
+from sklearn_active._sklearn.progress import listening
+from sklearn_active._sklearn.warnings import warn_user
 from sklearn_active.oracles import ArrayOracle
 from sklearn_active.pools._dask import wrapped
 from sklearn_active.query_strategies._names import (

@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import SelfTrainingClassifier
 
 from sklearn_active import ActiveLearner
-from sklearn_active._fitted import FittedClassifier, one_dimensional
+from sklearn_active._data.fitted import FittedClassifier, one_dimensional
 from sklearn_active.inspection import PoolDisplay, QueryDisplay
 from sklearn_active.labeling import LabelingSession
 from sklearn_active.model_selection import active_learning_curve, labeled_scorer

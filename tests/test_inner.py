@@ -23,7 +23,7 @@ from sklearn.semi_supervised import (
 )
 
 from sklearn_active import ActiveLearner
-from sklearn_active._inner import accepts_unlabeled
+from sklearn_active._loop.wrapped_estimator import accepts_unlabeled
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.query_strategies import MarginSampling
 

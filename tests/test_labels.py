@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from sklearn_active import ActiveLearner
-from sklearn_active._labels import parse_complete_y, parse_y
+from sklearn_active._data.labels import parse_complete_y, parse_y
 
 
 def known_of(y, missing_label="auto", **kwargs):

@@ -21,7 +21,7 @@ import skrub  # noqa: F401  (the extra)
 from matplotlib import image
 
 from sklearn_active.__main__ import main
-from sklearn_active._commands._label import classes_of
+from sklearn_active._commands.label import classes_of
 from sklearn_active.files._embed import TextEmbedder
 from sklearn_active.labeling import LabelJournal, read_votes
 
@@ -517,7 +517,7 @@ class TestTheEnd:
     ):
         out, model = tmp_path / "labeled.csv", tmp_path / "model.joblib"
         label = ["label", reviews, *LABEL, "--out", out, "--save-model", model]
-        failing = "sklearn_active._commands._label.write_labeled"
+        failing = "sklearn_active._commands.label.write_labeled"
         with (
             patch(failing, side_effect=OSError("disk full")),
             patch.object(sys, "stdin", io.StringIO(answers(4))),
@@ -797,7 +797,7 @@ def test_vectors_of_texts_stand_beside_the_journal(reviews, tmp_path):
 
     (tmp_path / "elsewhere").mkdir()
     label = ["label", reviews, *LABEL, "--journal", tmp_path / "elsewhere" / "mine"]
-    with patch("sklearn_active._commands._reading.TextEmbedder", Embedder):
+    with patch("sklearn_active._commands.reading.TextEmbedder", Embedder):
         run([*label, "--embed", "a model"], ":q\n")
     assert (tmp_path / "elsewhere" / "mine.vectors.npz").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == [

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from sklearn_active import ActiveLearner
-from sklearn_active._order import in_order_of
+from sklearn_active._data.alignment import in_order_of
 
 N = 8
 TRUTH = pd.Series(["lo", "hi"] * 4)

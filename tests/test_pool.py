@@ -10,9 +10,9 @@ from scipy import sparse
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
-from sklearn_active._labels import Labels
-from sklearn_active._pool import Pool, PoolState
-from sklearn_active._rows import row_keys
+from sklearn_active._data.labels import Labels
+from sklearn_active._data.rows import row_keys
+from sklearn_active._loop.pool import Pool, PoolState
 
 
 def pool_of(X, random_ties=False, seed=0):

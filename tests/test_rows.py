@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from sklearn_active._rows import row_keys
+from sklearn_active._data.rows import row_keys
 
 LONG = np.zeros(2000)
 OTHER = np.r_[np.zeros(1000), 1, np.zeros(999)]

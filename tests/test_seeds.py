@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sklearn_active._seeds import row_uniforms
+from sklearn_active._data.seeds import row_uniforms
 
 M = 2**64 - 1
 

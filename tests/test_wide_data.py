@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.naive_bayes import MultinomialNB
 
 from sklearn_active import ActiveLearner, query_strategies
-from sklearn_active._rows import row_keys
+from sklearn_active._data.rows import row_keys
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling._binding import Binding
 from sklearn_active.model_selection import active_learning_curve

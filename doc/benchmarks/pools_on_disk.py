@@ -222,7 +222,7 @@ def measure_cluster(paths):
 
 def measure_rows(n_features):
     """Yield what one row costs on one core, and what a round moves."""
-    from sklearn_active._scoring import Scoring
+    from sklearn_active._loop.scoring import Scoring
 
     n_rows = 1_000_000
     X = np.concatenate([chunk(i, n_features) for i in range(n_rows // CHUNK + 1)])

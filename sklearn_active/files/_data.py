@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from sklearn_active._rows import take
+from sklearn_active._data.rows import take
 from sklearn_active.files._embed import TextEmbedder
 from sklearn_active.files._recipes import make_learner
 from sklearn_active.labeling._binding import order_of

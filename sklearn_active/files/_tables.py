@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sklearn_active._columns import is_null
+from sklearn_active._data.columns import is_null
 from sklearn_active.files._separated import Form, decoded, has, named_places, read_cells
 
 _LONE = re.compile("[\ud800-\udfff]")

@@ -7,7 +7,7 @@ from threading import RLock
 import numpy as np
 from scipy import sparse
 
-from sklearn_active._rows import read_only
+from sklearn_active._data.rows import read_only
 from sklearn_active.graph._resolvent import resolvent_times
 
 TOL = 1e-5  # of masses near a label, in units of the root of the degree

@@ -8,10 +8,8 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sklearn_active._callbacks import begin_tasks
-from sklearn_active._labels import AUTO, parse_y
-from sklearn_active._progress import listening
-from sklearn_active._rows import checked_positions
+from sklearn_active._data.labels import AUTO, parse_y
+from sklearn_active._data.rows import checked_positions
 from sklearn_active._sklearn import (
     CallbackSupportMixin,
     HasMethods,
@@ -20,7 +18,9 @@ from sklearn_active._sklearn import (
     fit_context,
     with_callbacks,
 )
-from sklearn_active._warnings import warn_user
+from sklearn_active._sklearn.callbacks import begin_tasks
+from sklearn_active._sklearn.progress import listening
+from sklearn_active._sklearn.warnings import warn_user
 from sklearn_active.graph._affinity import (
     FLOATS,
     normalized,

@@ -5,7 +5,7 @@ from textwrap import wrap
 import numpy as np
 from scipy import sparse
 
-from sklearn_active._rows import take
+from sklearn_active._data.rows import take
 
 _MOST_VALUES = 6  # longer rows of numbers become a strip
 _LINE_LENGTH = 30

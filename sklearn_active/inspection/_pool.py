@@ -8,7 +8,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.decomposition import PCA, TruncatedSVD
 
-from sklearn_active._rows import refuse_chunks
+from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._sklearn import check_matplotlib_support, num_samples
 from sklearn_active.inspection._style import (
     COLORS,

@@ -4,7 +4,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from sklearn_active._columns import is_sequence
+from sklearn_active._data.columns import is_sequence
 from sklearn_active._sklearn import (
     HasMethods,
     Interval,

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sklearn_active._query import Query
-from sklearn_active._rows import read_only, take
+from sklearn_active._data.rows import read_only, take
+from sklearn_active._loop.query import Query
 from sklearn_active.labeling._questions import Question, choose
 
 

@@ -14,7 +14,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils import gen_batches
 
-from sklearn_active._rows import row_keys, take
+from sklearn_active._data.rows import row_keys, take
 from sklearn_active._sklearn import num_samples
 from sklearn_active.labeling._journal import LabelJournal
 

@@ -1,6 +1,6 @@
 """What may be in the books: checked before it is written, and when it is read."""
 
-from sklearn_active._columns import is_null, kind_of_value
+from sklearn_active._data.columns import is_null, kind_of_value
 
 _SCALARS = (str, int, float)
 _PREDICTED = (*_SCALARS, bool, type(None))

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sklearn_active._columns import is_sequence
-from sklearn_active._recording import ask as ask_oracle
-from sklearn_active._stopping import StopLabeling
+from sklearn_active._data.columns import is_sequence
+from sklearn_active._loop.recording import ask as ask_oracle
+from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active.labeling._address import Address
 from sklearn_active.labeling._desk import Desk
 from sklearn_active.labeling._hints import Hints

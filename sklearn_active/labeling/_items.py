@@ -12,7 +12,7 @@ from pathlib import PurePath
 import numpy as np
 from scipy import sparse
 
-from sklearn_active._columns import is_null
+from sklearn_active._data.columns import is_null
 
 _LONGEST_TEXT = 100_000
 _LARGEST_SIDE = 1600

@@ -6,9 +6,9 @@ from hashlib import sha256
 
 import numpy as np
 
-from sklearn_active._labels import Labels
-from sklearn_active._recording import in_the_order_asked
-from sklearn_active._rows import first_of_each, row_keys, take
+from sklearn_active._data.labels import Labels
+from sklearn_active._data.rows import first_of_each, row_keys, take
+from sklearn_active._loop.recording import in_the_order_asked
 from sklearn_active.labeling._journal import LabelJournal
 from sklearn_active.oracles import Oracle
 

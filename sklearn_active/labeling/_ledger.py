@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from sklearn_active._columns import is_null
+from sklearn_active._data.columns import is_null
 from sklearn_active.labeling._agreement import agreement
 from sklearn_active.labeling._allowed import in_order
 from sklearn_active.labeling._checks import check_label

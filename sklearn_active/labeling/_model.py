@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from sklearn_active._distributions import has_distributions
-from sklearn_active._inner import final_estimator
-from sklearn_active._stopping import reason_to_stop
+from sklearn_active._data.probabilities import has_distributions
+from sklearn_active._loop.stopping import reason_to_stop
+from sklearn_active._loop.wrapped_estimator import final_estimator
 from sklearn_active.labeling._outlook import Looked, Outlook, Predicted, Transduced
 
 N_WATCHED = 1000

@@ -6,8 +6,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.pipeline import Pipeline
 
-from sklearn_active._distributions import cleaned, predicted
-from sklearn_active._rows import take
+from sklearn_active._data.probabilities import cleaned, predicted
+from sklearn_active._data.rows import take
 
 NO_MODEL = "There is no model yet: it needs labels of two classes."
 _NO_NUMBERS = (

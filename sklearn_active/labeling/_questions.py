@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from time import monotonic
 
-from sklearn_active._query import Query
+from sklearn_active._loop.query import Query
 
 _THROWS = 100
 

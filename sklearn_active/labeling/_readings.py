@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_active._rows import row_at
+from sklearn_active._data.rows import row_at
 from sklearn_active.labeling._progress import report
 from sklearn_active.labeling._titles import title_of
 

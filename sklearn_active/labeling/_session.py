@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import numpy as np
 
-from sklearn_active._labels import parse_y
-from sklearn_active._rows import refuse_chunks
+from sklearn_active._data.labels import parse_y
+from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._sklearn import num_samples
 from sklearn_active.labeling._allowed import AllowedLabels
 from sklearn_active.labeling._arguments import (

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from sklearn_active._rows import row_at
-from sklearn_active._stopping import StopLabeling
+from sklearn_active._data.rows import row_at
+from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active.labeling._allowed import AllowedLabels, plain
 from sklearn_active.labeling._reasons import why
 from sklearn_active.oracles import Oracle

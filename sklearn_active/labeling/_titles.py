@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from sklearn_active._rows import row_at
+from sklearn_active._data.rows import row_at
 from sklearn_active.labeling._items import (
     columns_of,
     item_as_json,

@@ -5,8 +5,8 @@ from threading import Condition, RLock
 
 from sklearn.utils import Bunch
 
-from sklearn_active._rows import row_at, take
-from sklearn_active._stopping import StopLabeling
+from sklearn_active._data.rows import row_at, take
+from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active.labeling._allowed import AllowedLabels, in_order, plain
 from sklearn_active.labeling._base import BaseLabelingSession
 from sklearn_active.labeling._desk import Desk

@@ -6,7 +6,7 @@ from sklearn.base import clone
 from sklearn.utils import Bunch
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_active._rows import take
+from sklearn_active._data.rows import take
 from sklearn_active.model_selection._curve import curves_of, split_complete
 from sklearn_active.model_selection._labeled_scorer import labeled_scorer
 

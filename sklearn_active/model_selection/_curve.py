@@ -9,10 +9,10 @@ from sklearn.model_selection import check_cv
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_active._labels import parse_complete_y
+from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.labels import parse_complete_y
+from sklearn_active._data.rows import take
 from sklearn_active._learner import ActiveLearner
-from sklearn_active._order import in_order_of, names_of
-from sklearn_active._rows import take
 from sklearn_active._sklearn import num_samples
 from sklearn_active.model_selection._labeled_scorer import labeled_scorer
 from sklearn_active.stopping_rules._names import as_rule

@@ -7,9 +7,9 @@ from sklearn.base import BaseEstimator
 from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import MetadataRequest
 
-from sklearn_active._labels import AUTO, parse_y
-from sklearn_active._order import in_order_of, names_of
-from sklearn_active._rows import take
+from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.labels import AUTO, parse_y
+from sklearn_active._data.rows import take
 from sklearn_active._sklearn import HasMethods, Interval, num_samples
 
 

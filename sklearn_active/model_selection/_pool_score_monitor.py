@@ -3,9 +3,9 @@
 import numpy as np
 from sklearn.metrics import check_scoring
 
-from sklearn_active._labels import AUTO, parse_y
-from sklearn_active._order import in_order_of, names_of
-from sklearn_active._rows import take
+from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.labels import AUTO, parse_y
+from sklearn_active._data.rows import take
 from sklearn_active._sklearn import ScoringMonitor, num_samples
 
 

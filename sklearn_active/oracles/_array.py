@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_active._columns import as_column
+from sklearn_active._data.columns import as_column
 from sklearn_active.oracles._base import Oracle
 
 

@@ -7,8 +7,8 @@ from numbers import Integral, Real
 
 from sklearn.utils import check_random_state
 
-from sklearn_active._columns import is_sequence
-from sklearn_active._rows import row_keys
+from sklearn_active._data.columns import is_sequence
+from sklearn_active._data.rows import row_keys
 from sklearn_active._sklearn import Interval
 
 

@@ -1,6 +1,6 @@
 """An oracle that errs."""
 
-from sklearn_active._columns import is_null
+from sklearn_active._data.columns import is_null
 from sklearn_active.oracles._base import RateOracle
 
 

@@ -6,7 +6,7 @@ from numbers import Integral, Number
 import numpy as np
 from joblib import effective_n_jobs
 
-from sklearn_active._rows import folded, stacked, take
+from sklearn_active._data.rows import folded, stacked, take
 from sklearn_active._sklearn import num_samples
 from sklearn_active.pools._kept import KeepsRows
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sklearn_active._rows import stacked, take
+from sklearn_active._data.rows import stacked, take
 from sklearn_active._sklearn import num_samples
 from sklearn_active.pools._kept import KeepsRows, runs
 

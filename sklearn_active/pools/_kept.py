@@ -6,7 +6,7 @@ from threading import RLock
 
 import numpy as np
 
-from sklearn_active._rows import RowsInChunks, stacked, take
+from sklearn_active._data.rows import RowsInChunks, stacked, take
 
 
 class KeepsRows(RowsInChunks):

@@ -4,7 +4,7 @@ from os import PathLike
 
 import numpy as np
 
-from sklearn_active._rows import stacked
+from sklearn_active._data.rows import stacked
 from sklearn_active.pools._kept import runs
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils import check_array
 from sklearn.utils.extmath import row_norms, safe_sparse_dot
 
-from sklearn_active._rows import row_keys, take
+from sklearn_active._data.rows import row_keys, take
 from sklearn_active._sklearn import HasMethods
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._on_graph import graph_input

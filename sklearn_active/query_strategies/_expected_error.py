@@ -7,8 +7,8 @@ from scipy.special import entr
 from sklearn.base import clone
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_active._rows import take
-from sklearn_active._seeds import set_random_states
+from sklearn_active._data.rows import take
+from sklearn_active._data.seeds import set_random_states
 from sklearn_active._sklearn import Interval, StrOptions
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._refits import (

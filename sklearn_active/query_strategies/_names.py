@@ -5,7 +5,7 @@ from types import MethodType
 
 from sklearn.base import clone
 
-from sklearn_active._rows import RowsInChunks
+from sklearn_active._data.rows import RowsInChunks
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._function import FunctionStrategy
 from sklearn_active.query_strategies._herding import GraphUncertaintyHerding

@@ -7,7 +7,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils import check_array
 
-from sklearn_active._rows import (
+from sklearn_active._data.rows import (
     as_numbers,
     columns_without_numbers,
     row_keys,

@@ -7,7 +7,7 @@ from sklearn.base import clone
 from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances
 
-from sklearn_active._rows import row_keys, take
+from sklearn_active._data.rows import row_keys, take
 from sklearn_active._sklearn import HasMethods, Interval
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._on_graph import graph_input

@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.metrics import cohen_kappa_score
 
-from sklearn_active._columns import is_null
-from sklearn_active._rows import refuse_chunks
+from sklearn_active._data.columns import is_null
+from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._sklearn import Interval
 
 

@@ -6,10 +6,10 @@ from itertools import islice
 
 import numpy as np
 
-from sklearn_active._columns import is_sequence
+from sklearn_active._data.columns import is_sequence
+from sklearn_active._data.rows import take
 from sklearn_active._learner import ActiveLearner
-from sklearn_active._rows import take
-from sklearn_active._stopping import StopLabeling
+from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active.testing._planted import (
     Constant,
     assert_copies,

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils.extmath import safe_sparse_dot, softmax
 
-from sklearn_active._rows import row_keys
+from sklearn_active._data.rows import row_keys
 from sklearn_active._sklearn import num_samples
 
 

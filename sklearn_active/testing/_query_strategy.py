@@ -9,8 +9,8 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, clone
 from sklearn.metrics import balanced_accuracy_score
 
+from sklearn_active._data.rows import row_keys, take
 from sklearn_active._learner import ActiveLearner
-from sklearn_active._rows import row_keys, take
 from sklearn_active.pools import ChunkedPool
 from sklearn_active.query_strategies import RandomSampling
 from sklearn_active.query_strategies._names import as_strategy, is_pointwise

@@ -5,7 +5,7 @@ import pytest
 from helpers import blobs
 from scipy import sparse
 
-from sklearn_active._progress import listening
+from sklearn_active._sklearn.progress import listening
 from sklearn_active.graph import _resolvent, _sweeps, knn_affinity, resolvent
 from sklearn_active.graph._affinity import normalized
 from sklearn_active.graph._sweeps import swept_resolvent

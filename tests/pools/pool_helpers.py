@@ -7,8 +7,8 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 
-from sklearn_active._rows import row_keys
-from sklearn_active._seeds import row_uniforms
+from sklearn_active._data.rows import row_keys
+from sklearn_active._data.seeds import row_uniforms
 from sklearn_active.query_strategies import QueryStrategy
 
 

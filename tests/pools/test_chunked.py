@@ -18,7 +18,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.semi_supervised import LabelSpreading
 
-from sklearn_active import ActiveLearner, _rows
+from sklearn_active import ActiveLearner
+from sklearn_active._data import rows
 from sklearn_active.inspection import PoolDisplay, QueryDisplay
 from sklearn_active.labeling import LabelingSession
 from sklearn_active.pools import ChunkedPool
@@ -41,7 +42,7 @@ ROWS = st.lists(
 
 
 def small_pieces(n_rows):
-    return patch.multiple(_rows, PIECE_ROWS=n_rows, PIECE_BYTES=n_rows * 16)
+    return patch.multiple(rows, PIECE_ROWS=n_rows, PIECE_BYTES=n_rows * 16)
 
 
 def ask_all(learner, X, y, k, abstain):
@@ -202,7 +203,7 @@ def test_a_query_takes_the_memory_of_a_few_chunks_whatever_the_rows(kind, tmp_pa
                 lambda X=X: map(np.array, cut(X, range(0, 10**6, 10**4)))
             )
         learner = ActiveLearner(LogisticRegression(), "margin", batch_size=5)
-        with patch.multiple(_rows, PIECE_BYTES=chunk_bytes):
+        with patch.multiple(rows, PIECE_BYTES=chunk_bytes):
             peaks.append(peak_of_a_query(learner, pool, n_rows))
     of_each_row = 2 * n_rows  # masks of what is known
     assert peaks[-1] < 4 * chunk_bytes + of_each_row

@@ -19,8 +19,8 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from sklearn_active import ActiveLearner
-from sklearn_active._labels import Labels
-from sklearn_active._pool import Pool, PoolState
+from sklearn_active._data.labels import Labels
+from sklearn_active._loop.pool import Pool, PoolState
 from sklearn_active.graph import (
     GraphLabelSpreading,
     knn_affinity,

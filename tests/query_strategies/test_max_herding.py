@@ -22,8 +22,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from sklearn_active import ActiveLearner
-from sklearn_active._labels import Labels
-from sklearn_active._pool import Pool, PoolState
+from sklearn_active._data.labels import Labels
+from sklearn_active._loop.pool import Pool, PoolState
 from sklearn_active.query_strategies import MaxHerding, _max_herding
 
 

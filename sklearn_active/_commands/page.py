@@ -3,8 +3,8 @@
 import csv
 from pathlib import Path
 
-from sklearn_active._commands._showing import render
-from sklearn_active._commands._words import in_options
+from sklearn_active._commands.showing import render
+from sklearn_active._commands.words import in_options
 from sklearn_active.labeling._fronts import checked_names
 from sklearn_active.labeling._hints import Hints
 

@@ -12,15 +12,15 @@ from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_active._columns import is_null
-from sklearn_active._rows import RowsInChunks, take, template_of
+from sklearn_active._data.columns import is_null
+from sklearn_active._data.rows import RowsInChunks, take, template_of
 from sklearn_active._sklearn import (
     BaseLabelPropagation,
     BaseSearchCV,
     check_method_params,
     num_samples,
 )
-from sklearn_active._warnings import warn_user
+from sklearn_active._sklearn.warnings import warn_user
 
 _ACCEPTING = (BaseLabelPropagation, SelfTrainingClassifier)
 _ROWS_LOOKED_AT = 100

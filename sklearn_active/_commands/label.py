@@ -7,8 +7,8 @@ from pathlib import Path
 
 import joblib
 
-from sklearn_active._commands._page import add_front, ask, check_front, names_in
-from sklearn_active._commands._reading import (
+from sklearn_active._commands.page import add_front, ask, check_front, names_in
+from sklearn_active._commands.reading import (
     JOURNAL,
     add_model,
     add_reading,

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from sklearn_active._distributions import predicted
-from sklearn_active._pool import Pool
-from sklearn_active._rows import (
+from sklearn_active._data.probabilities import predicted
+from sklearn_active._data.rows import (
     RowsInChunks,
     first_of_each,
     folded,
@@ -17,6 +16,7 @@ from sklearn_active._rows import (
     stacked,
     take,
 )
+from sklearn_active._loop.pool import Pool
 from sklearn_active.query_strategies import RandomSampling
 
 

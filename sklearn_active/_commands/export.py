@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sklearn_active._commands._reading import (
+from sklearn_active._commands.reading import (
     JOURNAL,
     add_model,
     add_reading,
@@ -15,7 +15,7 @@ from sklearn_active._commands._reading import (
     learner_for,
     read,
 )
-from sklearn_active._rows import row_at
+from sklearn_active._data.rows import row_at
 from sklearn_active.files._labeled import labeled_columns
 from sklearn_active.files._write import check_out, check_place, write_table
 from sklearn_active.labeling import LabelJournal, write_votes

@@ -2,7 +2,7 @@
 
 from sklearn.exceptions import NotFittedError
 
-from sklearn_active._inner import final_estimator
+from sklearn_active._loop.wrapped_estimator import final_estimator
 
 
 class PublishesPool:

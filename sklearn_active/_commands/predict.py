@@ -8,7 +8,7 @@ import joblib
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from sklearn_active._commands._reading import separator_of
+from sklearn_active._commands.reading import separator_of
 from sklearn_active.files._arrays import ArrayEncoder, read_array
 from sklearn_active.files._encoder import TableEncoder
 from sklearn_active.files._folders import ImageEncoder

@@ -6,7 +6,7 @@ from numbers import Number
 import numpy as np
 from sklearn.utils import assert_all_finite
 
-from sklearn_active._columns import (
+from sklearn_active._data.columns import (
     EXACT_IN_FLOAT,
     as_column,
     common_dtype,
@@ -18,9 +18,9 @@ from sklearn_active._columns import (
     natural,
     refuse_numpys_text,
 )
-from sklearn_active._rows import read_only
+from sklearn_active._data.rows import read_only
 from sklearn_active._sklearn import is_pandas_na
-from sklearn_active._warnings import warn_user
+from sklearn_active._sklearn.warnings import warn_user
 
 AUTO = "auto"
 _STATE_IT = "State what marks an unlabeled row with missing_label=..."

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from sklearn_active._query import Query
-from sklearn_active._rows import RowsInChunks, piece_length, read_only, take
-from sklearn_active._scoring import best_of_parts
+from sklearn_active._data.rows import RowsInChunks, piece_length, read_only, take
+from sklearn_active._loop.query import Query
+from sklearn_active._loop.scoring import best_of_parts
 from sklearn_active.query_strategies import RandomSampling
 from sklearn_active.query_strategies._names import check_in_chunks, is_pointwise
 

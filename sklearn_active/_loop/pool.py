@@ -6,8 +6,8 @@ from uuid import uuid4
 import numpy as np
 from sklearn.utils import Bunch
 
-from sklearn_active._rows import first_of_each, read_only, row_keys, take
-from sklearn_active._seeds import Draws
+from sklearn_active._data.rows import first_of_each, read_only, row_keys, take
+from sklearn_active._data.seeds import Draws
 
 
 class PoolState:

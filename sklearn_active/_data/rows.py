@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_active._columns import EXACT_IN_FLOAT, is_null
+from sklearn_active._data.columns import EXACT_IN_FLOAT, is_null
 from sklearn_active._sklearn import num_samples, safe_indexing
 
 # These formats can't be indexed; a slice goes through csr and back.

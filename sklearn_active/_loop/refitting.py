@@ -7,8 +7,10 @@ from time import perf_counter
 import numpy as np
 from sklearn.base import clone
 
-from sklearn_active._fitted import FittedClassifier, fit_on_labels_or_codes
-from sklearn_active._inner import (
+from sklearn_active._data.fitted import FittedClassifier, fit_on_labels_or_codes
+from sklearn_active._data.rows import take
+from sklearn_active._loop.pool import Pool
+from sklearn_active._loop.wrapped_estimator import (
     TrainingData,
     accepts_unlabeled,
     final_estimator,
@@ -16,9 +18,7 @@ from sklearn_active._inner import (
     updated,
     with_more_labels,
 )
-from sklearn_active._pool import Pool
-from sklearn_active._rows import take
-from sklearn_active._warnings import warn_user
+from sklearn_active._sklearn.warnings import warn_user
 
 
 class RefitsEstimator:

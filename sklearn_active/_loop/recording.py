@@ -5,9 +5,9 @@ from inspect import isgenerator
 
 import numpy as np
 
-from sklearn_active._order import in_order_of, names_of
-from sklearn_active._query import Query
-from sklearn_active._rows import checked_positions
+from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.rows import checked_positions
+from sklearn_active._loop.query import Query
 
 
 def ask(oracle, query):

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from sklearn_active._commands._label import label
-from sklearn_active._commands._page import add_front, check_front
+from sklearn_active._commands.label import label
+from sklearn_active._commands.page import add_front, check_front
 from sklearn_active.files._read_file import of_array, table_of_array
 from sklearn_active.labeling._progress import sentences
 

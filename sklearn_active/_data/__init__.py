@@ -1,0 +1,1 @@
+"""What X and y are: rows, labels, and what belongs to a row."""

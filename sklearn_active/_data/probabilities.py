@@ -1,0 +1,40 @@
+"""Class distributions as they come: which say nothing, and what stands for those."""
+
+import numpy as np
+
+
+def has_distributions(final):
+    """Say whether an estimator has distributions of the fit; to read may take long."""
+    name = "label_distributions_"
+    return hasattr(type(final), name) or name in vars(final)
+
+
+def predicted(fitted, X):
+    """Return the cleaned distributions of rows, and how many were empty."""
+    proba = fitted.predict_proba(X)
+    empty = empty_rows(proba)
+    return cleaned(proba, empty), np.count_nonzero(empty)
+
+
+def empty_rows(distributions):
+    """Return which rows are all zero or hold NaN."""
+    totals = distributions.sum(axis=1)
+    return ~np.isfinite(totals) | (totals == 0)
+
+
+def uniform_rows(distributions):
+    """Return which rows are exactly uniform over more than one class."""
+    if distributions.shape[1] < 2:
+        return np.zeros(len(distributions), dtype=bool)
+    same = (distributions == distributions[:, :1]).all(axis=1)
+    return same & ~empty_rows(distributions)
+
+
+def cleaned(distributions, empty=None):
+    """Make rows without information uniform; other rows stay as they are."""
+    empty = empty_rows(distributions) if empty is None else empty
+    if np.min(distributions, initial=0) < 0:
+        distributions = np.maximum(distributions, 0)  # round-off
+    if not empty.any():
+        return distributions
+    return np.where(empty[:, None], 1 / distributions.shape[1], distributions)

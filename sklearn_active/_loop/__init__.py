@@ -1,0 +1,1 @@
+"""The loop: the pool, the next question, the answers, the next fit."""
