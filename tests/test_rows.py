@@ -71,6 +71,15 @@ CELLS = st.one_of(
 )
 
 
+def test_missing_values_are_equal_whatever_their_bits():
+    odd = np.array([0x7FF8000000000001, 0xFFF8000000000000], dtype=np.uint64)
+    nans = np.array([[np.nan, 1.0], *([[nan, 1.0] for nan in odd.view(np.float64)])])
+    bits = nans[:, 0].copy().view(np.uint64)
+    assert len(set(bits.tolist())) == 3
+    for rows in (nans, sparse.csr_array(nans), nans.tolist()):
+        assert len(set(row_keys(rows))) == 1
+
+
 @given(st.lists(st.lists(CELLS, min_size=1, max_size=3), min_size=1, max_size=5))
 def test_a_rows_key_is_the_same_alone_and_among_others(rows):
     assert row_keys(rows) == [row_keys([row])[0] for row in rows]

@@ -337,6 +337,7 @@ def _sparse_row_keys(rows):
     rows = sparse.csr_matrix(rows, dtype=np.float64, copy=True)
     rows.sum_duplicates()
     rows.eliminate_zeros()
+    rows.data[np.isnan(rows.data)] = np.nan
     bounds = zip(rows.indptr[:-1], rows.indptr[1:], strict=True)
     width = rows.shape[1]
     return [_nonzero_key(rows.indices[a:b], rows.data[a:b], width) for a, b in bounds]
@@ -348,6 +349,7 @@ def _nonzero_key(columns, values, width):
 
 def _numeric_row_keys(values):
     exact = values.astype(np.float64)
+    exact[np.isnan(exact)] = np.nan  # of all its bit patterns one
     width = values.shape[1]
     keys = [_nonzero_key(np.flatnonzero(row), row[row != 0], width) for row in exact]
     if values.dtype.kind in "iu":  # float64 would make some of these equal
