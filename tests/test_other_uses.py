@@ -28,7 +28,7 @@ from sklearn.svm import LinearSVC
 
 from sklearn_active import ActiveLearner, StopLabeling
 from sklearn_active.graph import GraphLabelSpreading
-from sklearn_active.labeling._security import Guard
+from sklearn_active.labeling._fronts.security import Guard
 from sklearn_active.model_selection import (
     PartiallyLabeledSplit,
     active_learning_curve,

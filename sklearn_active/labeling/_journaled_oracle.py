@@ -9,7 +9,7 @@ import numpy as np
 from sklearn_active._data.labels import Labels
 from sklearn_active._data.rows import first_of_each, row_keys, take
 from sklearn_active._loop.recording import in_the_order_asked
-from sklearn_active.labeling._journal import LabelJournal
+from sklearn_active.labeling._book.journal import LabelJournal
 from sklearn_active.oracles import Oracle
 
 HEADER = {"kind": "oracle"}

@@ -7,12 +7,16 @@ from sklearn.utils import Bunch
 
 from sklearn_active._data.rows import row_at, take
 from sklearn_active._loop.stopping import StopLabeling
-from sklearn_active.labeling._allowed import AllowedLabels, in_order, plain
 from sklearn_active.labeling._base import BaseLabelingSession
-from sklearn_active.labeling._desk import Desk
-from sklearn_active.labeling._hints import Hints
-from sklearn_active.labeling._questions import Question, StaleQueryError, check_same
-from sklearn_active.labeling._titles import title_of
+from sklearn_active.labeling._book.allowed_labels import AllowedLabels, in_order, plain
+from sklearn_active.labeling._engine.questions import (
+    Question,
+    StaleQueryError,
+    check_same,
+)
+from sklearn_active.labeling._fronts.desk import Desk
+from sklearn_active.labeling._fronts.hints import Hints
+from sklearn_active.labeling._fronts.titles import title_of
 from sklearn_active.oracles import Oracle
 
 
@@ -73,7 +77,7 @@ class WebOracle(Oracle):
         port=0,
         **hints,
     ):
-        from sklearn_active.labeling._server import LabelingServer
+        from sklearn_active.labeling._fronts.server import LabelingServer
 
         self._batches = _Batches(items, classes, new_classes)
         desk = Desk(self._batches, hints=Hints(**hints))

@@ -23,8 +23,8 @@ from sklearn.semi_supervised import LabelSpreading
 from sklearn_active import ActiveLearner, StopLabeling
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, LabelJournal, StaleQueryError
-from sklearn_active.labeling._formats import Vote, write_votes
-from sklearn_active.labeling._refitter import Inline
+from sklearn_active.labeling._engine.refitter import Inline
+from sklearn_active.labeling._files.formats import Vote, write_votes
 
 X, _, TRUTH = blobs(40, centers=3)
 

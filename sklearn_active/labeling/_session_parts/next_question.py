@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_active._data.rows import read_only, take
 from sklearn_active._loop.query import Query
-from sklearn_active.labeling._questions import Question, choose
+from sklearn_active.labeling._engine.questions import Question, choose
 
 
 class Asking:

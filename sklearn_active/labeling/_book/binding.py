@@ -16,7 +16,7 @@ from sklearn.utils import gen_batches
 
 from sklearn_active._data.rows import row_keys, take
 from sklearn_active._sklearn import num_samples
-from sklearn_active.labeling._journal import LabelJournal
+from sklearn_active.labeling._book.journal import LabelJournal
 
 _ROWS_AT_ONCE = 512
 _SUMS = np.dtype("<u4")

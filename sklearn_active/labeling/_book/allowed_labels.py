@@ -5,7 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from sklearn_active._data.columns import equals, is_null, is_sequence
-from sklearn_active.labeling._checks import check_current, check_label, check_range
+from sklearn_active.labeling._book.event_checks import (
+    check_current,
+    check_label,
+    check_range,
+)
 
 
 class AllowedLabels:

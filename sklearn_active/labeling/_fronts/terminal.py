@@ -11,8 +11,8 @@ import numpy as np
 
 from sklearn_active._data.rows import row_at
 from sklearn_active._loop.stopping import StopLabeling
-from sklearn_active.labeling._allowed import AllowedLabels, plain
-from sklearn_active.labeling._reasons import why
+from sklearn_active.labeling._book.allowed_labels import AllowedLabels, plain
+from sklearn_active.labeling._fronts.reasons import why
 from sklearn_active.oracles import Oracle
 
 HELP = "Type a label{classes}, or: enter = skip, :u = undo, :q = quit, :? = help"
