@@ -8,7 +8,12 @@ from sklearn.base import clone
 
 from sklearn_active._data.probabilities import has_distributions
 from sklearn_active._loop.run import run_of
-from sklearn_active.labeling._outlook import Looked, Outlook, Predicted, Transduced
+from sklearn_active.labeling._engine.outlook import (
+    Looked,
+    Outlook,
+    Predicted,
+    Transduced,
+)
 
 N_WATCHED = 1000
 
