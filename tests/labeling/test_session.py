@@ -242,7 +242,7 @@ class TestAskAndTell:
         query = opened.ask(4)
         opened.tell(query.id, [-1, 1, -1, 1])
         assert opened.report().error is None
-        learned = opened.learner._state.labels
+        learned = opened._model.run.pool.labels
         known = np.flatnonzero(learned.known).tolist()
         assert dict(zip(known, learned.values[known].tolist(), strict=True)) == (
             opened.labels

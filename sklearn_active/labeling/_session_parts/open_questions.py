@@ -212,7 +212,7 @@ class OpenQuestions:
         """Choose the rows of the next question, and open it."""
         # From the seed and the question's number alone: a program that is started
         # again draws the same audits as one that was never stopped.
-        seed = [self._model.learner._state.seed, self._n_questions]
+        seed = [self._model.run.pool.seed, self._n_questions]
         rows, reason = choose(
             n,
             self._rows.n,
