@@ -333,8 +333,7 @@ class LabelingSession(AnswerableSession):
                 return
             self._questions.close()
             self._ledger.close()
-            learner = self._model.learner
-            learner.termination_condition_ = self.done or "oracle_stopped"
+            self._model.run.why_ended = self.done or "oracle_stopped"
         if self._own_executor is not None:
             self._own_executor.shutdown()
         if raise_error and self._refitter.error is not None:
