@@ -143,7 +143,8 @@ def _write_table(state, header, data, learner, out):
         learner = with_class_minus_one(learner)
     model = Model(learner, data.X)  # as a session's, so that guesses are alike
     model.update(labels, (), 0)
-    columns = labeled_columns(data, labels, state, model.learner)
+    answered = {row: (who, time) for row, who, time in state.recent(np.inf)}
+    columns = labeled_columns(data, labels, state.flagged, answered, model.learner)
     for note in write_table(data.table, out, columns):
         print(f"  {note}")
     print(f"{out}: {len(data.table.frame):,} rows, {len(labels):,} with a label")
