@@ -14,6 +14,7 @@ from sklearn.utils.validation import validate_data
 
 from sklearn_active._data.alignment import in_order_of, names_of
 from sklearn_active._data.labels import AUTO, parse_complete_y, parse_y
+from sklearn_active._data.memory import RunMemory
 from sklearn_active._data.rows import refuse_chunks, stacked, template_of
 from sklearn_active._data.seeds import set_random_states
 from sklearn_active._delegation import DelegatesToEstimator
@@ -52,7 +53,6 @@ from sklearn_active._sklearn import (
     with_callbacks,
 )
 from sklearn_active._sklearn.callbacks import FitTasks, begin_tasks
-from sklearn_active._sklearn.graph_memo import GraphMemo
 from sklearn_active._sklearn.progress import listening
 from sklearn_active._sklearn.warnings import warn_user
 from sklearn_active.oracles import ArrayOracle
@@ -289,7 +289,10 @@ class ActiveLearner(
                 self._refit(last_chance=True)
                 self.termination_condition_ = "no_oracle"
             else:
-                with listening(partial(self._tasks.work, self)):
+                with (
+                    self._memory.open(),
+                    listening(partial(self._tasks.work, self)),
+                ):
                     self._refit_if_possible()
                     self._in_loop = True
                     self.termination_condition_ = self._loop(oracle)
@@ -297,7 +300,7 @@ class ActiveLearner(
             self._tasks.end(self)
         finally:
             self._in_loop = False
-            self._graph_memo = GraphMemo()  # let go of the graph
+            self._memory = RunMemory()  # let go of the graph
             self._tasks = FitTasks()
         return self
 
@@ -331,7 +334,8 @@ class ActiveLearner(
         # Whoever steps answers too: a y of -1 and 1 is a pool with one class known.
         labels = parse_y(y, num_samples(X), self.missing_label, has_oracle=True)
         self._begin(X, labels, params, "caller")
-        self._refit_if_possible()
+        with self._memory.open():
+            self._refit_if_possible()
         return self
 
     def query(self, batch_size=None):
@@ -365,13 +369,14 @@ class ActiveLearner(
         if batch_size not in state.open_queries:
             check_compatible(self.query_strategy_, self._prototype)
             began = perf_counter()
-            query = choose(
-                self.query_strategy_,
-                self._pool(),
-                batch_size,
-                self._is_cold(),
-                self._distributions,
-            )
+            with self._memory.open():
+                query = choose(
+                    self.query_strategy_,
+                    self._pool(),
+                    batch_size,
+                    self._is_cold(),
+                    self._distributions,
+                )
             state.open_queries[batch_size] = query
             state.query_seconds += perf_counter() - began
         return state.open_queries[batch_size]
@@ -562,18 +567,13 @@ class ActiveLearner(
         self._state = PoolState(X, labels, seed, self.random_state is not None)
         self._fitted, self._last_fit, self._why_no_fit = None, None, None
         self._has_learned = self._needs_codes = self._warned_of_no_fit = False
-        self._graph_memo = GraphMemo()
+        self._memory = RunMemory()
         self._tasks = FitTasks()
         self._all_rows = all_rows
         name = type(self.estimator).__name__
         self._distributions = Distributions(self._state, self._all_rows, name)
         if self._all_rows and some_unlabeled and contains_search(self.estimator):
             warn_of_search()
-
-    def __getstate__(self):
-        # A graph can be as large as the square of the pool; it is built again.
-        state = super().__getstate__()
-        return state | {"_graph_memo": GraphMemo()} if "_graph_memo" in state else state
 
     def _loop(self, oracle):
         state = self._state

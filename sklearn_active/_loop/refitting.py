@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import clone
 
 from sklearn_active._data.fitted import FittedClassifier, fit_on_labels_or_codes
+from sklearn_active._data.memory import remembered
 from sklearn_active._data.rows import take
 from sklearn_active._loop.pool import Pool
 from sklearn_active._loop.wrapped_estimator import (
@@ -18,6 +19,7 @@ from sklearn_active._loop.wrapped_estimator import (
     updated,
     with_more_labels,
 )
+from sklearn_active._sklearn.graph_memo import fit_with_kept_graph
 from sklearn_active._sklearn.warnings import warn_user
 
 
@@ -46,7 +48,8 @@ class RefitsEstimator:
     def _close_round(self):
         """Refit where labels came since the last fit, also by a call that raised."""
         if self._state.is_stale:
-            self._refit_if_possible()
+            with self._memory.open():
+                self._refit_if_possible()
         else:
             with self._tasks.round(self):
                 pass
@@ -145,7 +148,7 @@ class RefitsEstimator:
 
     def _fit_on(self, estimator, data):
         """Fit on the labels, or on their positions; return what it was fitted on."""
-        fit = partial(self._graph_memo.fit, estimator)
+        fit = partial(fit_with_kept_graph, estimator, remembered=remembered)
         return fit_on_labels_or_codes(fit, data, data.with_codes, data.classes)
 
     def _try_to_predict(self, estimator, data):

@@ -10,7 +10,7 @@ from sklearn_active._data.rows import (
     columns_without_numbers,
 )
 from sklearn_active._sklearn import num_samples
-from sklearn_active.graph._affinity import FLOATS, shared_search
+from sklearn_active.graph._neighbors import FLOATS, NeighborSearch
 
 
 def graph_of(strategy, X):
@@ -30,8 +30,8 @@ def graph_of(strategy, X):
     """
     X, metric = graph_input(X, strategy.transformer, strategy.metric, strategy)
     X = check_array(X, accept_sparse="csr", dtype=FLOATS)
-    search = shared_search(X, strategy.n_neighbors, metric, strategy.neighbors)
-    return search.affinity("self_tuning")
+    search = NeighborSearch(strategy.n_neighbors, metric, strategy.neighbors).fit(X)
+    return search.neighborhoods_.affinity("self_tuning")
 
 
 def graph_input(X, transformer, metric, strategy):
