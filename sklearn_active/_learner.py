@@ -46,7 +46,7 @@ from sklearn_active._sklearn import (
     routing_enabled,
     with_callbacks,
 )
-from sklearn_active._sklearn.callbacks import FitTasks, begin_tasks
+from sklearn_active._sklearn.callbacks import begin_tasks
 from sklearn_active._sklearn.warnings import warn_user
 from sklearn_active.oracles import ArrayOracle
 from sklearn_active.pools._dask import wrapped as as_chunks
@@ -276,16 +276,14 @@ class ActiveLearner(
                 run.fit(last_chance=True)
                 run.why_ended = "no_oracle"
             else:
-                with run.tasks.watching():
+                with run.memory.open(), run.tasks.watching():
                     run.refit_if_possible()
                     run.in_loop = True
                     run.why_ended = self._loop(run, oracle)
                     run.ensure_fitted()
             run.tasks.end()
         finally:
-            run.in_loop = False
-            run.model.let_go_of_graph()
-            run.tasks = FitTasks()
+            run.end_loop()
         return self
 
     @fit_context(prefer_skip_nested_validation=False)

@@ -8,6 +8,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import validate_data
 
 from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.memory import RunMemory
 from sklearn_active._data.rows import stacked, template_of
 from sklearn_active._loop.choosing import choose
 from sklearn_active._loop.pool import Pool
@@ -45,6 +46,8 @@ class Run:
     ----------
     tasks : FitTasks
         What callbacks are told of; of nobody outside of `fit`.
+    memory : RunMemory
+        What was found out about the rows: a graph outlives the fit that built it.
     in_loop : bool
         Whether `fit` asks an oracle now: then the budget counts.
     why_ended : str or None
@@ -59,9 +62,14 @@ class Run:
         self.batch_size = batch_size
         self.budget = budget
         self.stop_when = stop_when
-        self.tasks = FitTasks()
-        self.in_loop = False
         self.why_ended = None
+        self.end_loop()
+
+    def end_loop(self):
+        """Be as when nobody is asked: what a loop keeps for its next round is freed."""
+        self.in_loop = False
+        self.memory = RunMemory()
+        self.tasks = FitTasks()
 
     @property
     def next_batch_size(self):
@@ -95,13 +103,14 @@ class Run:
         if batch_size not in pool.open_queries:
             check_compatible(self.strategy, self.model.prototype)
             began = perf_counter()
-            query = choose(
-                self.strategy,
-                self.view(),
-                batch_size,
-                self.model.is_cold,
-                self.model.distributions,
-            )
+            with self.memory.open():
+                query = choose(
+                    self.strategy,
+                    self.view(),
+                    batch_size,
+                    self.model.is_cold,
+                    self.model.distributions,
+                )
             pool.open_queries[batch_size] = query
             pool.query_seconds += perf_counter() - began
         return pool.open_queries[batch_size]
@@ -226,7 +235,7 @@ class Run:
         """
         began = perf_counter()
         fresh = None if self.model.update() else clone(self.model.prototype)
-        with self.tasks.round(fresh):
+        with self.memory.open(), self.tasks.round(fresh):
             if fresh is not None:
                 self.model.fit(fresh, last_chance)
             self.pool.note_fit(perf_counter() - began)

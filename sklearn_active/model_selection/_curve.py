@@ -11,6 +11,7 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_active._data.alignment import in_order_of, names_of
 from sklearn_active._data.labels import parse_complete_y
+from sklearn_active._data.memory import RunMemory
 from sklearn_active._data.rows import take
 from sklearn_active._learner import ActiveLearner
 from sklearn_active._sklearn import num_samples
@@ -247,9 +248,10 @@ def _run(learner, X, y, split, start, seed, budget, scoring):
         return rule is not None and rule(learner)
 
     learner.set_params(budget=budget, random_state=seed, stop_when=score_and_ask)
-    learner.fit(take(X, train), y, labeled=start)
-    rule = None
-    score_and_ask(learner)
+    with RunMemory().open():  # neighbors of the test rows are searched once
+        learner.fit(take(X, train), y, labeled=start)
+        rule = None
+        score_and_ask(learner)
     for number, n_labels in enumerate(_numbers_of_labels(learner)):
         if n_labels not in scores:  # no model yet
             known = (learner.labeled_iter_ >= 0) & (learner.labeled_iter_ <= number)

@@ -5,7 +5,7 @@ import pytest
 from helpers import blobs
 from scipy import sparse
 
-from sklearn_active._sklearn.progress import listening
+from sklearn_active._sklearn.callbacks import FitTasks
 from sklearn_active.graph import _resolvent, _sweeps, knn_affinity, resolvent
 from sklearn_active.graph._affinity import normalized
 from sklearn_active.graph._sweeps import swept_resolvent
@@ -75,10 +75,11 @@ def test_many_rows_are_swept_and_every_part_is_counted(monkeypatch):
     assert _resolvent.sparse_resolvent(W, n_kept=10).dtype == np.float32
     begun, done = [], []
 
-    def listener(name, n_parts):
-        begun.append((name, n_parts))
-        return lambda: done.append(name)
+    class Listening(FitTasks):
+        def work(self, name, n_parts):
+            begun.append((name, n_parts))
+            return lambda: done.append(name)
 
-    with listening(listener):
+    with Listening().watching():
         _resolvent.sparse_resolvent(W, n_kept=10)
     assert begun == [("kernel", len(done))]
