@@ -10,7 +10,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import process_routing
 from sklearn.utils.validation import validate_data
 
-from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.containers import index_of
 from sklearn_active._data.labels import AUTO, parse_complete_y, parse_y
 from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._data.seeds import set_random_states
@@ -247,13 +248,13 @@ class ActiveLearner(
                 "y is None. To begin without any label, use start(X)."
             )
         X, oracle = as_chunks(X), self.oracle
-        y = in_order_of(y, names_of(X), "y")
+        y = in_order_of(y, index_of(X), "y")
         if labeled is None:
             labels = parse_y(
                 y, num_samples(X), self.missing_label, has_oracle=oracle is not None
             )
         elif oracle is None:
-            labeled = in_order_of(labeled, names_of(X), "labeled")
+            labeled = in_order_of(labeled, index_of(X), "labeled")
             labels, truth = parse_complete_y(
                 y, num_samples(X), labeled, self.missing_label
             )
@@ -312,7 +313,7 @@ class ActiveLearner(
                 "start() has no labeled=: whoever steps has the labels. Mark unlabeled "
                 "rows in y, or use fit(X, y, labeled=mask)."
             )
-        y = in_order_of(y, names_of(X), "y")
+        y = in_order_of(y, index_of(X), "y")
         # Whoever steps answers too: a y of -1 and 1 is a pool with one class known.
         labels = parse_y(y, num_samples(X), self.missing_label, has_oracle=True)
         self._begin(X, labels, params, "caller").refit_if_possible()

@@ -7,7 +7,8 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import validate_data
 
-from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.containers import index_of
 from sklearn_active._data.memory import RunMemory
 from sklearn_active._data.rows import stacked, template_of
 from sklearn_active._loop.choosing import choose
@@ -199,7 +200,7 @@ class Run:
         pool, n_more = self.pool, num_samples(X)
         labels = pool.labels.extended(n_more)
         if y is not None:
-            y = in_order_of(y, names_of(X), "y")
+            y = in_order_of(y, index_of(X), "y")
             values, known = labels.parse_answers(y, n_more, "y")
             if len(values):
                 labels.add(len(pool) + np.flatnonzero(known), values)

@@ -9,7 +9,8 @@ from sklearn.model_selection import check_cv
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.containers import index_of
 from sklearn_active._data.labels import parse_complete_y
 from sklearn_active._data.memory import RunMemory
 from sklearn_active._data.rows import take
@@ -168,7 +169,7 @@ def curves_of(
 def split_complete(X, y, cv):
     """Return a complete y as an array, and the list of splits."""
     nothing = np.zeros(num_samples(X), dtype=bool)
-    y = in_order_of(y, names_of(X), "y")
+    y = in_order_of(y, index_of(X), "y")
     _, truth = parse_complete_y(y, len(nothing), nothing)
     return truth, list(check_cv(cv, truth, classifier=True).split(X, truth))
 
