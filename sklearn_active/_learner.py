@@ -56,14 +56,14 @@ from sklearn_active._sklearn.callbacks import FitTasks, begin_tasks
 from sklearn_active._sklearn.progress import listening
 from sklearn_active._sklearn.warnings import warn_user
 from sklearn_active.oracles import ArrayOracle
-from sklearn_active.pools._dask import wrapped
-from sklearn_active.query_strategies._names import (
+from sklearn_active.pools._dask import as_chunks
+from sklearn_active.query_strategies._registry import (
     STRATEGIES,
     as_strategy,
     check_compatible,
     check_in_chunks,
 )
-from sklearn_active.stopping_rules._names import RULES, as_rule
+from sklearn_active.stopping_rules._registry import RULES, as_rule
 
 
 class ActiveLearner(
@@ -260,7 +260,7 @@ class ActiveLearner(
                 "This ActiveLearner estimator requires y to be passed, but the target "
                 "y is None. To begin without any label, use start(X)."
             )
-        X, oracle = wrapped(X), self.oracle
+        X, oracle = as_chunks(X), self.oracle
         y = in_order_of(y, names_of(X), "y")
         if labeled is None:
             labels = parse_y(
@@ -324,7 +324,7 @@ class ActiveLearner(
         -------
         self : ActiveLearner
         """
-        X = wrapped(X)
+        X = as_chunks(X)
         if "labeled" in params:
             raise ValueError(
                 "start() has no labeled=: whoever steps has the labels. Mark unlabeled "
@@ -493,7 +493,7 @@ class ActiveLearner(
             if len(values):
                 labels.add(len(state) + np.flatnonzero(known), values)
         state.extend(stacked([state.X, X]), labels)
-        self.query_strategy_ = clone(self.query_strategy_, safe=False)
+        self.query_strategy_ = as_strategy(self.query_strategy_)
         return self.refit() if refit or self._all_rows else self
 
     def refit(self):
@@ -511,7 +511,7 @@ class ActiveLearner(
 
     def _check_more_rows(self, X):
         for rows in (self._state.X, X):
-            refuse_chunks(wrapped(rows), "extend", "begin anew with start(X)")
+            refuse_chunks(as_chunks(rows), "extend", "begin anew with start(X)")
         per_row = [
             name
             for name, value in self._fit_params.items()

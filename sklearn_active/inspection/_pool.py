@@ -18,7 +18,7 @@ from sklearn_active.inspection._style import (
     merged,
 )
 from sklearn_active.query_strategies import FunctionStrategy, RandomSampling
-from sklearn_active.query_strategies._names import check_compatible
+from sklearn_active.query_strategies._registry import check_compatible
 
 
 class PoolDisplay:
@@ -341,9 +341,7 @@ def _utilities(learner):
     """Return utilities of all rows, NaN where there is none, or None; see the Notes."""
     state, strategy = learner._state, learner.query_strategy_
     cold = learner._is_cold()
-    at_random = isinstance(strategy, RandomSampling) or (
-        cold and getattr(strategy, "needs", ("fit",))
-    )
+    at_random = isinstance(strategy, RandomSampling) or (cold and strategy.needs)
     if at_random or not hasattr(strategy, "utilities") or not state.n_candidates:
         return None
     check_compatible(strategy, learner.estimator)

@@ -31,7 +31,7 @@ from sklearn_active.labeling._readings import Readings
 from sklearn_active.labeling._refitter import Refitter
 from sklearn_active.labeling._renaming import Renaming
 from sklearn_active.labeling._stack import split
-from sklearn_active.pools._dask import wrapped
+from sklearn_active.pools._dask import as_chunks
 
 _MOST_SKIPPED = 200
 _MEND = (
@@ -137,7 +137,7 @@ class LabelingSession(
         max_lag=5,
         executor=None,
     ):
-        refuse_chunks(wrapped(X), "LabelingSession")
+        refuse_chunks(as_chunks(X), "LabelingSession")
         self.X = X
         self.n_rows = num_samples(X)
         self.items = X if items is None else items
