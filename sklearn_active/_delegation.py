@@ -2,7 +2,6 @@
 
 import numpy as np
 from sklearn.base import ClassifierMixin
-from sklearn.exceptions import NotFittedError
 from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
@@ -14,6 +13,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn_active._data.alignment import in_order_of, names_of
 from sklearn_active._data.labels import parse_y
 from sklearn_active._data.rows import take
+from sklearn_active._loop.run import HasRun, fitted_of, run_of
 from sklearn_active._sklearn import (
     check_method_params,
     num_samples,
@@ -34,14 +34,15 @@ def _estimator_has(method):
     """Let a method exist where the estimator, fitted or not, has it."""
 
     def check(learner):
-        getattr(getattr(learner, "estimator_", learner.estimator), method)
+        has_model = learner.__sklearn_is_fitted__()
+        getattr(learner.estimator_ if has_model else learner.estimator, method)
         return True
 
     return check
 
 
-class DelegatesToEstimator(ClassifierMixin):
-    """Give a meta-estimator its estimator's methods, tags and routing.
+class DelegatesToEstimator(HasRun, ClassifierMixin):
+    """Give the learner its estimator's methods, tags and routing.
 
     What they say comes in labels, one per row, and in the order of the classes: see
     :class:`~sklearn_active._data.fitted.FittedClassifier`.
@@ -139,7 +140,7 @@ class DelegatesToEstimator(ClassifierMixin):
         score : float
         """
         fitted, params = self._asked("score", params)
-        mark = self._state.labels.mark
+        mark = run_of(self).pool.labels.mark.value
         y = in_order_of(y, names_of(X), "y")
         labels = parse_y(y, num_samples(X), mark)
         if not labels.n_known:
@@ -157,12 +158,11 @@ class DelegatesToEstimator(ClassifierMixin):
 
     def _asked(self, method, params):
         """Return the fitted classifier, and what its method is given."""
-        if self._fitted is None:
-            raise NotFittedError(self._why_not_fitted())
+        fitted = fitted_of(self)
         raise_for_params(params, self, method)
         if routing_enabled():
             params = getattr(process_routing(self, method, **params).estimator, method)
-        return self._fitted, params
+        return fitted, params
 
     def get_metadata_routing(self):
         """Return the routing of this object: everything goes to `estimator`.
@@ -178,7 +178,7 @@ class DelegatesToEstimator(ClassifierMixin):
         return router.add(estimator=self.estimator, method_mapping=mapping)
 
     def __sklearn_is_fitted__(self):
-        return hasattr(self, "estimator_")
+        return self._run is not None and self._run.model.fitted is not None
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

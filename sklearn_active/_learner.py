@@ -1,10 +1,8 @@
 """ActiveLearner: fit is a loop over query and teach."""
 
 from contextlib import suppress
-from functools import partial
 from math import ceil
 from numbers import Integral
-from time import perf_counter
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
@@ -14,14 +12,11 @@ from sklearn.utils.validation import validate_data
 
 from sklearn_active._data.alignment import in_order_of, names_of
 from sklearn_active._data.labels import AUTO, parse_complete_y, parse_y
-from sklearn_active._data.memory import RunMemory
-from sklearn_active._data.rows import refuse_chunks, stacked, template_of
+from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._data.seeds import set_random_states
 from sklearn_active._delegation import DelegatesToEstimator
-from sklearn_active._loop.choosing import choose
-from sklearn_active._loop.distributions import Distributions
+from sklearn_active._loop.model import Model
 from sklearn_active._loop.pool import PoolState
-from sklearn_active._loop.published import PublishesPool
 from sklearn_active._loop.query import Query
 from sklearn_active._loop.recording import (
     ask,
@@ -31,13 +26,12 @@ from sklearn_active._loop.recording import (
     rows_to_relabel,
     rows_to_teach,
 )
-from sklearn_active._loop.refitting import RefitsEstimator
-from sklearn_active._loop.stopping import StopLabeling, reason_to_stop
+from sklearn_active._loop.run import Columns, Run, run_of
+from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active._loop.wrapped_estimator import (
     accepts_unlabeled,
     check_supported,
     check_takes,
-    contains_search,
     state_the_mark,
     warn_of_search,
 )
@@ -53,7 +47,6 @@ from sklearn_active._sklearn import (
     with_callbacks,
 )
 from sklearn_active._sklearn.callbacks import FitTasks, begin_tasks
-from sklearn_active._sklearn.progress import listening
 from sklearn_active._sklearn.warnings import warn_user
 from sklearn_active.oracles import ArrayOracle
 from sklearn_active.pools._dask import as_chunks
@@ -67,12 +60,7 @@ from sklearn_active.stopping_rules._registry import RULES, as_rule
 
 
 class ActiveLearner(
-    CallbackSupportMixin,
-    DelegatesToEstimator,
-    PublishesPool,
-    RefitsEstimator,
-    MetaEstimatorMixin,
-    BaseEstimator,
+    CallbackSupportMixin, DelegatesToEstimator, MetaEstimatorMixin, BaseEstimator
 ):
     """Label the rows worth labeling, and fit a classifier on them.
 
@@ -182,8 +170,6 @@ class ActiveLearner(
     'budget'
     """
 
-    _in_loop = False
-
     _parameter_constraints: dict = {
         "estimator": [HasMethods("fit")],
         "query_strategy": [
@@ -282,26 +268,24 @@ class ActiveLearner(
                 "y holds no label, and there is no oracle to ask. Pass an oracle, or "
                 "use start(X), then query() and teach(query, labels)."
             )
-        self._begin(X, labels, params, "nobody" if oracle is None else "oracle")
-        self._tasks = begin_tasks(self, self._most_rounds(oracle), _shown)
+        run = self._begin(X, labels, params, "nobody" if oracle is None else "oracle")
+        data = {"X": X, "y": lambda: self.y_}
+        run.tasks = begin_tasks(self, most_rounds(run, oracle), data)
         try:
             if oracle is None:
-                self._refit(last_chance=True)
-                self.termination_condition_ = "no_oracle"
+                run.fit(last_chance=True)
+                run.why_ended = "no_oracle"
             else:
-                with (
-                    self._memory.open(),
-                    listening(partial(self._tasks.work, self)),
-                ):
-                    self._refit_if_possible()
-                    self._in_loop = True
-                    self.termination_condition_ = self._loop(oracle)
-                    self._ensure_fitted()
-            self._tasks.end(self)
+                with run.memory.open(), run.tasks.watching():
+                    run.refit_if_possible()
+                    run.in_loop = True
+                    run.why_ended = self._loop(run, oracle)
+                    run.ensure_fitted()
+            run.tasks.end()
         finally:
-            self._in_loop = False
-            self._memory = RunMemory()  # let go of the graph
-            self._tasks = FitTasks()
+            run.in_loop = False
+            run.memory.forget()
+            run.tasks = FitTasks()
         return self
 
     @fit_context(prefer_skip_nested_validation=False)
@@ -333,9 +317,7 @@ class ActiveLearner(
         y = in_order_of(y, names_of(X), "y")
         # Whoever steps answers too: a y of -1 and 1 is a pool with one class known.
         labels = parse_y(y, num_samples(X), self.missing_label, has_oracle=True)
-        self._begin(X, labels, params, "caller")
-        with self._memory.open():
-            self._refit_if_possible()
+        self._begin(X, labels, params, "caller").refit_if_possible()
         return self
 
     def query(self, batch_size=None):
@@ -362,24 +344,11 @@ class ActiveLearner(
             Where no row is left, or the estimator lacks a method that the query
             strategy needs.
         """
-        state = self._known_state()
-        batch_size = self._next_batch_size() if batch_size is None else batch_size
+        run = run_of(self)
+        batch_size = run.next_batch_size if batch_size is None else batch_size
         if not isinstance(batch_size, Integral) or batch_size < 1:
             raise ValueError(f"batch_size must be an int >= 1, got {batch_size!r}.")
-        if batch_size not in state.open_queries:
-            check_compatible(self.query_strategy_, self._prototype)
-            began = perf_counter()
-            with self._memory.open():
-                query = choose(
-                    self.query_strategy_,
-                    self._pool(),
-                    batch_size,
-                    self._is_cold(),
-                    self._distributions,
-                )
-            state.open_queries[batch_size] = query
-            state.query_seconds += perf_counter() - began
-        return state.open_queries[batch_size]
+        return run.query(batch_size)
 
     def teach(self, query, labels, *, refit=True):
         """Record labels, then refit.
@@ -409,19 +378,19 @@ class ActiveLearner(
             is of another fit, or the labels are wrong in number or kind. Nothing
             is recorded then (of an iterator: what it yielded before is).
         """
-        state = self._known_state()
-        indices, utilities = rows_to_teach(state, query)
+        run = run_of(self)
+        indices, utilities = rows_to_teach(run.pool, query)
         if isinstance(query, Query):
             labels = in_the_order_asked(labels, query, "teach")
         else:
-            labels = in_the_order_of(labels, state, indices, "teach")
+            labels = in_the_order_of(labels, run.pool, indices, "teach")
         if not len(indices):
             return self
-        predicted = self._predictions(indices)
+        expected = run.model.expected(indices)
         with suppress(StopLabeling):  # out of an iterator: what it gave is recorded
-            record(state, indices, utilities, predicted, labels, "teach")
+            record(run.pool, indices, utilities, expected, labels, "teach")
         if refit:
-            self._close_round()
+            run.refit()
         return self
 
     def relabel(self, indices, labels, *, refit=True):
@@ -449,12 +418,9 @@ class ActiveLearner(
             Where a row has no label, is duplicated or out of range, or the labels
             are wrong in number or kind. Nothing is changed then.
         """
-        state = self._known_state()
-        indices = rows_to_relabel(state, indices)
-        labels = in_the_order_of(labels, state, indices, "relabel")
-        values, answered = state.labels.parse_answers(labels, len(indices), "relabel")
-        if len(indices):
-            state.relabel(indices, values, answered)
+        run = run_of(self)
+        indices = rows_to_relabel(run.pool, indices)
+        run.relabel(indices, in_the_order_of(labels, run.pool, indices, "relabel"))
         return self.refit() if refit else self
 
     def extend(self, X, y=None, *, refit=True):
@@ -484,17 +450,10 @@ class ActiveLearner(
             Where the rows don't fit to those that are there, or the fit was given
             parameters per row. Nothing is changed then.
         """
-        state = self._known_state()
+        run = run_of(self)
         self._check_more_rows(X)
-        labels = state.labels.extended(num_samples(X))
-        if y is not None:
-            y = in_order_of(y, names_of(X), "y")
-            values, known = labels.parse_answers(y, num_samples(X), "y")
-            if len(values):
-                labels.add(len(state) + np.flatnonzero(known), values)
-        state.extend(stacked([state.X, X]), labels)
-        self.query_strategy_ = as_strategy(self.query_strategy_)
-        return self.refit() if refit or self._all_rows else self
+        run.extend(X, y)
+        return self.refit() if refit or run.model.all_rows else self
 
     def refit(self):
         """Fit on all labels known, where some came or changed since the last fit.
@@ -505,18 +464,14 @@ class ActiveLearner(
         -------
         self : ActiveLearner
         """
-        self._known_state()
-        self._close_round()
+        run_of(self).refit()
         return self
 
     def _check_more_rows(self, X):
-        for rows in (self._state.X, X):
+        run = run_of(self)
+        for rows in (run.pool.X, X):
             refuse_chunks(as_chunks(rows), "extend", "begin anew with start(X)")
-        per_row = [
-            name
-            for name, value in self._fit_params.items()
-            if hasattr(value, "__len__") and len(value) == len(self._state)
-        ]
+        per_row = run.model.params_per_row
         if per_row:
             raise ValueError(
                 f"The fit was given {per_row} for each row, and extend has none for "
@@ -525,67 +480,62 @@ class ActiveLearner(
         validate_data(self, X, reset=False, skip_check_array=True)
 
     def _begin(self, X, labels, params, asks):
-        """Check everything that can be checked, then reset and begin a new fit.
+        """Check everything that can be checked, then forget the last run for a new one.
 
         `asks`: who will be asked for labels, 'oracle', 'caller' (step by step) or
         'nobody'.
         """
         raise_for_params(params, self, "fit")
-        some_unlabeled = not labels.all_known
-        check_supported(self.estimator, some_unlabeled)
+        check_supported(self.estimator, not labels.all_known)
         strategy = as_strategy(self.query_strategy)
         if asks != "nobody":
             check_takes(self.estimator, X)
         if asks == "oracle":
             check_compatible(strategy, self.estimator)
             check_in_chunks(strategy, X)
-        prototype = clone(self.estimator)
         seed = check_random_state(self.random_state).randint(2**31 - 1)
+        pool = PoolState(X, labels, seed, self.random_state is not None)
+        if routing_enabled():
+            params = process_routing(self, "fit", **params).estimator.fit
+        self._run = Run(
+            pool,
+            Model(*self._prototype(X, seed), pool, params),
+            strategy,
+            Columns.of(X),
+            self.batch_size,
+            self.budget,
+            as_rule(self.stop_when),
+        )
+        if self._run.model.all_rows and not labels.all_known:
+            warn_of_search(self.estimator)
+        return self._run
+
+    def _prototype(self, X, seed):
+        """Return what each fit clones, and whether it is given all rows."""
+        prototype = clone(self.estimator)
         if self.random_state is not None:
             set_random_states(prototype, np.random.RandomState(seed), only_unset=True)
         all_rows = self.unlabeled == "pass" or (
-            self.unlabeled == "auto" and accepts_unlabeled(self.estimator)
+            self.unlabeled == "auto" and accepts_unlabeled(prototype)
         )
         if all_rows:
             refuse_chunks(
-                X, type(self.estimator).__name__, "set unlabeled='drop' for the learner"
+                X, type(prototype).__name__, "set unlabeled='drop' for the learner"
             )
             state_the_mark(prototype)
-        if routing_enabled():
-            params = process_routing(self, "fit", **params).estimator.fit
-        names = clone(self)  # refuses mixed column names before anything is forgotten
-        validate_data(names, template_of(X), skip_check_array=True)
-        for name in [name for name in vars(self) if name.endswith("_")]:
-            delattr(self, name)
-        vars(self).update({k: v for k, v in vars(names).items() if k.endswith("_in_")})
-        self.query_strategy_ = strategy
-        self._prototype = prototype
-        self._fit_params = params
-        # What is set by set_params from here on counts for the next fit.
-        self._batch_size, self._budget = self.batch_size, self.budget
-        self._stop_when = as_rule(self.stop_when)
-        self._state = PoolState(X, labels, seed, self.random_state is not None)
-        self._fitted, self._last_fit, self._why_no_fit = None, None, None
-        self._has_learned = self._needs_codes = self._warned_of_no_fit = False
-        self._memory = RunMemory()
-        self._tasks = FitTasks()
-        self._all_rows = all_rows
-        name = type(self.estimator).__name__
-        self._distributions = Distributions(self._state, self._all_rows, name)
-        if self._all_rows and some_unlabeled and contains_search(self.estimator):
-            warn_of_search()
+        return prototype, all_rows
 
-    def _loop(self, oracle):
-        state = self._state
+    def _loop(self, run, oracle):
+        """Ask, record and refit until there is a reason to stop; return it."""
         while True:
-            reason = reason_to_stop(self, state)
+            reason = run.reason_to_stop(self)
             if reason is not None:
                 return reason
             query = self.query()
-            rows, predicted = query.indices, self._predictions(query.indices)
+            rows, expected = query.indices, run.model.expected(query.indices)
             try:
                 answers = ask(oracle, query)
-                record(state, rows, query.utilities, predicted, answers, "The oracle")
+                record(run.pool, rows, query.utilities, expected, answers, "The oracle")
             except StopLabeling:
                 reason = "oracle_stopped"
             except KeyboardInterrupt:
@@ -594,23 +544,14 @@ class ActiveLearner(
                     "Interrupted in the oracle: every answer given is kept, and the "
                     "estimator is fitted on them.",
                 )
-            self._close_round()
+            run.refit()
             if reason is not None:
                 return reason
 
-    def _most_rounds(self, oracle):
-        """Return how many rounds a fit can have, the first fit included."""
-        n_asked = 0 if oracle is None else self._state.n_candidates
-        if self._budget is not None:
-            n_asked = min(n_asked, self._budget)
-        return 1 + ceil(n_asked / self._batch_size)
 
-    def _next_batch_size(self):
-        if self._budget is None or not self._in_loop:
-            return self._batch_size
-        return min(self._batch_size, self._budget - self._state.n_asked)
-
-
-def _shown(learner):
-    """Return what callbacks are shown of the data."""
-    return {"X": learner._state.X, "y": lambda: learner.y_}
+def most_rounds(run, oracle):
+    """Return how many rounds a fit can have, the first fit included."""
+    n_asked = 0 if oracle is None else run.pool.n_candidates
+    if run.budget is not None:
+        n_asked = min(n_asked, run.budget)
+    return 1 + ceil(n_asked / run.batch_size)

@@ -16,8 +16,9 @@ ROOMS = [
     {"_data"},
     {"pools"},
     {"graph"},
-    {"query_strategies", "oracles", "stopping_rules"},
+    {"query_strategies", "oracles"},
     {"_loop"},
+    {"stopping_rules"},
     {"_delegation"},
     {"_learner"},
     {"labeling", "model_selection"},
@@ -28,7 +29,24 @@ ROOMS = [
     {"_commands"},
     {"__main__"},
 ]
-LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
+ROOMS_OF_LABELING = [
+    {"_base"},
+    {"_files"},
+    {"_book"},
+    {"_engine"},
+    {"_fronts"},
+    {"_session_parts"},
+    {"_session", "_web_oracle", "_journaled_oracle"},
+    {"__init__"},
+]
+
+
+def levels(order):
+    return {room: level for level, rooms in enumerate(order) for room in rooms}
+
+
+LEVEL = levels(ROOMS)
+LEVEL_IN_LABELING = levels(ROOMS_OF_LABELING)
 LOADED_WHERE_USED = (
     "matplotlib",
     "pandas",
@@ -77,6 +95,16 @@ def test_imports_go_one_way(path):
             assert LEVEL[parts[1]] < LEVEL[room], f"{room} imports {parts[1]}"
 
 
+@pytest.mark.parametrize("path", sorted((PACKAGE / "labeling").rglob("*.py")), ids=ids)
+def test_imports_within_labeling_go_one_way(path):
+    room = path.relative_to(PACKAGE / "labeling").parts[0].removesuffix(".py")
+    assert room in LEVEL_IN_LABELING, f"{room} has no place in labeling"
+    for name, _ in imports_of(path):
+        other = name.removeprefix("sklearn_active.labeling.").split(".")[0]
+        if name.startswith("sklearn_active.labeling.") and other != room:
+            assert LEVEL_IN_LABELING[other] < LEVEL_IN_LABELING[room], name
+
+
 @pytest.mark.parametrize("path", MODULES, ids=ids)
 def test_private_names_of_scikit_learn_come_through_the_one_door(path):
     if path.parent.name == "_sklearn":
@@ -96,7 +124,8 @@ def test_optional_packages_are_imported_where_they_are_used(path):
         for name, top in imports_of(path)
         if top and name.split(".")[0] in LOADED_WHERE_USED
     ]
-    if path.name == "_server.py":  # itself imported where it is used, see below
+    # Itself imported where it is used, see below.
+    if path.parts[-2:] == ("_fronts", "server.py"):
         at_top = [name for name in at_top if not name.startswith("http.")]
     assert at_top == []
 

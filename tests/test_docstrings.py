@@ -127,9 +127,7 @@ def test_termination_conditions_are_the_documented_ones():
     documented = set(re.findall(r"'(\w+)'", types["termination_condition_"]))
     package = Path(sklearn_active.__file__).parent
     source = (package / "_learner.py").read_text() + (
-        package / "_loop" / "stopping.py"
+        package / "_loop" / "run.py"
     ).read_text()
-    used = set(
-        re.findall(r'(?:return|reason =|termination_condition_ =) "(\w+)"', source)
-    )
+    used = set(re.findall(r'(?:return|reason =|why_ended =) "(\w+)"', source))
     assert documented == used

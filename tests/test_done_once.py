@@ -10,8 +10,8 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession
-from sklearn_active.labeling._ledger import Ledger
-from sklearn_active.labeling._refitter import Inline
+from sklearn_active.labeling._book.ledger import Ledger
+from sklearn_active.labeling._engine.refitter import Inline
 from sklearn_active.model_selection import active_learning_curve
 
 X, Y, TRUTH = blobs(60, n_labeled=6)

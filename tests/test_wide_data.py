@@ -13,7 +13,7 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn_active import ActiveLearner, query_strategies
 from sklearn_active._data.rows import row_keys
 from sklearn_active.graph import GraphLabelSpreading
-from sklearn_active.labeling._binding import Binding
+from sklearn_active.labeling._book.binding import Binding
 from sklearn_active.model_selection import active_learning_curve
 from sklearn_active.query_strategies import (
     EntropySampling,

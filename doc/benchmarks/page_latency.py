@@ -38,7 +38,7 @@ from sklearn_active import ActiveLearner
 from sklearn_active.files import read_file
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession
-from sklearn_active.labeling._items import png
+from sklearn_active.labeling._fronts.row_display import png
 
 RESULTS = Path(__file__).parent / "results" / "page_latency.csv"
 FIELDS = ["data", "rows", "labels", "model", "first_s", "refit_s", "median_ms"]

@@ -5,7 +5,7 @@ from pathlib import Path
 from sklearn_active._commands.label import label
 from sklearn_active._commands.page import add_front, check_front
 from sklearn_active.files._read_file import of_array, table_of_array
-from sklearn_active.labeling._progress import sentences
+from sklearn_active.labeling._fronts.figures import sentences
 
 JOURNAL = "digits.labels.jsonl"
 

@@ -19,11 +19,15 @@ from sklearn_active._data.rows import row_at
 from sklearn_active.files._labeled import labeled_columns
 from sklearn_active.files._write import check_out, check_place, write_table
 from sklearn_active.labeling import LabelJournal, write_votes
-from sklearn_active.labeling._allowed import in_order
-from sklearn_active.labeling._binding import Binding, known_rows, with_class_minus_one
-from sklearn_active.labeling._exchange import all_votes
-from sklearn_active.labeling._model import Model
-from sklearn_active.labeling._state import LabelingState
+from sklearn_active.labeling._book.allowed_labels import in_order
+from sklearn_active.labeling._book.binding import (
+    Binding,
+    known_rows,
+    with_class_minus_one,
+)
+from sklearn_active.labeling._book.labeling_state import LabelingState
+from sklearn_active.labeling._engine.model import Model
+from sklearn_active.labeling._session_parts.vote_files import all_votes
 
 
 def add(commands):

@@ -23,10 +23,10 @@ from sklearn_active.files._read_file import ARRAYS
 from sklearn_active.files._separated import named_places
 from sklearn_active.files._write import check_out, check_place
 from sklearn_active.labeling import LabelingSession, LabelJournal
-from sklearn_active.labeling._formats import replace_all
-from sklearn_active.labeling._journal import is_begun
-from sklearn_active.labeling._progress import sentences
-from sklearn_active.labeling._state import LabelingState
+from sklearn_active.labeling._book.journal import is_begun
+from sklearn_active.labeling._book.labeling_state import LabelingState
+from sklearn_active.labeling._files.formats import replace_all
+from sklearn_active.labeling._fronts.figures import sentences
 
 
 def add(commands):

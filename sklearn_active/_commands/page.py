@@ -5,8 +5,8 @@ from pathlib import Path
 
 from sklearn_active._commands.showing import render
 from sklearn_active._commands.words import in_options
-from sklearn_active.labeling._fronts import checked_names
-from sklearn_active.labeling._hints import Hints
+from sklearn_active.labeling._fronts.hints import Hints
+from sklearn_active.labeling._session_parts.answering import checked_names
 
 _OF_PAGES = ("annotators", "keys", "describe", "instructions")
 

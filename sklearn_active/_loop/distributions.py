@@ -33,7 +33,7 @@ class Distributions:
         self.name = name
         self.warned = False
 
-    def of_candidates(self, fitted, candidates):
+    def of_candidates(self, fitted, candidates, quiet=False):
         """Return cleaned distributions, shape (n_candidates, n_classes).
 
         Those of the transductive fit where there are, else `predict_proba`.
@@ -42,7 +42,8 @@ class Distributions:
         if whole is not None:
             return cleaned(whole[candidates])
         proba, n_empty = predicted(fitted, take(self.state.X, candidates))
-        self.warn_of(n_empty, len(proba))
+        if not quiet:
+            self.warn_of(n_empty, len(proba))
         return proba
 
     def is_transductive(self, estimator):

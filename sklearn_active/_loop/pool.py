@@ -124,6 +124,11 @@ class PoolState:
         self.open_queries = {}
         self.is_stale = True
 
+    def decline_only(self, rows):
+        """Let exactly these rows be the declined ones."""
+        self.declined = np.array(sorted(rows), dtype=int)
+        self.open_queries = {}
+
     def close_round(self, indices, answers, utilities, predicted):
         """Append one record to the history."""
         record = Bunch(
@@ -139,6 +144,12 @@ class PoolState:
         )
         self.history.append(record)
         self.open_queries, self.query_seconds = {}, 0.0
+
+    def note_fit(self, seconds):
+        """Note in the record of the last round how long its fit took."""
+        if self.history:
+            self.history[-1].fit_seconds = seconds
+            self.history[-1].seconds += seconds
 
     @property
     def draws(self):
@@ -286,7 +297,7 @@ class Pool:
         utilities : ndarray of float of shape (n_chosen,)
             Their utilities.
         """
-        utilities = self._checked(utilities)
+        utilities = self.checked(utilities)
         n_candidates = len(utilities)
         n_taken = wanted = min(batch_size, n_candidates)
         keys = {}
@@ -328,7 +339,8 @@ class Pool:
             tied = tied[[self.draws.tie_ranks(tied).argmin()]]
         return tied, np.array([highest])
 
-    def _checked(self, utilities):
+    def checked(self, utilities):
+        """Return utilities as floats; raise for a wrong shape, or NaN."""
         utilities = np.asarray(utilities, dtype=float)
         if utilities.shape != self.candidates.shape:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""When to stop, and why it stopped."""
+"""What an oracle raises to end the loop."""
 
 
 class StopLabeling(Exception):
@@ -18,31 +18,3 @@ class StopLabeling(Exception):
     >>> learner.fit([[0.0], [1.0], [2.5]], [0, -1, 1]).termination_condition_
     'oracle_stopped'
     """
-
-
-def reason_to_stop(learner, state):
-    """Return the termination condition that holds before the next round, or None.
-
-    Parameters
-    ----------
-    learner : ActiveLearner
-        The learner, whose budget and rule are read.
-    state : PoolState
-        Its pool.
-
-    Returns
-    -------
-    reason : {'all_labeled', 'all_asked', 'budget', 'callback', 'stop_when'} or None
-    """
-    if learner._tasks.stopped:
-        return "callback"
-    if state.labels.all_known:
-        return "all_labeled"
-    if not state.n_candidates:
-        return "all_asked"
-    if learner._budget is not None and state.n_asked >= learner._budget:
-        return "budget"
-    fitted = hasattr(learner, "estimator_")
-    if learner._stop_when is not None and fitted and learner._stop_when(learner):
-        return "stop_when"
-    return None

@@ -48,10 +48,10 @@ def accepts_unlabeled(estimator):
     return declared or isinstance(estimator, _ACCEPTING)
 
 
-def contains_search(estimator):
+def _contains_search(estimator):
     """Say whether a search would score unlabeled rows as errors."""
     if isinstance(estimator, Pipeline):
-        return any(contains_search(step) for _, step in estimator.steps)
+        return any(_contains_search(step) for _, step in estimator.steps)
     return isinstance(estimator, BaseSearchCV) and not _knows_marks(estimator)
 
 
@@ -225,8 +225,10 @@ def _are_numbers(values):
     return True
 
 
-def warn_of_search():
-    """Warn that a search would count unlabeled rows as errors."""
+def warn_of_search(estimator):
+    """Warn where a search is given unlabeled rows, and would count them as errors."""
+    if not _contains_search(estimator):
+        return
     warn_user(
         "A search is given unlabeled rows: its folds hold them, and its scorer counts "
         "each as an error. Pass cv=PartiallyLabeledSplit(...) and "

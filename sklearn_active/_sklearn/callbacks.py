@@ -1,20 +1,27 @@
 """scikit-learn's callbacks, where they exist: rounds are the tasks of a fit."""
 
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+
+# What works deep inside (a graph, a search) has no way to the fit that it is part of,
+# and fits may be nested or run in threads: a context variable tells them apart.
+_WATCHING = ContextVar("sklearn_active_tasks", default=None)
 
 
 class FitTasks:
-    """The tasks of one fit: the fit itself, and under it one a round.
+    """The tasks of one fit: the fit itself, and under it one per round.
 
     The inner estimator's fit nests in its round, where it supports callbacks. Long
     work of the query strategy is a task beside the rounds, each part a task below it.
 
     Parameters
     ----------
+    estimator : estimator or None, default=None
+        Whose fit it is.
     context : CallbackContext or None, default=None
         The root task; None where nobody listens.
-    data : callable, default=None
-        `data(estimator)` returns what callbacks are shown of the data.
+    data : dict or None, default=None
+        What callbacks are shown of the data, by name.
 
     Attributes
     ----------
@@ -22,31 +29,37 @@ class FitTasks:
         Whether a callback asked to stop.
     """
 
-    def __init__(self, context=None, data=None):
+    def __init__(self, estimator=None, context=None, data=None):
+        self.estimator = estimator
         self.context = context
-        self._data = data
+        self.data = data
         self.stopped = False
         self._n_tasks = 0
 
-    def begin(self, estimator):
+    def begin(self):
         """Tell the callbacks that the fit begins."""
         if self.context is not None:
-            data = self._data(estimator)
-            self.context.call_on_fit_task_begin(estimator=estimator, **data)
+            self.context.call_on_fit_task_begin(estimator=self.estimator, **self.data)
 
-    def end(self, estimator):
+    def end(self):
         """Tell the callbacks that the fit ends."""
         if self.context is not None:
-            data = self._data(estimator)
-            self.context.call_on_fit_task_end(estimator=estimator, **data)
+            self.context.call_on_fit_task_end(estimator=self.estimator, **self.data)
 
-    def work(self, estimator, name, n_parts):
+    @contextmanager
+    def watching(self):
+        """Let work that is done inside tell the callbacks how far it has come."""
+        token = _WATCHING.set(self)
+        try:
+            yield
+        finally:
+            _WATCHING.reset(token)
+
+    def work(self, name, n_parts):
         """Begin a task of some parts; return a function to be called after each.
 
         Parameters
         ----------
-        estimator : estimator
-            Whose fit it belongs to.
         name : str
             Of the task.
         n_parts : int
@@ -57,46 +70,47 @@ class FitTasks:
         done : callable
         """
         if self.context is None:
-            return lambda: None
+            return _nothing
         if self.context.max_subtasks is not None:
             self.context.max_subtasks += 1  # beside the rounds
         task = self._next_task(name, n_parts)
-        task.call_on_fit_task_begin(estimator=estimator)
+        task.call_on_fit_task_begin(estimator=self.estimator)
         left = iter(range(n_parts))
 
         def done():
             part = task.subcontext(task_name=f"{name}-part")
-            part.call_on_fit_task_begin(estimator=estimator)
-            part.call_on_fit_task_end(estimator=estimator)
+            part.call_on_fit_task_begin(estimator=self.estimator)
+            part.call_on_fit_task_end(estimator=self.estimator)
             if next(left) == n_parts - 1:
-                task.call_on_fit_task_end(estimator=estimator)
+                task.call_on_fit_task_end(estimator=self.estimator)
 
         return done
 
     @contextmanager
-    def round(self, learner, estimator=None):
+    def round(self, inner=None):
         """Run one round's refit as a task; round 0 is the fit before any question.
+
+        When the block ends the estimator is fitted, as far as it can be.
 
         Parameters
         ----------
-        learner : ActiveLearner
-            The learner; fitted, as far as it can be, when the block ends.
-        estimator : estimator or None, default=None
+        inner : estimator or None, default=None
             What is fitted in the block.
         """
         if self.context is None:
             yield
             return
-        with _nested(self._next_task("round"), estimator) as task:
-            task.call_on_fit_task_begin(estimator=learner, **self._data(learner))
+        estimator = self.estimator
+        with _nested(self._next_task("round"), inner) as task:
+            task.call_on_fit_task_begin(estimator=estimator, **self.data)
             yield
             attributes = None
-            if hasattr(learner, "estimator_"):
-                attributes = {"estimator_": learner.estimator_}
+            if hasattr(estimator, "estimator_"):
+                attributes = {"estimator_": estimator.estimator_}
             self.stopped |= task.call_on_fit_task_end(
-                estimator=learner,
+                estimator=estimator,
                 reconstruction_attributes=attributes,
-                **self._data(learner),
+                **self.data,
             )
 
     def _next_task(self, name, n_parts=0):
@@ -124,16 +138,38 @@ def begin_tasks(estimator, n_tasks, data):
         nobody listens.
     n_tasks : int
         How many tasks there will be, as far as one can know.
-    data : callable
-        `data(estimator)` returns what callbacks are shown of the data, by name.
+    data : dict
+        What callbacks are shown of the data, by name.
 
     Returns
     -------
     tasks : FitTasks
     """
     if not hasattr(estimator, "_init_callback_context"):  # scikit-learn < 1.9
-        return FitTasks()
+        return FitTasks(estimator)
     context = estimator._init_callback_context(max_subtasks=n_tasks)
-    tasks = FitTasks(context, data)
-    tasks.begin(estimator)
+    tasks = FitTasks(estimator, context, data)
+    tasks.begin()
     return tasks
+
+
+def begin_work(name, n_parts):
+    """Begin a piece of work; return a function to be called after each of its parts.
+
+    Parameters
+    ----------
+    name : str
+        What is done.
+    n_parts : int
+        How many parts it has.
+
+    Returns
+    -------
+    done : callable
+    """
+    tasks = _WATCHING.get()
+    return _nothing if tasks is None else tasks.work(name, n_parts)
+
+
+def _nothing():
+    """Tell nobody."""

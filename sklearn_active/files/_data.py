@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 from sklearn_active._data.rows import take
 from sklearn_active.files._embed import TextEmbedder
 from sklearn_active.files._recipes import make_learner
-from sklearn_active.labeling._binding import order_of
+from sklearn_active.labeling._book.binding import order_of
 
 
 @dataclass

@@ -102,7 +102,7 @@ class TextEmbedder(LearnsNothing):
 
     def _keep(self, kept, known):
         if self.cache is not None:
-            from sklearn_active.labeling._formats import replace_all
+            from sklearn_active.labeling._files.formats import replace_all
 
             arrays = list(known), np.array(list(known.values()))
             kept = kept | dict(zip(self._names(), arrays, strict=True))

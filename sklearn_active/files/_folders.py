@@ -7,7 +7,7 @@ import numpy as np
 from sklearn_active.files._arrays import LearnsNothing
 from sklearn_active.files._separated import decoded, named
 from sklearn_active.files._tables import Table, pandas
-from sklearn_active.labeling._items import check_image_file
+from sklearn_active.labeling._fronts.row_display import check_image_file
 
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 TEXTS = (".txt", ".md")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from io import StringIO
 from typing import NamedTuple
 
-from sklearn_active.labeling._formats import long_cells
+from sklearn_active.labeling._files.formats import long_cells
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _MARKS = {  # the longer first: one begins as another

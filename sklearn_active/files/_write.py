@@ -13,7 +13,7 @@ import numpy as np
 from sklearn_active.files._cells import format_of_numbers
 from sklearn_active.files._separated import Form, has, named_places, written_cells
 from sklearn_active.files._tables import TABLES, text_of
-from sklearn_active.labeling._formats import replace_all
+from sklearn_active.labeling._files.formats import replace_all
 
 _LONGEST_CELL = 32_767  # of a spreadsheet
 _DIGITS = 15  # that a number of a spreadsheet holds

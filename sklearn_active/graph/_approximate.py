@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import gen_batches
 
-from sklearn_active._sklearn.progress import begin_work
+from sklearn_active._sklearn.callbacks import begin_work
 
 MANY_ROWS = 50_000
 _LISTS_PROBED = 32

@@ -1,6 +1,5 @@
 """Label spreading on a nearest-neighbor graph, exact and updatable."""
 
-from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
@@ -19,7 +18,6 @@ from sklearn_active._sklearn import (
     with_callbacks,
 )
 from sklearn_active._sklearn.callbacks import begin_tasks
-from sklearn_active._sklearn.progress import listening
 from sklearn_active._sklearn.warnings import warn_user
 from sklearn_active.graph._affinity import (
     normalized,
@@ -189,8 +187,8 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         labels = parse_y(y, X.shape[0], self.missing_label)
         if not labels.n_known:
             raise ValueError("y holds no label: at least one row must be labeled.")
-        tasks = begin_tasks(self, 0, lambda _: {"X": X, "y": y})
-        with listening(partial(tasks.work, self)):
+        tasks = begin_tasks(self, 0, {"X": X, "y": y})
+        with tasks.watching():
             self._search = NeighborSearch(
                 self.n_neighbors, self.metric, self.neighbors, self.n_jobs
             ).fit(X)
@@ -201,7 +199,7 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         self._masses = ClassMasses(self._S, self.alpha, roots, self._component)
         self._learn(labels)
         self._warn_of_unreached()
-        tasks.end(self)
+        tasks.end()
         return self
 
     def update_labels(self, indices, y):

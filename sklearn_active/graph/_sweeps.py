@@ -7,7 +7,7 @@ from joblib import cpu_count
 from scipy import sparse
 from scipy.sparse.csgraph import reverse_cuthill_mckee
 
-from sklearn_active._sklearn.progress import begin_work
+from sklearn_active._sklearn.callbacks import begin_work
 
 # Sweeps with half of the entries, then with all: as near to the limit as twelve steps
 # that renew all rows at once, at two fifths of the cost.

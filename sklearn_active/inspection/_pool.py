@@ -1,7 +1,6 @@
 """The pool in two dimensions."""
 
-from copy import copy, deepcopy
-from functools import partial
+from copy import deepcopy
 
 import numpy as np
 from scipy import sparse
@@ -9,6 +8,7 @@ from sklearn.base import clone
 from sklearn.decomposition import PCA, TruncatedSVD
 
 from sklearn_active._data.rows import refuse_chunks
+from sklearn_active._loop.run import run_of
 from sklearn_active._sklearn import check_matplotlib_support, num_samples
 from sklearn_active.inspection._style import (
     COLORS,
@@ -164,7 +164,7 @@ class PoolDisplay:
         display = cls(
             points,
             learner.y_,
-            learner._state.labels.known.copy(),
+            run_of(learner).pool.labels.known.copy(),
             utilities=_utilities(learner),
             asked=np.concatenate([np.array([], dtype=int), *asked]),
             axis_names=axis_names,
@@ -339,26 +339,24 @@ def _name(strategy):
 
 def _utilities(learner):
     """Return utilities of all rows, NaN where there is none, or None; see the Notes."""
-    state, strategy = learner._state, learner.query_strategy_
-    cold = learner._is_cold()
-    at_random = isinstance(strategy, RandomSampling) or (cold and strategy.needs)
+    run = run_of(learner)
+    state, strategy = run.pool, run.strategy
+    falls_back = run.model.is_cold and strategy.needs
+    at_random = isinstance(strategy, RandomSampling) or falls_back
     if at_random or not hasattr(strategy, "utilities") or not state.n_candidates:
         return None
     check_compatible(strategy, learner.estimator)
-    pool = learner._pool()
-    quiet = copy(learner._distributions)
-    quiet.warned = True  # the one warning of a fit belongs to its queries
-    pool._distributions = partial(quiet.of_candidates, pool.fitted)
+    pool = run.view(quiet=True)  # the one warning of a fit belongs to its queries
     # X is shared, not copied: strategies know their pool by its identity.
     strategy = deepcopy(strategy, {id(state.X): state.X})
     utilities = np.full(len(state), np.nan)
-    utilities[pool.candidates] = pool._checked(strategy.utilities(pool))
+    utilities[pool.candidates] = pool.checked(strategy.utilities(pool))
     return utilities
 
 
 def _project(learner, projection):
     """Return points of shape (n_rows, 2), and the names of the axes."""
-    X = learner._state.X
+    X = run_of(learner).pool.X
     refuse_chunks(X, "PoolDisplay")
     if projection is None:
         return _by_default(learner, X)

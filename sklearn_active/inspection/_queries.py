@@ -4,6 +4,7 @@ from numbers import Integral
 
 import numpy as np
 
+from sklearn_active._loop.run import run_of
 from sklearn_active._sklearn import check_matplotlib_support, num_samples
 from sklearn_active.inspection._items import (
     cell_size,
@@ -135,7 +136,7 @@ class QueryDisplay:
                     f"{name} must have one entry a row of the pool, {n_rows}; got "
                     f"{num_samples(given)}."
                 )
-        items = learner._state.X if items is None else items
+        items = run_of(learner).pool.X if items is None else items
         display = cls(learner.history_, items, image_shape=image_shape, truth=truth)
         return display.plot(
             ax,

@@ -1,14 +1,14 @@
 """Labels from people: sessions that never lose an answer."""
 
 from sklearn_active.labeling._base import BaseLabelingSession
-from sklearn_active.labeling._formats import Vote, read_votes, write_votes
-from sklearn_active.labeling._journal import LabelJournal
+from sklearn_active.labeling._book.journal import LabelJournal
+from sklearn_active.labeling._engine.questions import StaleQueryError
+from sklearn_active.labeling._files.formats import Vote, read_votes, write_votes
+from sklearn_active.labeling._fronts.terminal import TerminalOracle
+from sklearn_active.labeling._fronts.widget import LabelingWidget
 from sklearn_active.labeling._journaled_oracle import JournaledOracle
-from sklearn_active.labeling._questions import StaleQueryError
 from sklearn_active.labeling._session import LabelingSession
-from sklearn_active.labeling._terminal import TerminalOracle
 from sklearn_active.labeling._web_oracle import WebOracle
-from sklearn_active.labeling._widget import LabelingWidget
 
 __all__ = [
     "BaseLabelingSession",

@@ -10,27 +10,27 @@ import numpy as np
 from sklearn_active._data.labels import parse_y
 from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._sklearn import num_samples
-from sklearn_active.labeling._allowed import AllowedLabels
-from sklearn_active.labeling._arguments import (
+from sklearn_active.labeling._base import BaseLabelingSession
+from sklearn_active.labeling._book.allowed_labels import AllowedLabels
+from sklearn_active.labeling._book.binding import Binding, with_class_minus_one
+from sklearn_active.labeling._book.event_checks import check_annotator
+from sklearn_active.labeling._book.events_in_force import split
+from sklearn_active.labeling._book.journal import is_begun
+from sklearn_active.labeling._book.ledger import N_OF_NAME, Ledger
+from sklearn_active.labeling._book.session_arguments import (
     check_arguments,
     check_classes,
     check_entries,
 )
-from sklearn_active.labeling._asking import Asking
-from sklearn_active.labeling._base import BaseLabelingSession
-from sklearn_active.labeling._binding import Binding, with_class_minus_one
-from sklearn_active.labeling._checks import check_annotator
-from sklearn_active.labeling._exchange import Exchange
-from sklearn_active.labeling._finding import Finding
-from sklearn_active.labeling._fronts import Fronts
-from sklearn_active.labeling._journal import is_begun
-from sklearn_active.labeling._ledger import N_OF_NAME, Ledger
-from sklearn_active.labeling._model import Model
-from sklearn_active.labeling._questions import StaleQueryError, check_same
-from sklearn_active.labeling._readings import Readings
-from sklearn_active.labeling._refitter import Refitter
-from sklearn_active.labeling._renaming import Renaming
-from sklearn_active.labeling._stack import split
+from sklearn_active.labeling._engine.model import Model
+from sklearn_active.labeling._engine.questions import StaleQueryError, check_same
+from sklearn_active.labeling._engine.refitter import Refitter
+from sklearn_active.labeling._session_parts.answering import Fronts
+from sklearn_active.labeling._session_parts.finding import Finding
+from sklearn_active.labeling._session_parts.next_question import Asking
+from sklearn_active.labeling._session_parts.renaming import Renaming
+from sklearn_active.labeling._session_parts.reports import Readings
+from sklearn_active.labeling._session_parts.vote_files import Exchange
 from sklearn_active.pools._dask import as_chunks
 
 _MOST_SKIPPED = 200
@@ -515,8 +515,7 @@ class LabelingSession(
             self._closed = True
             self._open.clear()
             self._ledger.close()
-            learner = self._model.learner
-            learner.termination_condition_ = self.done or "oracle_stopped"
+            self._model.run.why_ended = self.done or "oracle_stopped"
         if self._own_executor is not None:
             self._own_executor.shutdown()
         if raise_error and self._refitter.error is not None:

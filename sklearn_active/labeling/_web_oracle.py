@@ -5,14 +5,19 @@ from threading import Condition, RLock
 
 from sklearn.utils import Bunch
 
+from sklearn_active._data.marks import Mark
 from sklearn_active._data.rows import row_at, take
 from sklearn_active._loop.stopping import StopLabeling
-from sklearn_active.labeling._allowed import AllowedLabels, in_order, plain
 from sklearn_active.labeling._base import BaseLabelingSession
-from sklearn_active.labeling._desk import Desk
-from sklearn_active.labeling._hints import Hints
-from sklearn_active.labeling._questions import Question, StaleQueryError, check_same
-from sklearn_active.labeling._titles import title_of
+from sklearn_active.labeling._book.allowed_labels import AllowedLabels, in_order, plain
+from sklearn_active.labeling._engine.questions import (
+    Question,
+    StaleQueryError,
+    check_same,
+)
+from sklearn_active.labeling._fronts.desk import Desk
+from sklearn_active.labeling._fronts.hints import Hints
+from sklearn_active.labeling._fronts.titles import title_of
 from sklearn_active.oracles import Oracle
 
 
@@ -73,7 +78,7 @@ class WebOracle(Oracle):
         port=0,
         **hints,
     ):
-        from sklearn_active.labeling._server import LabelingServer
+        from sklearn_active.labeling._fronts.server import LabelingServer
 
         self._batches = _Batches(items, classes, new_classes)
         desk = Desk(self._batches, hints=Hints(**hints))
@@ -132,7 +137,7 @@ class _Batches(BaseLabelingSession):
         with self.lock:
             self.n_rows = query.n_pool
             self._stated = plain([*self._stated, *plain(query.classes)])
-            self._allowed = AllowedLabels(self._stated, self.new_classes, "auto")
+            self._allowed = AllowedLabels(self._stated, self.new_classes, Mark())
             rows = query.indices.tolist()
             if self.items is None:
                 seen = (take(query.X, [i]) for i in range(len(rows)))

@@ -8,6 +8,7 @@ from sklearn.metrics import cohen_kappa_score
 
 from sklearn_active._data.columns import is_null
 from sklearn_active._data.rows import refuse_chunks
+from sklearn_active._loop.run import run_of
 from sklearn_active._sklearn import Interval
 
 
@@ -84,7 +85,7 @@ class StablePredictions(BaseEstimator):
         if not hasattr(self, "kappas_"):
             self._validate_params()
             self.kappas_, self._last, self._n_labels = [], None, None
-        if learner._why_no_fit is not None:
+        if run_of(learner).model.why_no_fit is not None:
             return False  # the last model agrees with itself
         n_labels = np.count_nonzero(learner.labeled_iter_ >= 0)
         if n_labels != self._n_labels:  # else nothing was learned: no new model
@@ -99,8 +100,9 @@ class StablePredictions(BaseEstimator):
 def _predictions(learner):
     if hasattr(learner, "transduction_"):
         return learner.transduction_
-    refuse_chunks(learner._state.X, "StablePredictions", "take stop_when='confident'")
-    return learner.predict(learner._state.X)
+    X = run_of(learner).pool.X
+    refuse_chunks(X, "StablePredictions", "take stop_when='confident'")
+    return learner.predict(X)
 
 
 def kappa(a, b):

@@ -12,9 +12,9 @@ from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, LabelJournal
-from sklearn_active.labeling._desk import Desk
-from sklearn_active.labeling._refitter import Inline
-from sklearn_active.labeling._state import LabelingState
+from sklearn_active.labeling._book.labeling_state import LabelingState
+from sklearn_active.labeling._engine.refitter import Inline
+from sklearn_active.labeling._fronts.desk import Desk
 
 X, _, TRUTH = blobs(40, centers=3)
 

@@ -11,10 +11,10 @@ from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, LabelJournal, WebOracle
-from sklearn_active.labeling._binding import Binding
-from sklearn_active.labeling._desk import Desk
-from sklearn_active.labeling._formats import Vote, write_votes
-from sklearn_active.labeling._refitter import Inline
+from sklearn_active.labeling._book.binding import Binding
+from sklearn_active.labeling._engine.refitter import Inline
+from sklearn_active.labeling._files.formats import Vote, write_votes
+from sklearn_active.labeling._fronts.desk import Desk
 
 X = np.random.RandomState(0).normal(size=(30, 2))
 

@@ -12,8 +12,8 @@ from sklearn.metrics import cohen_kappa_score
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, LabelJournal
-from sklearn_active.labeling._agreement import agreement
-from sklearn_active.labeling._refitter import Inline
+from sklearn_active.labeling._book.agreement import agreement
+from sklearn_active.labeling._engine.refitter import Inline
 
 NAMES = ["ann", "bob"]
 
@@ -199,7 +199,7 @@ class TestAgreement:
             computed.append(len(votes))
             return agreement(votes)
 
-        monkeypatch.setattr("sklearn_active.labeling._ledger.agreement", counted)
+        monkeypatch.setattr("sklearn_active.labeling._book.ledger.agreement", counted)
         with new_session(votes_per_row=2) as session:
             for row in range(12):
                 for who in NAMES:

@@ -12,8 +12,8 @@ from sklearn_active.labeling import (
     LabelingWidget,
     WebOracle,
 )
-from sklearn_active.labeling._desk import Desk
-from sklearn_active.labeling._terminal import label_in_terminal
+from sklearn_active.labeling._fronts.desk import Desk
+from sklearn_active.labeling._fronts.terminal import label_in_terminal
 from sklearn_active.labeling._web_oracle import _Batches
 
 NAMES = {name for name in dir(BaseLabelingSession) if not name.startswith("_")}

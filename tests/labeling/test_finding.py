@@ -14,9 +14,9 @@ from sklearn.svm import LinearSVC
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, LabelJournal
-from sklearn_active.labeling._model import Model
-from sklearn_active.labeling._refitter import Inline
-from sklearn_active.labeling._suspicion import Suspicion, _folds
+from sklearn_active.labeling._engine.model import Model
+from sklearn_active.labeling._engine.refitter import Inline
+from sklearn_active.labeling._engine.suspicion import Suspicion, _folds
 
 X, _, TRUTH = blobs(60, centers=3)
 
@@ -319,7 +319,7 @@ class TestDoubts:
                 made.append(1)
                 super().__init__(*arguments)
 
-        monkeypatch.setattr("sklearn_active.labeling._suspicion.Model", Counted)
+        monkeypatch.setattr("sklearn_active.labeling._engine.suspicion.Model", Counted)
         learner = ActiveLearner(estimator, "random", random_state=0)
         kept = Suspicion(learner, X)
         labels = {row: int(TRUTH[row]) for row in range(30)}

@@ -15,8 +15,8 @@ from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, Vote, read_votes, write_votes
-from sklearn_active.labeling._refitter import Inline
-from sklearn_active.labeling._terminal import typed
+from sklearn_active.labeling._engine.refitter import Inline
+from sklearn_active.labeling._fronts.terminal import typed
 
 GOLDEN = Path(__file__).with_name("golden")
 VOTES = [Vote("b", "dög", "ann"), Vote("b", None)]

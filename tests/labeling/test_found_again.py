@@ -13,7 +13,7 @@ from page_client import CLASSES, Client, X, new_session, truth_of
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, StaleQueryError
-from sklearn_active.labeling._address import Address
+from sklearn_active.labeling._fronts.address import Address
 
 TOKEN = "t" * 43
 
@@ -327,6 +327,6 @@ def test_a_file_system_that_ignores_modes_keeps_no_token(tmp_path, monkeypatch):
         status[0] |= 0o077
         return os.stat_result(status)
 
-    monkeypatch.setattr("sklearn_active.labeling._address.os.fstat", fstat)
+    monkeypatch.setattr("sklearn_active.labeling._fronts.address.os.fstat", fstat)
     Address(tmp_path / "a.page").write(8123, {"": TOKEN})
     assert TOKEN not in (tmp_path / "a.page").read_text()

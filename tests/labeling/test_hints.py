@@ -6,7 +6,7 @@ import pytest
 from page_client import CLASSES, Client, new_session
 
 from sklearn_active.labeling import LabelingWidget, WebOracle
-from sklearn_active.labeling._hints import Hints, as_html
+from sklearn_active.labeling._fronts.hints import Hints, as_html
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from page_client import CLASSES, Client, new_session, truth_of
 from sklearn.datasets import load_digits
 
 from sklearn_active.labeling import LabelJournal
-from sklearn_active.labeling._desk import Desk
-from sklearn_active.labeling._widget import joined
+from sklearn_active.labeling._fronts.desk import Desk
+from sklearn_active.labeling._fronts.widget import joined
 
 pytestmark = pytest.mark.browser
 

@@ -14,7 +14,12 @@ from PIL import Image
 from scipy import sparse
 
 from sklearn_active.files import read_file
-from sklearn_active.labeling._items import broken_item, item_as_json, limits_of, png
+from sklearn_active.labeling._fronts.row_display import (
+    broken_item,
+    item_as_json,
+    limits_of,
+    png,
+)
 
 
 def pixels_of(shown):

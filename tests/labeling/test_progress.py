@@ -15,10 +15,10 @@ from sklearn.utils import Bunch
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession
-from sklearn_active.labeling._agreement import agreement
-from sklearn_active.labeling._desk import Desk
-from sklearn_active.labeling._progress import audit_figures, sentences
-from sklearn_active.labeling._refitter import Inline
+from sklearn_active.labeling._book.agreement import agreement
+from sklearn_active.labeling._engine.refitter import Inline
+from sklearn_active.labeling._fronts.desk import Desk
+from sklearn_active.labeling._fronts.figures import audit_figures, sentences
 
 
 def wilson(n, k):

@@ -16,10 +16,10 @@ from sklearn_active.labeling import (
     WebOracle,
     read_votes,
 )
-from sklearn_active.labeling._desk import Desk
-from sklearn_active.labeling._formats import Vote, write_votes
-from sklearn_active.labeling._refitter import Inline
-from sklearn_active.labeling._renaming import rename_in_journal
+from sklearn_active.labeling._engine.refitter import Inline
+from sklearn_active.labeling._files.formats import Vote, write_votes
+from sklearn_active.labeling._fronts.desk import Desk
+from sklearn_active.labeling._session_parts.renaming import rename_in_journal
 
 X = np.random.RandomState(0).normal(size=(30, 2))
 

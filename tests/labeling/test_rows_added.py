@@ -17,9 +17,9 @@ from sklearn.pipeline import make_pipeline
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, LabelJournal
-from sklearn_active.labeling._binding import Binding, order_of
-from sklearn_active.labeling._journal import FORMAT
-from sklearn_active.labeling._refitter import Inline
+from sklearn_active.labeling._book.binding import Binding, order_of
+from sklearn_active.labeling._book.journal import FORMAT
+from sklearn_active.labeling._engine.refitter import Inline
 
 X = np.random.RandomState(0).normal(size=(30, 2))
 

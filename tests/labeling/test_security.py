@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from page_client import Client, new_session
 
-from sklearn_active.labeling import _security, _server
-from sklearn_active.labeling._security import HEADERS, MOST_BYTES, Guard, Refusal
+from sklearn_active.labeling._fronts import security as _security
+from sklearn_active.labeling._fronts import server as _server
+from sklearn_active.labeling._fronts.security import HEADERS, MOST_BYTES, Guard, Refusal
 
 
 @pytest.fixture(scope="module")
@@ -157,11 +158,11 @@ def test_the_page_itself_is_a_known_origin(client):
         "/page.js/",
         "/PAGE.JS",
         "/widget.js",
-        "/../_server.py",
-        "/..%2f_server.py",
-        "/%2e%2e/_server.py",
-        "/page.js/../../_server.py",
-        "/....//_server.py",
+        "/../server.py",
+        "/..%2fserver.py",
+        "/%2e%2e/server.py",
+        "/page.js/../../server.py",
+        "/....//server.py",
         "/page.js%00.css",
         "/etc/passwd",
         "//etc/passwd",

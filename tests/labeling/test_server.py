@@ -8,8 +8,8 @@ import pytest
 from page_client import CLASSES, Client, X, new_session, truth_of
 
 from sklearn_active.labeling import LabelJournal
-from sklearn_active.labeling._desk import Desk
-from sklearn_active.labeling._hints import keys_of
+from sklearn_active.labeling._fronts.desk import Desk
+from sklearn_active.labeling._fronts.hints import keys_of
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from sklearn.semi_supervised import LabelSpreading
 from sklearn_active import ActiveLearner, StopLabeling
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, LabelJournal, StaleQueryError
-from sklearn_active.labeling._formats import Vote, write_votes
-from sklearn_active.labeling._refitter import Inline
+from sklearn_active.labeling._engine.refitter import Inline
+from sklearn_active.labeling._files.formats import Vote, write_votes
 
 X, _, TRUTH = blobs(40, centers=3)
 
@@ -240,11 +240,9 @@ class TestAskAndTell:
         query = opened.ask(4)
         opened.tell(query.id, [-1, 1, -1, 1])
         assert opened.report().error is None
-        learned = opened.learner._state.labels
-        known = np.flatnonzero(learned.known).tolist()
-        assert dict(zip(known, learned.values[known].tolist(), strict=True)) == (
-            opened.labels
-        )
+        learned = opened.learner.y_.tolist()
+        known = {row: y for row, y in enumerate(learned) if y in (-1, 1)}
+        assert known == opened.labels
 
     def test_labels_of_two_kinds_in_one_answer_are_refused(self):
         opened = session(classes=None, new_classes="allow")

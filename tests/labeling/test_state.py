@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sklearn_active.labeling import _median
-from sklearn_active.labeling._median import Median
-from sklearn_active.labeling._state import LabelingState, joined, split
+from sklearn_active.labeling._book import running_median
+from sklearn_active.labeling._book.labeling_state import LabelingState, joined, split
+from sklearn_active.labeling._book.running_median import Median
 
 WHO = ["ann", "bob", None]
 N_ROWS = 5
@@ -294,7 +294,9 @@ def test_the_name_of_a_question_is_kept_as_it_was(query):
 )
 def test_the_median_of_what_is_left_equals_that_of_a_list(numbers, data):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_median, "_LARGEST", 4)  # so that parts are split and emptied
+        patch.setattr(
+            running_median, "_LARGEST", 4
+        )  # so that parts are split and emptied
         median = Median()
         for n, number in enumerate(numbers, start=1):
             median.add(number)

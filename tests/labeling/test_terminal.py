@@ -14,8 +14,8 @@ from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, TerminalOracle
-from sklearn_active.labeling._refitter import Inline
-from sklearn_active.labeling._terminal import harmless
+from sklearn_active.labeling._engine.refitter import Inline
+from sklearn_active.labeling._fronts.terminal import harmless
 
 X, Y, TRUTH = blobs(30, n_labeled=6)
 

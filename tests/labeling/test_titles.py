@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from sklearn_active.labeling._titles import main_text, title_of, words_of
+from sklearn_active.labeling._fronts.titles import main_text, title_of, words_of
 
 LONG = "one two three four five six seven eight nine ten eleven twelve thirteen"
 

@@ -11,8 +11,8 @@ from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession
-from sklearn_active.labeling._refitter import Inline
-from sklearn_active.labeling._turns import Barred, Turns
+from sklearn_active.labeling._book.whose_turn import Barred, Turns
+from sklearn_active.labeling._engine.refitter import Inline
 
 X, _, TRUTH = blobs(40, centers=3)
 

@@ -9,8 +9,8 @@ from benchmarks.common import blobs, checksum
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, LabelJournal
-from sklearn_active.labeling._binding import Binding
-from sklearn_active.labeling._ledger import Ledger
+from sklearn_active.labeling._book.binding import Binding
+from sklearn_active.labeling._book.ledger import Ledger
 
 
 def answers(n_events):

@@ -9,10 +9,11 @@ from decimal import Decimal
 
 import numpy as np
 
+from sklearn_active._data.marks import Mark
 from sklearn_active._data.rows import row_at
 from sklearn_active._loop.stopping import StopLabeling
-from sklearn_active.labeling._allowed import AllowedLabels, plain
-from sklearn_active.labeling._reasons import why
+from sklearn_active.labeling._book.allowed_labels import AllowedLabels, plain
+from sklearn_active.labeling._fronts.reasons import why
 from sklearn_active.oracles import Oracle
 
 HELP = "Type a label{classes}, or: enter = skip, :u = undo, :q = quit, :? = help"
@@ -87,7 +88,7 @@ class TerminalOracle(Oracle):
         stated = self.classes is not None
         classes = plain(self.classes if stated else query.classes)
         new_classes = "error" if stated else "allow"
-        allowed = AllowedLabels(classes, new_classes, None)
+        allowed = AllowedLabels(classes, new_classes, Mark.stated(None))
         choice = Choice(allowed.check, classes, new_classes == "error")
         return self._ask_all(items, terminal, choice)
 

@@ -5,7 +5,7 @@ from threading import Lock
 
 import numpy as np
 
-from sklearn_active.labeling._model import Model
+from sklearn_active.labeling._engine.model import Model
 
 _N_FOLDS = 20
 _FEW = 50  # labels: each is left out alone

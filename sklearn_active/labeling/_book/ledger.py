@@ -8,10 +8,9 @@ from uuid import uuid4
 import numpy as np
 
 from sklearn_active._data.columns import is_null
-from sklearn_active.labeling._agreement import agreement
-from sklearn_active.labeling._allowed import in_order
-from sklearn_active.labeling._checks import check_label
-from sklearn_active.labeling._going_on import (
+from sklearn_active.labeling._book.agreement import agreement
+from sklearn_active.labeling._book.allowed_labels import in_order
+from sklearn_active.labeling._book.continuing import (
     changes,
     check_left_out,
     classes_of,
@@ -19,9 +18,10 @@ from sklearn_active.labeling._going_on import (
     contradictions,
     renamings,
 )
-from sklearn_active.labeling._journal import FORMAT, LabelJournal
-from sklearn_active.labeling._state import AGGREGATES, LabelingState
-from sklearn_active.labeling._turns import Barred, Turns
+from sklearn_active.labeling._book.event_checks import check_label
+from sklearn_active.labeling._book.journal import FORMAT, LabelJournal
+from sklearn_active.labeling._book.labeling_state import AGGREGATES, LabelingState
+from sklearn_active.labeling._book.whose_turn import Barred, Turns
 
 N_OF_NAME = 12  # characters
 
@@ -301,7 +301,7 @@ class Ledger:
         Returns
         -------
         agreement : Bunch or None
-            As of :func:`~sklearn_active.labeling._agreement.agreement`.
+            As of :func:`~sklearn_active.labeling._book.agreement.agreement`.
         """
         if self._agreement is None:
             self._agreement = agreement(self.several())

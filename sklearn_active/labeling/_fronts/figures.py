@@ -5,7 +5,7 @@ from collections import Counter
 from scipy.stats import binomtest
 from sklearn.utils import Bunch
 
-from sklearn_active.labeling._going_on import n_of
+from sklearn_active.labeling._book.continuing import n_of
 
 STABLE = 0.01
 FEWEST_CHECKS = 10  # from fewer, a share says less than it seems to

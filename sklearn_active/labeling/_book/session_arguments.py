@@ -12,8 +12,8 @@ from sklearn_active._sklearn import (
     num_samples,
     validate_parameter_constraints,
 )
-from sklearn_active.labeling._checks import check_label, check_range
-from sklearn_active.labeling._state import AGGREGATES
+from sklearn_active.labeling._book.event_checks import check_label, check_range
+from sklearn_active.labeling._book.labeling_state import AGGREGATES
 
 _CONSTRAINTS = {
     "new_classes": [StrOptions({"error", "allow"})],

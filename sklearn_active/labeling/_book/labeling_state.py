@@ -6,9 +6,9 @@ from itertools import chain
 import numpy as np
 from sklearn.utils import Bunch
 
-from sklearn_active.labeling._checks import check_event
-from sklearn_active.labeling._median import Median
-from sklearn_active.labeling._stack import Stack, joined, split
+from sklearn_active.labeling._book.event_checks import check_event
+from sklearn_active.labeling._book.events_in_force import Stack, joined, split
+from sklearn_active.labeling._book.running_median import Median
 
 NOBODY = frozenset()
 NEW = (), NOBODY  # the votes and skips of a row that nobody has seen

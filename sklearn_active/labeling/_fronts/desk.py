@@ -8,15 +8,19 @@ from pathlib import Path
 from threading import Event
 from uuid import uuid4
 
-from sklearn_active.labeling._hints import Hints, keys_of
-from sklearn_active.labeling._items import broken_item, item_as_json, limits_of
-from sklearn_active.labeling._ledger import AggregateError
-from sklearn_active.labeling._progress import FEWEST_CHECKS
-from sklearn_active.labeling._questions import StaleQueryError
-from sklearn_active.labeling._reasons import why
-from sklearn_active.labeling._titles import title_or_number
+from sklearn_active.labeling._book.ledger import AggregateError
+from sklearn_active.labeling._engine.questions import StaleQueryError
+from sklearn_active.labeling._fronts.figures import FEWEST_CHECKS
+from sklearn_active.labeling._fronts.hints import Hints, keys_of
+from sklearn_active.labeling._fronts.reasons import why
+from sklearn_active.labeling._fronts.row_display import (
+    broken_item,
+    item_as_json,
+    limits_of,
+)
+from sklearn_active.labeling._fronts.titles import title_or_number
 
-PAGE = Path(__file__).parent / "_page"
+PAGE = Path(__file__).parent / "page"
 _OPTIONAL = ("find", "flag", "guess", "relabel", "requeue", "undo")
 _REASONS = ("class", "list", "review", "search", "similar")
 _LARGEST_PREVIEW = 4000

@@ -7,9 +7,9 @@ from sklearn.metrics import pairwise_distances
 from sklearn.utils import Bunch
 
 from sklearn_active._sklearn import StrOptions, validate_parameter_constraints
-from sklearn_active.labeling._outlook import NO_MODEL, Features
-from sklearn_active.labeling._suspicion import Suspicion
-from sklearn_active.labeling._titles import title_or_number, words_of
+from sklearn_active.labeling._engine.outlook import NO_MODEL, Features
+from sklearn_active.labeling._engine.suspicion import Suspicion
+from sklearn_active.labeling._fronts.titles import title_or_number, words_of
 
 STATUSES = (
     "all",

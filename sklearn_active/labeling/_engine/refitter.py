@@ -3,7 +3,7 @@
 from concurrent.futures import Future
 from threading import Condition
 
-from sklearn_active.labeling._model import Ranking
+from sklearn_active.labeling._engine.model import Ranking
 
 
 class Inline:

@@ -4,8 +4,8 @@ from functools import cached_property
 
 from sklearn.utils import Bunch
 
-from sklearn_active.labeling._formats import Vote, read_votes, write_votes
-from sklearn_active.labeling._terminal import typed
+from sklearn_active.labeling._files.formats import Vote, read_votes, write_votes
+from sklearn_active.labeling._fronts.terminal import typed
 
 
 def all_votes(votes, skipped, keys):

@@ -1,16 +1,19 @@
 """The learner behind a session: brought up to date, then asked what comes next."""
 
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 
 from sklearn_active._data.probabilities import has_distributions
-from sklearn_active._loop.stopping import reason_to_stop
-from sklearn_active._loop.wrapped_estimator import final_estimator
-from sklearn_active.labeling._outlook import Looked, Outlook, Predicted, Transduced
+from sklearn_active._loop.run import run_of
+from sklearn_active.labeling._engine.outlook import (
+    Looked,
+    Outlook,
+    Predicted,
+    Transduced,
+)
 
 N_WATCHED = 1000
 
@@ -61,15 +64,24 @@ class Model:
         All rows.
     y : array-like of shape (n_rows,), default=None
         The labels known at the start.
+
+    Attributes
+    ----------
+    run : Run
+        The learner's.
     """
 
     def __init__(self, learner, X, y=None):
         self.learner = clone(learner)
-        self.learner.start(X, y)
-        n_rows = len(self.learner._state)
-        shuffled = np.random.RandomState(self.learner._state.seed).permutation(n_rows)
+        self.run = run_of(self.learner.start(X, y))
+        shuffled = np.random.RandomState(self.run.pool.seed).permutation(self.n_rows)
         self._watched = np.sort(shuffled[:N_WATCHED])
         self._last_predictions = None
+
+    @property
+    def n_rows(self):
+        """The number of rows of the pool."""
+        return len(self.run.pool)
 
     def update(self, labels, declined, n_asked):
         """Make the learner know exactly these labels and skips, and refit.
@@ -83,18 +95,7 @@ class Model:
         n_asked : int
             Number of questions answered or skipped.
         """
-        learner, state = self.learner, self.learner._state
-        new, changed = _difference(state.labels, labels)
-        if changed:
-            # None takes a label back.
-            learner.relabel(changed, [labels.get(r) for r in changed], refit=False)
-        if new:
-            learner.teach(new, [labels[row] for row in new], refit=False)
-        state.declined = np.array(sorted(declined), dtype=int)
-        state.n_asked = n_asked
-        state.open_queries = {}
-        if new or changed:
-            learner.refit()
+        self.run.replace_labels(labels, declined, n_asked)
 
     def rank(self, version, n_rows):
         """Return what the learner says now.
@@ -110,40 +111,39 @@ class Model:
         -------
         ranking : Ranking
         """
-        learner = self.learner
-        ranking = Ranking(version, classes=learner.classes_, predict=self.outlook())
+        run = self.run
+        ranking = Ranking(version, classes=run.model.classes, predict=self.outlook())
         ranking.changed = self._changed(ranking.predict)
-        ranking.stop = reason_to_stop(learner, learner._state)
-        if learner._state.n_candidates:
-            query = learner.query(n_rows)
+        ranking.stop = run.reason_to_stop(self.learner)
+        if run.pool.n_candidates:
+            query = run.query(n_rows)
             ranking.rows, ranking.reason = query.indices.tolist(), query.reason
             ranking.utilities = query.utilities
         return ranking
 
     def outlook(self):
         """Return predictions that later refits leave alone."""
-        learner, n_rows = self.learner, len(self.learner._state)
-        estimator = getattr(learner, "estimator_", None)
-        if not hasattr(estimator, "predict"):
-            return Outlook((), n_rows)
-        classes = learner._fitted.classes
-        if learner._solves_locally():  # it changes in place
-            masses = final_estimator(estimator).masses_of(np.arange(n_rows))
-            return Looked(classes, learner._decoded_best(masses), lambda: masses)
-        transduction = getattr(learner, "transduction_", None)
+        model, X = self.run.model, self.run.pool.X
+        if not model.can_predict:
+            return Outlook((), self.n_rows)
+        if model.solves_locally:  # it changes in place
+            masses = model.final.masses_of(np.arange(self.n_rows))
+            return Looked(model.classes, model.best_of(masses), lambda: masses)
+        transduction, final = model.transduction(), model.final
         if transduction is not None:
-            final = final_estimator(estimator)
             if not has_distributions(final):
-                return Transduced(learner._fitted, learner._state.X, transduction)
-            proba = partial(getattr, final, "label_distributions_", None)
-            return Looked(classes, transduction, proba)
-        if hasattr(estimator, "update_labels"):  # it changes in place
-            return Looked(classes, learner.predict(learner._state.X))
-        return Predicted(learner._fitted, learner._state.X, n_rows)
+                return Transduced(model.fitted, X, transduction)
+            return Looked(
+                model.classes, transduction, lambda: final.label_distributions_
+            )
+        if model.changes_in_place:
+            return Looked(model.classes, model.fitted.predict(X))
+        return Predicted(model.fitted, X, self.n_rows)
 
     def _changed(self, predict):
-        unlabeled = self._watched[~self.learner._state.labels.known[self._watched]]
-        if not hasattr(self.learner, "estimator_") or not len(unlabeled):
+        known = self.run.pool.labels.known
+        unlabeled = self._watched[~known[self._watched]]
+        if self.run.model.fitted is None or not len(unlabeled):
             self._last_predictions = None
             return None
         now = dict(zip(unlabeled.tolist(), predict(unlabeled), strict=True))
@@ -151,14 +151,3 @@ class Model:
         if before is None:
             return None
         return float(np.mean([now[row] != before.get(row) for row in now]))
-
-
-def _difference(known, labels):
-    """Return the rows that are new, and those whose label is another one, or gone."""
-    new = [row for row in labels if not known.known[row]]
-    changed = [
-        row
-        for row in known.rows.tolist()
-        if row not in labels or known.values[row] != labels[row]
-    ]
-    return new, changed

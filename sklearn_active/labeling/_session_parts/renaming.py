@@ -5,18 +5,18 @@ from pathlib import Path
 
 import numpy as np
 
-from sklearn_active.labeling._allowed import in_order
-from sklearn_active.labeling._checks import (
+from sklearn_active.labeling._book.allowed_labels import in_order
+from sklearn_active.labeling._book.continuing import classes_of, n_of
+from sklearn_active.labeling._book.event_checks import (
     check_annotator,
     check_current,
     check_label,
     check_new_name,
     check_range,
 )
-from sklearn_active.labeling._going_on import classes_of, n_of
-from sklearn_active.labeling._journal import LabelJournal, is_begun
-from sklearn_active.labeling._state import LabelingState
-from sklearn_active.labeling._terminal import typed
+from sklearn_active.labeling._book.journal import LabelJournal, is_begun
+from sklearn_active.labeling._book.labeling_state import LabelingState
+from sklearn_active.labeling._fronts.terminal import typed
 
 
 class Renaming:

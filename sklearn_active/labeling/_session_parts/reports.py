@@ -3,8 +3,8 @@
 import numpy as np
 
 from sklearn_active._data.rows import row_at
-from sklearn_active.labeling._progress import report
-from sklearn_active.labeling._titles import title_of
+from sklearn_active.labeling._fronts.figures import report
+from sklearn_active.labeling._fronts.titles import title_of
 
 
 class Readings:

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import RLock
 from weakref import WeakSet
 
-from sklearn_active.labeling._lock import lock, unlock
+from sklearn_active.labeling._book.lock import lock, unlock
 
 FORMAT = {"event": "header", "format": "sklearn_active.labels", "version": 1}
 _TAIL = 1024

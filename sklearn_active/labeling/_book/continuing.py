@@ -1,8 +1,8 @@
 """What a session that goes on takes over, and what has changed since, in sentences."""
 
-from sklearn_active.labeling._allowed import in_order
-from sklearn_active.labeling._arguments import check_classes
-from sklearn_active.labeling._checks import check_label
+from sklearn_active.labeling._book.allowed_labels import in_order
+from sklearn_active.labeling._book.event_checks import check_label
+from sklearn_active.labeling._book.session_arguments import check_classes
 
 
 def classes_of(header, path):

@@ -15,7 +15,7 @@ class Median:
 
     Examples
     --------
-    >>> from sklearn_active.labeling._median import Median
+    >>> from sklearn_active.labeling._book.running_median import Median
     >>> median = Median()
     >>> for number in (3, 1, 2):
     ...     median.add(number)

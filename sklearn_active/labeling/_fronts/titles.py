@@ -7,7 +7,7 @@ from pathlib import PurePath
 import numpy as np
 
 from sklearn_active._data.rows import row_at
-from sklearn_active.labeling._items import (
+from sklearn_active.labeling._fronts.row_display import (
     columns_of,
     item_as_json,
     named_values,

@@ -15,9 +15,9 @@ from io import BufferedReader, RawIOBase
 from threading import Event, Lock, Thread
 from time import monotonic
 
-from sklearn_active.labeling._address import Address
-from sklearn_active.labeling._desk import PAGE, Desk
-from sklearn_active.labeling._security import HEADERS, Guard, Refusal, parse_body
+from sklearn_active.labeling._fronts.address import Address
+from sklearn_active.labeling._fronts.desk import PAGE, Desk
+from sklearn_active.labeling._fronts.security import HEADERS, Guard, Refusal, parse_body
 
 _FILES = {
     "/": ("index.html", "text/html"),

@@ -3,8 +3,8 @@
 import re
 from functools import cache
 
-from sklearn_active.labeling._desk import PAGE, Desk
-from sklearn_active.labeling._hints import Hints
+from sklearn_active.labeling._fronts.desk import PAGE, Desk
+from sklearn_active.labeling._fronts.hints import Hints
 
 _IMPORT = re.compile(r'^import [^;]*? from "\./([^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default\b)", re.MULTILINE)

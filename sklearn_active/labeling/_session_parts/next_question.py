@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_active._data.rows import read_only, take
 from sklearn_active._loop.query import Query
-from sklearn_active.labeling._questions import Question, choose
+from sklearn_active.labeling._engine.questions import Question, choose
 
 
 class Asking:
@@ -65,8 +65,8 @@ class Asking:
 
     def _open_question(self, n, annotator, barred):
         """Open the next question, and return it."""
-        learner, ranking = self._model.learner, self._refitter.ranking
-        seed = [learner._state.seed, self._n_questions]
+        ranking = self._refitter.ranking
+        seed = [self._model.run.pool.seed, self._n_questions]
         rows, reason = choose(
             n,
             self.n_rows,

@@ -7,9 +7,9 @@ import numpy as np
 from sklearn_active._data.columns import is_sequence
 from sklearn_active._loop.recording import ask as ask_oracle
 from sklearn_active._loop.stopping import StopLabeling
-from sklearn_active.labeling._address import Address
-from sklearn_active.labeling._desk import Desk
-from sklearn_active.labeling._hints import Hints
+from sklearn_active.labeling._fronts.address import Address
+from sklearn_active.labeling._fronts.desk import Desk
+from sklearn_active.labeling._fronts.hints import Hints
 
 
 class Fronts:
@@ -67,7 +67,7 @@ class Fronts:
         reason : str
             'quit', 'end_of_file', or as `done`.
         """
-        from sklearn_active.labeling._terminal import label_in_terminal
+        from sklearn_active.labeling._fronts.terminal import label_in_terminal
 
         return label_in_terminal(self, **options)
 
@@ -115,7 +115,7 @@ class Fronts:
         journal, in a file that only you can read (on Windows: whoever can read the
         folder), until everybody has pressed "Finish".
         """
-        from sklearn_active.labeling._server import LabelingServer
+        from sklearn_active.labeling._fronts.server import LabelingServer
 
         hints = Hints(keys, descriptions, instructions)
         names = [None] if annotators is None else checked_names(annotators)

@@ -1,0 +1,1 @@
+"""What is on file of a session, and the labels it adds up to."""

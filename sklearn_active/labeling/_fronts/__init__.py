@@ -1,0 +1,1 @@
+"""What shows a session to a person: page, terminal and widget."""
