@@ -50,14 +50,14 @@ from sklearn_active._sklearn import (
 from sklearn_active._sklearn.callbacks import begin_tasks
 from sklearn_active._sklearn.warnings import warn_user
 from sklearn_active.oracles import ArrayOracle
-from sklearn_active.pools._dask import wrapped as as_chunks
-from sklearn_active.query_strategies._names import (
+from sklearn_active.pools._dask import as_chunks
+from sklearn_active.query_strategies._registry import (
     STRATEGIES,
     as_strategy,
     check_compatible,
     check_in_chunks,
 )
-from sklearn_active.stopping_rules._names import RULES, as_rule
+from sklearn_active.stopping_rules._registry import RULES, as_rule
 
 
 class ActiveLearner(

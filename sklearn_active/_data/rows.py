@@ -145,7 +145,7 @@ def piece_length(X):
     return int(np.clip(length, 1, PIECE_ROWS))
 
 
-def folded(score, merged, parts):
+def scored_and_merged(score, merged, parts):
     """Return what `merged` makes of `score(*part)` of all parts, in their order.
 
     As many at a time as joblib's context says, else one; none is kept for long.

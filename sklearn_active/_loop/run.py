@@ -16,7 +16,7 @@ from sklearn_active._loop.pool import Pool
 from sklearn_active._loop.recording import record
 from sklearn_active._sklearn import num_samples
 from sklearn_active._sklearn.callbacks import FitTasks
-from sklearn_active.query_strategies._names import check_compatible
+from sklearn_active.query_strategies._registry import as_strategy, check_compatible
 
 
 class Run:
@@ -45,10 +45,11 @@ class Run:
 
     Attributes
     ----------
+    memory : RunMemory
+        What is costly to find out about the rows, open while strategy and estimator
+        are at work: a graph outlives the fit that built it.
     tasks : FitTasks
         What callbacks are told of; of nobody outside of `fit`.
-    memory : RunMemory
-        What was found out about the rows: a graph outlives the fit that built it.
     in_loop : bool
         Whether `fit` asks an oracle now: then the budget counts.
     why_ended : str or None
@@ -205,7 +206,7 @@ class Run:
             if len(values):
                 labels.add(len(pool) + np.flatnonzero(known), values)
         pool.extend(stacked([pool.X, X]), labels)
-        self.strategy = clone(self.strategy, safe=False)
+        self.strategy = as_strategy(self.strategy)
 
     def refit(self):
         """Refit where labels came since the last fit, also by a call that raised."""

@@ -17,7 +17,7 @@ from sklearn_active._data.rows import take
 from sklearn_active._learner import ActiveLearner
 from sklearn_active._sklearn import num_samples
 from sklearn_active.model_selection._labeled_scorer import labeled_scorer
-from sklearn_active.stopping_rules._names import as_rule
+from sklearn_active.stopping_rules._registry import as_rule
 
 MEASURED = ("test_scores", "query_seconds", "fit_seconds")
 
