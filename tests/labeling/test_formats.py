@@ -15,7 +15,7 @@ from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, Vote, read_votes, write_votes
-from sklearn_active.labeling._book.typed_labels import typed
+from sklearn_active.labeling._book.label_values import typed
 from sklearn_active.labeling._engine.refitter import Inline
 
 GOLDEN = Path(__file__).with_name("golden")
