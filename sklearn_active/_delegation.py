@@ -140,7 +140,7 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
         score : float
         """
         fitted, params = self._asked("score", params)
-        mark = run_of(self).pool.labels.mark
+        mark = run_of(self).pool.labels.mark.value
         y = in_order_of(y, names_of(X), "y")
         labels = parse_y(y, num_samples(X), mark)
         if not labels.n_known:

@@ -270,7 +270,7 @@ class ActiveLearner(
             )
         run = self._begin(X, labels, params, "nobody" if oracle is None else "oracle")
         data = {"X": X, "y": lambda: self.y_}
-        run.tasks = begin_tasks(self, _most_rounds(run, oracle), data)
+        run.tasks = begin_tasks(self, most_rounds(run, oracle), data)
         try:
             if oracle is None:
                 run.fit(last_chance=True)
@@ -549,7 +549,7 @@ class ActiveLearner(
                 return reason
 
 
-def _most_rounds(run, oracle):
+def most_rounds(run, oracle):
     """Return how many rounds a fit can have, the first fit included."""
     n_asked = 0 if oracle is None else run.pool.n_candidates
     if run.budget is not None:

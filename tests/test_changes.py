@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.semi_supervised import LabelSpreading
 
 from sklearn_active import ActiveLearner
+from sklearn_active._loop.run import run_of
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.pools import ChunkedPool
 from sklearn_active.query_strategies import (
@@ -247,7 +248,7 @@ class TestCorrectedLabels:
     def test_a_strategy_hears_of_a_label_that_it_has_not_heard_of_yet_once(self):
         learner = ActiveLearner(GaussianNB(), "graph_herding").start(X[:60], START)
         learner.teach([1, 2], [0, 0]).relabel([2], [1])
-        pool = learner._pool()
+        pool = run_of(learner).view()
         assert pool.withdrawn.tolist() == [2]
         assert sorted(pool.newly_known.tolist()).count(2) == 1
 

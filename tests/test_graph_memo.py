@@ -13,6 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import LabelPropagation, LabelSpreading
 
 from sklearn_active import ActiveLearner
+from sklearn_active._loop.run import run_of
 from sklearn_active.oracles import ArrayOracle
 
 MODELS = [
@@ -72,15 +73,19 @@ def test_every_round_is_bit_identical_to_a_plain_refit(model, to_container, n_bu
     assert "_build_graph" not in vars(final(learner.estimator_))
 
 
+def memo_of(learner):
+    return run_of(learner).model._graph_memo
+
+
 def test_the_graph_is_let_go_of_after_fit_and_left_out_of_pickles(n_built):
     X, y, truth = blobs(60, 10)
     learner = ActiveLearner(
         LabelSpreading(gamma=0.5), oracle=ArrayOracle(truth), budget=2
     ).fit(X, y)
-    assert learner._graph_memo._graph is None
+    assert memo_of(learner)._graph is None
     learner.start(X, y)
-    assert learner._graph_memo._graph.shape == (60, 60)
-    assert pickle.loads(pickle.dumps(learner))._graph_memo._graph is None
+    assert memo_of(learner)._graph.shape == (60, 60)
+    assert memo_of(pickle.loads(pickle.dumps(learner)))._graph is None
 
 
 def test_rows_that_a_transformer_changes_get_a_new_graph(n_built):

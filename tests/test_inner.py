@@ -23,6 +23,7 @@ from sklearn.semi_supervised import (
 )
 
 from sklearn_active import ActiveLearner
+from sklearn_active._loop.run import run_of
 from sklearn_active._loop.wrapped_estimator import accepts_unlabeled
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.query_strategies import MarginSampling
@@ -243,7 +244,7 @@ def test_masses_of_the_labeled_rows_alone_are_not_those_of_the_pool():
     for strategy in ("margin", "least_confident"):
         learner = ActiveLearner(GraphLabelSpreading(3), strategy, unlabeled="drop")
         query = learner.start(X, y).query()
-        assert learner._pool().masses is None
+        assert run_of(learner).view().masses is None
         proba = learner.predict_proba(X[query.indices])
         np.testing.assert_array_equal(query.proba, proba)
 

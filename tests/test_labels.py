@@ -10,6 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from sklearn_active import ActiveLearner
 from sklearn_active._data.labels import parse_complete_y, parse_y
+from sklearn_active._data.marks import Mark
 
 
 def known_of(y, missing_label="auto", **kwargs):
@@ -393,7 +394,7 @@ class TestIntegersStayWhatTheyAre:
     def test_beside_missing_ones_too(self, values):
         labels = parse_y([*values, None], len(values) + 1, missing_label=None)
         assert labels.as_array().tolist() == [*values, None]
-        labels.mark = np.nan
+        labels.mark = Mark(np.nan)
         assert [int(x) for x in labels.as_array()[:-1]] == values
 
     def test_what_64_bits_cannot_hold_is_refused_with_the_way_out(self):
@@ -407,7 +408,7 @@ class TestIntegersStayWhatTheyAre:
     def test_marks_beside_unsigned_ones_make_no_floats(self):
         labels = parse_y(np.array([1, 2, 0], dtype=np.uint64), 3)
         labels.withdraw([2])
-        labels.mark = -1
+        labels.mark = Mark(-1)
         assert labels.as_array().dtype == np.int64
 
     @pytest.mark.parametrize(

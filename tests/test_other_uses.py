@@ -27,6 +27,8 @@ from sklearn.semi_supervised import (
 from sklearn.svm import LinearSVC
 
 from sklearn_active import ActiveLearner, StopLabeling
+from sklearn_active._learner import most_rounds
+from sklearn_active._loop.run import run_of
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling._fronts.security import Guard
 from sklearn_active.model_selection import (
@@ -145,7 +147,7 @@ class TestStablePredictions:
         ):
             learner.fit(X, [*y[:30], *[None] * 30])
         assert learner.termination_condition_ == "budget"
-        assert learner._stop_when.kappas_ == []
+        assert run_of(learner).stop_when.kappas_ == []
 
     def test_marks_agree_with_marks(self):
         with_nan = np.array([0.0, 1.0, np.nan, np.nan])
@@ -310,8 +312,8 @@ class TestWhatIsNoted:
 
     def test_a_fit_without_an_oracle_has_one_round(self):
         learner = ActiveLearner(GaussianNB(), batch_size=7).start(X, [0, 1, *[-1] * 58])
-        assert learner._most_rounds(None) == 1
-        assert learner._most_rounds(len) == 1 + 9
+        assert most_rounds(run_of(learner), None) == 1
+        assert most_rounds(run_of(learner), len) == 1 + 9
 
     @pytest.mark.parametrize("n_rows", [59, 58])
     def test_a_mask_of_the_labels_to_begin_with_has_a_value_for_each_row(self, n_rows):

@@ -17,6 +17,7 @@ from sklearn.datasets import load_digits, make_blobs
 from sklearn.semi_supervised import LabelSpreading
 
 from sklearn_active import ActiveLearner
+from sklearn_active._loop.run import run_of
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.query_strategies import EntropySampling, GraphUncertaintyHerding
 
@@ -53,12 +54,12 @@ def measure(n_rows, n_kept, n_labels):
         learner.start(X, y)
         LabelSpreading(kernel="knn").fit(X, y)  # warms up
         t_fit, _ = timed(LabelSpreading(kernel="knn").fit, X, y)
-    pool = learner._pool()
+    pool = run_of(learner).view()
     t_kernel, _ = timed(learner.query_strategy_.utilities, pool)
     entropy = EntropySampling()
     herding, scores = [], []
     for _ in range(n_labels):
-        pool = learner._pool()
+        pool = run_of(learner).view()
         t, (rows, _) = timed(learner.query_strategy_.select, pool, 1)
         herding.append(t)
         given = Given(learner.estimator_.label_distributions_)

@@ -40,6 +40,7 @@ from sklearn.linear_model import LogisticRegression
 
 import sklearn_active
 from sklearn_active import ActiveLearner
+from sklearn_active._loop.run import run_of
 from sklearn_active.pools import ChunkedPool
 
 TABLE = Path(__file__).parent / "results" / "pools_on_disk.csv"
@@ -239,7 +240,7 @@ def measure_rows(n_features):
         yield "score and rank a row", of, 1e9 * seconds / n_rows, "ns"
         summing = min(timed(X.sum)[0] for _ in range(3))
         yield "sum the numbers of a row", of, 1e9 * summing / n_rows, "ns"
-        scoring = Scoring(learner.query_strategy_, learner._pool(), 10)
+        scoring = Scoring(learner.query_strategy_, run_of(learner).view(), 10)
         best = scoring(X[:CHUNK], 0, np.arange(0))
         yield "model and strategy, to a worker", of, len(pickle.dumps(scoring)), "B"
         yield "10 best rows, from a partition", of, len(pickle.dumps(best)), "B"

@@ -160,8 +160,6 @@ def measure(package):
         "private attributes of others per 1,000 lines of code": 1000
         * sum(map(private_reads, trees.values()))
         / n_code,
-        "_n_code": n_code,
-        "_n_all": n_all,
     }
 
 

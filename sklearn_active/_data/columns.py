@@ -1,6 +1,7 @@
 """One column of values: what kind they are, and which are missing."""
 
 from collections.abc import Mapping, MappingView, Set
+from functools import cached_property
 from numbers import Integral, Number, Real
 
 import numpy as np
@@ -13,21 +14,186 @@ EXACT_IN_FLOAT = 2**53  # integers beyond it change in float64
 _NUMPYS_TEXT = ("-1", "-1.0", "nan", "None", "<NA>")
 
 
-def refuse_numpys_text(column, source, mark, classes=()):
-    """Raise where a text array holds what numpy makes of a mark beside text.
+class Column:
+    """Values that came as y or as answers, read once.
 
-    Objects are left alone: there, '-1' is what somebody wrote.
+    Parameters
+    ----------
+    values : ndarray of shape (n_values,)
+        As they came, in a dtype that changes none of them.
+    hidden : ndarray of bool of shape (n_values,), default=None
+        Those that a mask hides.
+
+    Attributes
+    ----------
+    missing : ndarray of bool of shape (n_values,)
+        None, NaN, NA or hidden by a mask.
+    hidden : ndarray of bool of shape (n_values,)
+        Hidden by a mask, though a value stands there.
     """
-    if column.dtype.kind not in "US":
-        return
-    for text in _NUMPYS_TEXT:
-        if text != mark and text not in classes and np.any(column == text):
-            raise ValueError(
-                f"{source} holds the text {text!r}: numpy makes it of a list that "
-                "mixes text and marks. Use None for unlabeled rows in a list or an "
-                f"object array. State it with missing_label={text!r}, or "
-                f"missing_label=None if {text!r} is a class."
+
+    def __init__(self, values, hidden=None):
+        self.values = values
+        null = self._null()
+        self.hidden = np.zeros(len(values), dtype=bool) if hidden is None else hidden
+        self.missing = null | self.hidden
+        self.hidden = self.hidden & ~null
+
+    @classmethod
+    def of(cls, y, source="y"):
+        """Read an array, a list, a series or a frame of one column.
+
+        Parameters
+        ----------
+        y : array-like of shape (n_values,)
+            The values.
+        source : str, default='y'
+            Whose they are; begins the error messages.
+
+        Returns
+        -------
+        column : Column
+
+        Raises
+        ------
+        ValueError
+            Where it is no column, or a list mixes kinds.
+        """
+        hidden = None
+        if hasattr(y, "columns"):  # a data frame
+            y = np.asarray(y)
+        if isinstance(y, np.ma.MaskedArray):
+            hidden, y = np.ma.getmaskarray(y).ravel(), np.ma.getdata(y)
+        if isinstance(y, (list, tuple)) and not any(np.ndim(v) for v in y):
+            column = cls(_objects(y), hidden)
+            column._refuse_mixed_kinds(
+                f"{source} mixes {{}} in one list; numpy would turn all of them into "
+                "text. Use one kind of label, and None for unlabeled rows."
             )
+            return column
+        if _has_nulls_of_its_own(y):
+            # numpy would make floats of integers beside a null.
+            return cls(_objects(y.tolist() if hasattr(y, "tolist") else y.to_list()))
+        values = _as_array(y, source)
+        if values.dtype.kind == "T":  # numpy's StringDType
+            values = values.astype(object)
+        if values.ndim == 2 and values.shape[1] > 1:
+            raise ValueError(
+                f"{source} has shape {values.shape}, but multilabel and multi-output "
+                "targets are not supported: give one label per row."
+            )
+        if values.ndim != 1:
+            values = column_or_1d(values, warn=True)
+        return cls(values, hidden)
+
+    def __len__(self):
+        return len(self.values)
+
+    @cached_property
+    def _kinds(self):
+        """The kind of each object, None of a null."""
+        return [None if is_null(v) else kind_of_value(v) for v in self.values]
+
+    @property
+    def kind(self):
+        """The kind of the values, or of the first that is none of the missing."""
+        if self.values.dtype.kind != "O":
+            return _KINDS.get(self.values.dtype.kind, "number")
+        return next(filter(None, self._kinds), None)
+
+    def _null(self):
+        if self.values.dtype.kind == "f":
+            return np.isnan(self.values)
+        if self.values.dtype.kind == "O":
+            return np.array([kind is None for kind in self._kinds], dtype=bool)
+        return np.zeros(len(self.values), dtype=bool)
+
+    def equal_to(self, value):
+        """Return which values equal one; those of another kind never do.
+
+        Parameters
+        ----------
+        value : object
+            With it they are compared.
+
+        Returns
+        -------
+        equal : ndarray of bool of shape (n_values,)
+        """
+        kind = kind_of_value(value)
+        if self.values.dtype.kind == "O":
+            pairs = zip(self._kinds, self.values, strict=True)
+            return np.fromiter((k == kind and v == value for k, v in pairs), bool)
+        if self.kind != kind:
+            return np.zeros(len(self), dtype=bool)
+        return self.values == value
+
+    def labels(self, known):
+        """Return the values that are labels, in a dtype of their own.
+
+        Text stays an object. Integers never pass through float, where those above
+        2^53 would change: where missing labels made floats of them, as pandas and
+        numpy do, they become integers again.
+
+        Parameters
+        ----------
+        known : ndarray of bool of shape (n_values,)
+            Which values are labels; none of them is missing.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_labels,)
+        """
+        values = self.values[known]
+        if not len(values):
+            return values
+        if values.dtype.kind == "f" and np.isnan(self.values).any():
+            return values.astype(np.int64) if _integral(values) else values
+        if values.dtype.kind != "O":
+            return values
+        self._refuse_mixed_kinds(
+            "The labels mix {}. Use one kind of label, and None for unlabeled rows.",
+            known,
+        )
+        return _numbers(values.tolist()) if self.kind_at(known) == "number" else values
+
+    def kind_at(self, some):
+        """Return the kind of the first of some values, None where there is none."""
+        if self.values.dtype.kind != "O":
+            return self.kind
+        places = np.flatnonzero(some).tolist()
+        return next(filter(None, (self._kinds[i] for i in places)), None)
+
+    def _refuse_mixed_kinds(self, message, some=None):
+        places = range(len(self)) if some is None else np.flatnonzero(some).tolist()
+        kinds = {self._kinds[i] for i in places} - {None}
+        if len(kinds) > 1:
+            raise ValueError(message.format(" and ".join(sorted(kinds))))
+
+    def refuse_numpys_text(self, source, mark, classes=()):
+        """Raise where a text array holds what numpy makes of a mark beside text.
+
+        Objects are left alone: there, '-1' is what somebody wrote.
+
+        Parameters
+        ----------
+        source : str
+            Whose values they are; begins the error message.
+        mark : object
+            What marks unlabeled rows.
+        classes : sequence of labels, default=()
+            Labels that are known: they are no mistake.
+        """
+        if self.values.dtype.kind not in "US":
+            return
+        for text in _NUMPYS_TEXT:
+            if text != mark and text not in classes and np.any(self.values == text):
+                raise ValueError(
+                    f"{source} holds the text {text!r}: numpy makes it of a list that "
+                    "mixes text and marks. Use None for unlabeled rows in a list or "
+                    f"an object array. State it with missing_label={text!r}, or "
+                    f"missing_label=None if {text!r} is a class."
+                )
 
 
 def is_sequence(answers):
@@ -35,34 +201,6 @@ def is_sequence(answers):
     if isinstance(answers, (str, bytes, Mapping, Set, MappingView)):
         return False
     return hasattr(answers, "__len__") and getattr(answers, "ndim", 1) > 0
-
-
-def as_column(y, source="y"):
-    """Return y as a 1-d ndarray, and which entries are None, NaN, NA or masked."""
-    masked = None
-    if hasattr(y, "columns"):  # a data frame
-        y = np.asarray(y)
-    if isinstance(y, np.ma.MaskedArray):
-        masked, y = np.ma.getmaskarray(y), np.ma.getdata(y)
-    if isinstance(y, (list, tuple)) and not any(np.ndim(v) for v in y):
-        column = _column_of_list(y, source)
-    elif _has_nulls_of_its_own(y):
-        column = _objects(y.tolist() if hasattr(y, "tolist") else y.to_list())
-    else:
-        column = _as_array(y, source)
-        if column.dtype.kind == "T":  # numpy's StringDType
-            column = column.astype(object)
-        if column.ndim == 2 and column.shape[1] > 1:
-            raise ValueError(
-                f"{source} has shape {column.shape}, but multilabel and multi-output "
-                "targets are not supported: give one label a row."
-            )
-        if column.ndim != 1:
-            column = column_or_1d(column, warn=True)
-    missing = _nulls(column)
-    if masked is not None:
-        missing = missing | masked.ravel()
-    return column, missing
 
 
 def _as_array(y, source):
@@ -87,75 +225,16 @@ def _has_nulls_of_its_own(y):
     return nullable and bool(y.isna().any())
 
 
-def _column_of_list(y, source):
-    column = _objects(y)
-    kinds = {kind_of_value(v) for v in y if not is_null(v)}
-    if len(kinds) > 1:
-        raise ValueError(
-            f"{source} mixes {' and '.join(sorted(kinds))} in one list; numpy would "
-            "turn all of them into text. Use one kind of label, and None for "
-            "unlabeled rows."
-        )
-    return column
-
-
 def _objects(values):
     column = np.empty(len(values), dtype=object)
     column[:] = values
     return column
 
 
-def _nulls(column):
-    if column.dtype.kind == "f":
-        return np.isnan(column)
-    if column.dtype.kind == "O":
-        return np.fromiter((is_null(v) for v in column), bool, len(column))
-    return np.zeros(len(column), dtype=bool)
-
-
 def is_null(value):
     if value is None or value is np.ma.masked or is_pandas_na(value):
         return True
     return isinstance(value, (float, np.floating)) and bool(np.isnan(value))
-
-
-def equals(column, value):
-    """Compare elementwise; labels of another kind are never equal."""
-    if column.dtype.kind == "O":
-        same = (kind_of_value(v) == kind_of_value(value) and v == value for v in column)
-        return np.fromiter(same, bool, len(column))
-    if kind_of(column) != kind_of_value(value):
-        return np.zeros(len(column), dtype=bool)
-    return column == value
-
-
-def natural(values, beside_nan=False):
-    """Give labels that came as objects their own dtype; text stays an object.
-
-    Integers never pass through float, where those above 2^53 would change.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_values,)
-        Labels, none missing.
-    beside_nan : bool, default=False
-        Whether missing labels made floats of integers, as pandas and numpy do.
-
-    Returns
-    -------
-    values : ndarray of shape (n_values,)
-    """
-    if beside_nan and values.dtype.kind == "f" and len(values) and _integral(values):
-        return values.astype(np.int64)
-    if values.dtype.kind != "O" or not len(values):
-        return values
-    kinds = {kind_of_value(v) for v in values}
-    if len(kinds) > 1:
-        raise ValueError(
-            f"The labels mix {' and '.join(sorted(kinds))}. Use one kind of label, and "
-            "None for unlabeled rows."
-        )
-    return _numbers(values.tolist()) if kinds == {"number"} else values
 
 
 def _numbers(values):
@@ -220,11 +299,14 @@ def _integral(values):
     return bool(np.all((np.floor(values) == values) & (np.abs(values) < 2.0**63)))
 
 
-def kind_of(values):
-    if values.dtype.kind == "O":
-        first = next((v for v in values.ravel() if not is_null(v)), None)
-        return kind_of_value(first)
-    return {"U": "text", "T": "text", "S": "bytes"}.get(values.dtype.kind, "number")
+_KINDS = {"U": "text", "T": "text", "S": "bytes"}
+
+
+def kind_of(labels):
+    """Return the kind of labels, an ndarray in which none is missing."""
+    if labels.dtype.kind != "O":
+        return _KINDS.get(labels.dtype.kind, "number")
+    return kind_of_value(labels[0]) if len(labels) else None
 
 
 def kind_of_value(value):

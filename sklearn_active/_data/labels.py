@@ -1,29 +1,22 @@
-"""What y means: marks of unlabeled rows, kinds and dtypes of labels, encoding."""
+"""What y means: the labels known of some rows, their dtypes and their encoding."""
 
 from copy import copy
-from numbers import Number
 
 import numpy as np
 from sklearn.utils import assert_all_finite
 
 from sklearn_active._data.columns import (
     EXACT_IN_FLOAT,
-    as_column,
+    Column,
     common_dtype,
-    equals,
-    is_null,
     is_sequence,
     kind_of,
     kind_of_value,
-    natural,
-    refuse_numpys_text,
 )
+from sklearn_active._data.marks import AUTO, Mark, default_mark, is_auto, read_marks
 from sklearn_active._data.rows import read_only
-from sklearn_active._sklearn import is_pandas_na
-from sklearn_active._sklearn.warnings import warn_user
 
-AUTO = "auto"
-_STATE_IT = "State what marks an unlabeled row with missing_label=..."
+_UNREAD = Mark()
 
 
 class Labels:
@@ -37,10 +30,8 @@ class Labels:
     ----------
     n_rows : int
         Number of rows.
-    mark : object
-        What marks an unlabeled row; "auto" as long as no label has fixed it.
-    minus_one : {'mark', 'class', 'ambiguous'}
-        What a numeric -1 means in an answer.
+    mark : Mark, default=Mark()
+        What marks an unlabeled row.
 
     Attributes
     ----------
@@ -57,13 +48,12 @@ class Labels:
         What was assumed of y, to be said where nothing is left to ask.
     """
 
-    def __init__(self, n_rows, mark=AUTO, minus_one="mark"):
+    def __init__(self, n_rows, mark=_UNREAD):
         self.values = np.zeros(n_rows, dtype=np.int64)
         self.known = np.zeros(n_rows, dtype=bool)
         self.rows = np.zeros(0, dtype=np.intp)
         self.classes = self.values[:0]
         self.mark = mark
-        self.minus_one = minus_one
         self.remark = ""
 
     def __len__(self):
@@ -100,8 +90,7 @@ class Labels:
         self.values[indices] = labels
         self.known[indices] = True
         self.rows = read_only(np.union1d(self.rows, indices))
-        if _is_auto(self.mark):
-            self.mark = _default_mark(labels)
+        self.mark = self.mark.fixed_by(labels)
 
     def copy(self):
         """Return labels that change by themselves."""
@@ -129,7 +118,7 @@ class Labels:
         """Return `values` where `known`, and the mark elsewhere, shape (n_rows,)."""
         if known.all():
             return values.copy()
-        mark = -1 if _is_auto(self.mark) else self.mark
+        mark = self.mark.shown
         y = np.full(len(known), mark, dtype=_dtype_with(mark, values[known]))
         y[known] = values[known]
         return y
@@ -170,34 +159,21 @@ class Labels:
         """
         if not is_sequence(answers):
             raise ValueError(
-                f"{source} must give a sequence of {n_expected} labels, one a row; "
+                f"{source} must give a sequence of {n_expected} labels, one per row; "
                 f"got {answers!r}, a single {type(answers).__name__}."
             )
-        column, missing = as_column(answers, source)
+        column = Column.of(answers, source)
         if len(column) != n_expected:
             raise ValueError(
                 f"{source} gave {len(column)} labels for {n_expected} rows. Give one "
-                "label a row, and None for a row that you can't label."
+                "label per row, and None for a row that you can't label."
             )
-        if not (is_null(self.mark) and self.minus_one == "class"):
-            refuse_numpys_text(column, source, self.mark, self.classes)
-        missing = missing | self._is_mark(column, missing)
-        labels = natural(column[~missing], beside_nan=_holds_nan(column))
+        if not self.mark.is_only_null:
+            column.refuse_numpys_text(source, self.mark.value, self.classes)
+        answered = ~(column.missing | self.mark.of_answers(column))
+        labels = column.labels(answered)
         self._check_kind(labels, source)
-        return labels, ~missing
-
-    def _is_mark(self, column, missing):
-        if not _is_auto(self.mark) and not is_null(self.mark):
-            return equals(column, self.mark)
-        minus_one = equals(column, -1) & ~missing
-        if self.minus_one == "ambiguous" and minus_one.any():
-            raise ValueError(
-                "An answer is -1, and nothing says whether -1 is a class or means 'not "
-                "labeled'. Answer None for 'not labeled', or pass missing_label=-1, or "
-                f"missing_label={None if _is_auto(self.mark) else self.mark!r} if -1 "
-                "is a class."
-            )
-        return minus_one & (self.minus_one == "mark")
+        return labels, answered
 
     def _check_kind(self, labels, source):
         if not len(labels):
@@ -236,19 +212,13 @@ def parse_y(y, n_rows, missing_label=AUTO, *, has_oracle=False):
         Where y has a wrong length or shape, mixes kinds or marks, or is continuous.
     """
     if y is None:
-        if _is_auto(missing_label):
-            return Labels(n_rows, minus_one="ambiguous")
-        return Labels(n_rows, **_stated(missing_label))
-    column, missing = _checked_column(y, n_rows)
-    if not is_null(missing_label):
-        refuse_numpys_text(column, "y", missing_label)
-    if _is_auto(missing_label):
-        missing, mark, minus_one = _read_marks(column, missing, has_oracle)
-    else:
-        missing = _read_stated_mark(column, missing, missing_label)
-        mark, minus_one = _stated(missing_label)["mark"], "class"
-    labels = _labels_of(column, ~missing, mark, minus_one)
-    if _is_auto(missing_label) and minus_one == "class":
+        unread = Mark(minus_one="ambiguous")
+        stated = Mark.stated(missing_label)
+        return Labels(n_rows, unread if is_auto(missing_label) else stated)
+    column = _column_of(y, n_rows)
+    unlabeled, mark = read_marks(column, missing_label, has_oracle)
+    labels = _labels_of(column, ~unlabeled, mark)
+    if is_auto(missing_label) and mark.minus_one == "class":
         labels.remark = (
             " y holds only -1 and 1, and -1 was taken for a class. Where it marks "
             "unlabeled rows, say missing_label=-1, or begin with start(X, y)."
@@ -284,120 +254,40 @@ def parse_complete_y(y, n_rows, labeled, missing_label=AUTO):
             f"labeled must be a boolean mask of length {n_rows}, the number of rows "
             f"of X; got an array of dtype {labeled.dtype} and shape {labeled.shape}."
         )
-    column, missing = _checked_column(y, n_rows)
-    stated = not _is_auto(missing_label)
-    if stated and not is_null(missing_label):
-        missing = missing | equals(column, missing_label)
+    column = _column_of(y, n_rows)
+    mark, missing = Mark.stated(missing_label), column.missing
+    if not mark.says_nothing:
+        missing = missing | column.equal_to(mark.value)
     if missing.any():
         raise ValueError(
             f"With labeled=, y must hold the label of every row, but {missing.sum()} "
             f"of {n_rows} are missing. Drop those rows, or mark unlabeled rows in y "
             "and pass an oracle instead."
         )
-    truth = natural(column)
-    mark = _stated(missing_label)["mark"] if stated else _default_mark(truth)
-    minus_one = "class" if mark is None or stated else "mark"
-    return _labels_of(truth, labeled, mark, minus_one), truth
+    truth = column.labels(np.ones(n_rows, dtype=bool))
+    if is_auto(missing_label):
+        value = default_mark(truth)
+        mark = Mark(value, "class" if value is None else "mark")
+    return _labels_of(column, labeled, mark), truth
 
 
-def _labels_of(column, known, mark, minus_one):
-    labels = Labels(len(column), mark, minus_one)
-    values = natural(column[known], beside_nan=_holds_nan(column))
+def _labels_of(column, known, mark):
+    labels = Labels(len(column), mark)
+    values = column.labels(known)
     if len(values):
         _check_classes(values)
         labels.add(np.flatnonzero(known), values)
-        if _is_auto(mark):
-            labels.mark = _default_mark(values)
     return labels
 
 
-def _holds_nan(column):
-    return column.dtype.kind == "f" and bool(np.isnan(column).any())
-
-
-def _is_auto(mark):
-    return isinstance(mark, str) and mark == AUTO
-
-
-def _stated(missing_label):
-    mark = None if is_pandas_na(missing_label) else missing_label
-    return {"mark": mark, "minus_one": "class"}
-
-
-def _checked_column(y, n_rows):
-    column, missing = as_column(y)
+def _column_of(y, n_rows):
+    column = Column.of(y)
     if len(column) != n_rows:
         raise ValueError(
             f"X and y must have the same number of rows: X has {n_rows}, y has "
             f"{len(column)}."
         )
-    return column, missing
-
-
-def _read_marks(column, missing, has_oracle):
-    """Return which rows are unlabeled, the mark, and what -1 means."""
-    minus_one = equals(column, -1) & ~missing
-    if missing.any() and minus_one.any():
-        raise ValueError(
-            "y holds both -1 and missing values (None, NaN, NA or masked), so -1 may "
-            f"be a class or a mark. {_STATE_IT}: -1, or None if -1 is a class."
-        )
-    if missing.any():
-        return missing, _null_mark(column, missing), "ambiguous"
-    if not minus_one.any():
-        return missing, AUTO, "mark"
-    if not has_oracle and _only_plus_minus_one(column):
-        warn_user(
-            "y holds only -1 and 1, and there is no oracle: -1 is taken for a class. "
-            "Pass missing_label=-1 if it marks unlabeled rows, or missing_label=None "
-            "to state that it is a class.",
-        )
-        return missing, None, "class"
-    return minus_one, -1, "mark"
-
-
-def _only_plus_minus_one(column):
-    one = equals(column, 1)
-    return bool(one.any() and np.all(one | equals(column, -1)))
-
-
-def _read_stated_mark(column, missing, mark):
-    if is_null(mark):
-        return missing
-    if not isinstance(mark, (str, bytes, Number)):
-        raise ValueError(
-            f"missing_label must be 'auto', None, NaN, a number or text; got {mark!r}."
-        )
-    if isinstance(mark, str) and kind_of(column) == "number":
-        raise ValueError(
-            f"missing_label={mark!r} is text, but y holds numbers, so it can't mark a "
-            "row. Pass the value itself: -1, None or float('nan')."
-        )
-    unlabeled = equals(column, mark)
-    if not missing.any():
-        return unlabeled
-    masked = missing & ~np.array([is_null(v) for v in column], dtype=bool)
-    if (missing & ~unlabeled & ~masked).any():
-        raise ValueError(
-            f"y holds missing values (None, NaN or NA) while missing_label={mark!r} is "
-            "stated to mark unlabeled rows. Use one mark."
-        )
-    return unlabeled | masked
-
-
-def _null_mark(column, missing):
-    if column.dtype.kind == "f":
-        return np.nan
-    if column.dtype.kind != "O":
-        return _default_mark(column[~missing])  # a mask over plain labels
-    all_nan = all(isinstance(v, float) for v in column[missing])
-    return np.nan if all_nan else None
-
-
-def _default_mark(values):
-    """Return -1 for numeric labels without a class -1, else None."""
-    numeric = values.dtype.kind in "iuf"
-    return -1 if numeric and not np.any(values == -1) else None
+    return column
 
 
 def _check_classes(values):

@@ -7,6 +7,7 @@ from hashlib import sha256
 import numpy as np
 
 from sklearn_active._data.labels import Labels
+from sklearn_active._data.marks import Mark
 from sklearn_active._data.rows import first_of_each, row_keys, take
 from sklearn_active._loop.recording import in_the_order_asked
 from sklearn_active.labeling._book.journal import LabelJournal
@@ -116,7 +117,7 @@ class JournaledOracle(Oracle):
             journal = LabelJournal(self.path)
             events = journal.open(HEADER)
             try:
-                self._answers, self._known = {}, Labels(1, mark=None, minus_one="class")
+                self._answers, self._known = {}, Labels(1, Mark.stated(None))
                 for number, event in enumerate(events, start=2):
                     self._take_in(event, number)
             except BaseException:

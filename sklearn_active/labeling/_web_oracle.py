@@ -5,6 +5,7 @@ from threading import Condition, RLock
 
 from sklearn.utils import Bunch
 
+from sklearn_active._data.marks import Mark
 from sklearn_active._data.rows import row_at, take
 from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active.labeling._base import BaseLabelingSession
@@ -137,7 +138,7 @@ class _Batches(BaseLabelingSession):
         with self.lock:
             self.n_rows = query.n_pool
             self._stated = distinct([*self._stated, *query.classes])
-            self._allowed = AllowedLabels(self._stated, self.new_classes, "auto")
+            self._allowed = AllowedLabels(self._stated, self.new_classes, Mark())
             rows = query.indices.tolist()
             if self.items is None:
                 seen = (take(query.X, [i]) for i in range(len(rows)))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_active._data.columns import as_column
+from sklearn_active._data.columns import Column
 from sklearn_active.oracles._base import Oracle
 
 
@@ -35,9 +35,9 @@ class ArrayOracle(Oracle):
     """
 
     def __init__(self, y):
-        column, missing = as_column(y)
-        self.y = column
-        self._missing = missing
+        column = Column.of(y)
+        self.y = column.values
+        self._missing = column.missing
 
     def __call__(self, query):
         """Return the labels of the rows asked, None where there is none."""

@@ -20,6 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import LabelSpreading
 
 from sklearn_active import ActiveLearner
+from sklearn_active._loop.run import run_of
 from sklearn_active.inspection import QueryDisplay
 
 REFERENCE = json.loads(
@@ -76,7 +77,7 @@ def test_the_classic_picture_in_one_line(digits):
             row, predicted = known["queried_rows"][k], known["predicted"][k]
             assert shown[k].startswith(f"predict: {predicted}\ntrue: ")
             drawn = line[k].get_images()[0].get_array()
-            np.testing.assert_array_equal(drawn.ravel(), digits._state.X[row])
+            np.testing.assert_array_equal(drawn.ravel(), run_of(digits).pool.X[row])
 
 
 @check_figures_equal

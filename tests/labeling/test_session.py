@@ -242,11 +242,9 @@ class TestAskAndTell:
         query = opened.ask(4)
         opened.tell(query.id, [-1, 1, -1, 1])
         assert opened.report().error is None
-        learned = opened._model.run.pool.labels
-        known = np.flatnonzero(learned.known).tolist()
-        assert dict(zip(known, learned.values[known].tolist(), strict=True)) == (
-            opened.labels
-        )
+        learned = opened.learner.y_.tolist()
+        known = {row: y for row, y in enumerate(learned) if y in (-1, 1)}
+        assert known == opened.labels
 
     def test_labels_of_two_kinds_in_one_answer_are_refused(self):
         opened = session(classes=None, new_classes="allow")

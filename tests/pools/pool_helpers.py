@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from sklearn_active._data.rows import row_keys
 from sklearn_active._data.seeds import row_uniforms
+from sklearn_active._loop.run import run_of
 from sklearn_active.query_strategies import QueryStrategy
 
 
@@ -55,7 +56,7 @@ class Spy(LogisticRegression):
 
 def choice_by_hand(learner, X, utilities, k):
     """Return the positions that a sort of the whole pool chooses."""
-    state = learner._state
+    state = run_of(learner).pool
     rows = np.arange(len(utilities))
     ranks = rows
     if state.random_ties:
@@ -63,7 +64,10 @@ def choice_by_hand(learner, X, utilities, k):
     seen, chosen = set(), []
     keys = row_keys(X)
     for row in sorted(rows.tolist(), key=lambda row: (-utilities[row], ranks[row])):
-        if learner._state.labels.known[row] or row in learner._state.declined:
+        if (
+            run_of(learner).pool.labels.known[row]
+            or row in run_of(learner).pool.declined
+        ):
             continue
         if keys[row] not in seen or k == 1:
             chosen.append(row)

@@ -20,6 +20,7 @@ from sklearn.semi_supervised import LabelSpreading
 
 from sklearn_active import ActiveLearner
 from sklearn_active._data import rows
+from sklearn_active._loop.run import run_of
 from sklearn_active.inspection import PoolDisplay, QueryDisplay
 from sklearn_active.labeling import LabelingSession
 from sklearn_active.pools import ChunkedPool
@@ -50,7 +51,7 @@ def ask_all(learner, X, y, k, abstain):
     learner.start(X, y)
     rounds = []
     for number in range(3):
-        if not learner._state.n_candidates:
+        if not run_of(learner).pool.n_candidates:
             break
         query = learner.query(k)
         rounds.append(query.indices.tolist())
@@ -86,7 +87,7 @@ def test_picks_are_those_of_a_sort_however_the_rows_are_cut(
         with small_pieces(piece):
             learner.start(given_pool, y)
             for _ in range(2):
-                if not learner._state.n_candidates:
+                if not run_of(learner).pool.n_candidates:
                     break
                 by_hand = choice_by_hand(learner, X, expected, k)
                 query = learner.query()

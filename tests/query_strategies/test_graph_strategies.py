@@ -21,6 +21,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn_active import ActiveLearner
 from sklearn_active._data.labels import Labels
 from sklearn_active._loop.pool import Pool, PoolState
+from sklearn_active._loop.run import run_of
 from sklearn_active.graph import (
     GraphLabelSpreading,
     knn_affinity,
@@ -116,7 +117,7 @@ def test_herding_by_the_models_uncertainty_is_greedy_by_the_definition(
     learner.start(X, [None] * 40 + [0, 1])
     for row, label in events:
         learner.teach([row], [label])
-    state = learner._state
+    state = run_of(learner).pool
     query = learner.query(batch_size)
     A = sparse_resolvent(knn_affinity(X, 4), n_kept=100).toarray()
     covered, expected = list(state.others), []

@@ -12,6 +12,7 @@ from sklearn.metrics import cohen_kappa_score
 from sklearn.semi_supervised import LabelSpreading
 
 from sklearn_active import ActiveLearner
+from sklearn_active._loop.run import run_of
 from sklearn_active.pools import ChunkedPool
 from sklearn_active.stopping_rules import Confident, StablePredictions
 from sklearn_active.stopping_rules._stable_predictions import kappa
@@ -43,7 +44,7 @@ def test_stable_predictions_stop_at_the_first_window_that_agrees_enough(
     learner = fitted(StablePredictions(threshold, window=window), batch_size=2)
     # Over all rows: a class may have no unlabeled row left.
     kappas = [cohen_kappa_score(*two) for two in pairwise(models_by_hand(learner))]
-    assert learner._stop_when.kappas_ == pytest.approx(kappas)
+    assert run_of(learner).stop_when.kappas_ == pytest.approx(kappas)
     means = [np.mean(kappas[k - window : k]) for k in range(window, len(kappas) + 1)]
     assert learner.termination_condition_ == "stop_when"
     assert means[-1] >= threshold
@@ -171,7 +172,7 @@ def test_a_transductive_fit_is_not_predicted_again():
     learner.set_params(stop_when=StablePredictions(window=3), oracle=answered)
     learner.fit(X, np.where(START, TRUTH, -1))
     kappas = [cohen_kappa_score(*two) for two in pairwise(transductions(learner))]
-    assert learner._stop_when.kappas_ == pytest.approx(kappas)
+    assert run_of(learner).stop_when.kappas_ == pytest.approx(kappas)
 
 
 def answered(query):

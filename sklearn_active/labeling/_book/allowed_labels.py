@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sklearn_active._data.columns import equals, is_null, is_sequence
+from sklearn_active._data.columns import is_null, is_sequence
 from sklearn_active.labeling._book.event_checks import (
     check_current,
     check_label,
@@ -22,7 +22,7 @@ class AllowedLabels:
         Those known at the start; None: they are found in a journal, and checked then.
     new_classes : {'error', 'allow'}
         Whether others may be given.
-    mark : object
+    mark : Mark
         What stands for no label, beside None and NaN.
 
     Attributes
@@ -34,9 +34,8 @@ class AllowedLabels:
     def __init__(self, classes, new_classes, mark):
         self.stated = [] if classes is None else distinct(classes)
         self.new_classes = new_classes
-        self._missing_label = mark
         self.renamed = {}
-        self._mark = -1 if isinstance(mark, str) and mark == "auto" else mark
+        self._mark = mark
         if classes is not None:
             self.check_stated(self.stated)
 
@@ -64,15 +63,12 @@ class AllowedLabels:
         label : label
             The class.
         """
-        if self._is_mark(label):
+        if self._mark.stands_for(label):
             raise ValueError(
                 f"The class {label!r} is the mark of rows without a label, and the "
                 "learner would drop it: take another missing_label than "
-                f"{self._missing_label!r}."
+                f"{self._mark.value!r}."
             )
-
-    def _is_mark(self, label):
-        return equals(np.array([label], dtype=object), self._mark)[0]
 
     def check(self, label, classes):
         """Return a label as a plain value, None where it abstains, or raise.
@@ -94,7 +90,7 @@ class AllowedLabels:
         for known in classes:
             if known == label and isinstance(known, str) == isinstance(label, str):
                 return known
-        if self._is_mark(label):
+        if self._mark.stands_for(label):
             return None
         if self.renamed:
             check_label(label, ())

@@ -14,6 +14,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils import gen_batches
 
+from sklearn_active._data.marks import is_auto
 from sklearn_active._data.rows import row_keys, take
 from sklearn_active._sklearn import num_samples
 from sklearn_active.labeling._book.journal import LabelJournal
@@ -26,7 +27,7 @@ _MOST_ORDERS = 64
 
 def with_class_minus_one(learner):
     """Return a learner that doesn't take the class -1 for the mark."""
-    if isinstance(learner.missing_label, str) and learner.missing_label == "auto":
+    if is_auto(learner.missing_label):
         return clone(learner).set_params(missing_label=None)
     return learner
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sklearn_active._data.marks import Mark
 from sklearn_active._data.rows import row_at
 from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active.labeling._book.allowed_labels import AllowedLabels
@@ -87,7 +88,7 @@ class TerminalOracle(Oracle):
         stated = self.classes is not None
         classes = distinct(self.classes if stated else query.classes)
         new_classes = "error" if stated else "allow"
-        allowed = AllowedLabels(classes, new_classes, None)
+        allowed = AllowedLabels(classes, new_classes, Mark.stated(None))
         choice = Choice(allowed.check, classes, new_classes == "error")
         return self._ask_all(items, terminal, choice)
 
