@@ -31,8 +31,8 @@ ROOMS = [
 ]
 ROOMS_OF_LABELING = [
     {"_base"},
-    {"_files"},
     {"_book"},
+    {"_files"},
     {"_engine"},
     {"_fronts"},
     {"_session_parts"},

@@ -15,7 +15,14 @@ from sklearn_active.files._encoder import TableEncoder
 from sklearn_active.files._folders import ImageEncoder, read_folder
 from sklearn_active.files._roles import LEFT_OUT, Role, check_columns, find_roles
 from sklearn_active.files._separated import has, named_places
-from sklearn_active.files._tables import TABLES, Table, pandas, read_table, texts_of
+from sklearn_active.files._tables import (
+    TABLES,
+    Table,
+    are_blank,
+    pandas,
+    read_table,
+    texts_of,
+)
 
 ARRAYS = (".npy", ".npz")
 _WHOLE = re.compile("-?[1-9][0-9]*|0")  # 01 is a name
@@ -194,8 +201,7 @@ def _of_table(table, path, embedder, *, text, ignore, show, id, label_column):
 
 def _blank_rows(cells, texts, others, table, notes):
     """Return the rows that hold nothing to look at; note them."""
-    used = [cells[name] for name in [*texts, *others]]
-    blank = [all(cell is None for cell in row) for row in zip(*used, strict=True)]
+    blank = are_blank([cells[name] for name in [*texts, *others]])
     where = [
         place for place, is_blank in zip(table.places, blank, strict=True) if is_blank
     ]

@@ -5,15 +5,20 @@ import json
 
 import numpy as np
 import pytest
+from executors import Inline
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
-from sklearn_active.labeling import LabelingSession, LabelJournal, WebOracle
+from sklearn_active.labeling import (
+    LabelingSession,
+    LabelJournal,
+    Vote,
+    WebOracle,
+    write_votes,
+)
 from sklearn_active.labeling._book.binding import Binding
-from sklearn_active.labeling._engine.refitter import Inline
-from sklearn_active.labeling._files.formats import Vote, write_votes
 from sklearn_active.labeling._fronts.desk import Desk
 
 X = np.random.RandomState(0).normal(size=(30, 2))

@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from executors import Inline
 from page_client import CLASSES, Client, X, new_session, truth_of
 from sklearn.metrics import cohen_kappa_score
 
@@ -13,7 +14,6 @@ from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, LabelJournal
 from sklearn_active.labeling._book.agreement import agreement
-from sklearn_active.labeling._engine.refitter import Inline
 
 NAMES = ["ann", "bob"]
 

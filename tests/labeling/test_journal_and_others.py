@@ -10,6 +10,7 @@ from threading import Thread
 
 import numpy as np
 import pytest
+from executors import Inline
 from helpers import blobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,6 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, LabelJournal
 from sklearn_active.labeling._book import lock
-from sklearn_active.labeling._engine.refitter import Inline
 from sklearn_active.labeling._fronts.desk import Desk
 
 HEADER = {"n_rows": 7}

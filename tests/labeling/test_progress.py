@@ -5,6 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from executors import Inline
 from helpers import blobs
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,6 @@ from sklearn.utils import Bunch
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession
 from sklearn_active.labeling._book.agreement import agreement
-from sklearn_active.labeling._engine.refitter import Inline
 from sklearn_active.labeling._fronts.desk import Desk
 from sklearn_active.labeling._fronts.figures import audit_figures, sentences
 

@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from executors import Inline
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
@@ -13,12 +14,12 @@ from sklearn_active.labeling import (
     LabelingSession,
     LabelJournal,
     StaleQueryError,
+    Vote,
     WebOracle,
     read_votes,
+    write_votes,
 )
 from sklearn_active.labeling._book.renaming import rename_in_journal
-from sklearn_active.labeling._engine.refitter import Inline
-from sklearn_active.labeling._files.formats import Vote, write_votes
 from sklearn_active.labeling._fronts.desk import Desk
 
 X = np.random.RandomState(0).normal(size=(30, 2))

@@ -8,6 +8,7 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 import pytest
+from executors import Inline
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
@@ -19,7 +20,6 @@ from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, LabelJournal
 from sklearn_active.labeling._book.binding import Binding, order_of
 from sklearn_active.labeling._book.journal import FORMAT
-from sklearn_active.labeling._engine.refitter import Inline
 
 X = np.random.RandomState(0).normal(size=(30, 2))
 

@@ -5,7 +5,7 @@ from threading import Event
 
 import numpy as np
 import pytest
-from executors import Stalled
+from executors import Inline, Stalled
 from helpers import Failing, blobs
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -22,9 +22,13 @@ from sklearn.semi_supervised import LabelSpreading
 
 from sklearn_active import ActiveLearner, StopLabeling
 from sklearn_active.graph import GraphLabelSpreading
-from sklearn_active.labeling import LabelingSession, LabelJournal, StaleQueryError
-from sklearn_active.labeling._engine.refitter import Inline
-from sklearn_active.labeling._files.formats import Vote, write_votes
+from sklearn_active.labeling import (
+    LabelingSession,
+    LabelJournal,
+    StaleQueryError,
+    Vote,
+    write_votes,
+)
 
 X, _, TRUTH = blobs(40, centers=3)
 

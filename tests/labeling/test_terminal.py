@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from executors import Inline
 from helpers import blobs
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, TerminalOracle
-from sklearn_active.labeling._engine.refitter import Inline
 from sklearn_active.labeling._fronts.terminal import harmless
 
 X, Y, TRUTH = blobs(30, n_labeled=6)

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from itertools import chain
 from uuid import uuid4
 
-import numpy as np
-
 from sklearn_active._data.columns import is_null
 from sklearn_active.labeling._book.agreement import agreement
 from sklearn_active.labeling._book.allowed_labels import in_order
@@ -20,6 +18,7 @@ from sklearn_active.labeling._book.continuing import (
 )
 from sklearn_active.labeling._book.event_checks import check_label
 from sklearn_active.labeling._book.journal import FORMAT, LabelJournal
+from sklearn_active.labeling._book.label_values import plain
 from sklearn_active.labeling._book.labeling_state import AGGREGATES, LabelingState
 from sklearn_active.labeling._book.whose_turn import Barred, Turns
 
@@ -384,7 +383,7 @@ class Ledger:
 
     def _checked(self, label, votes):
         """Return what `aggregate` returned as a plain value, or raise."""
-        label = label.item() if isinstance(label, np.generic) else label
+        label = plain(label)
         if is_null(label):
             return None
         check_label(label, votes)

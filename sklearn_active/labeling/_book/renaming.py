@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
 from sklearn_active.labeling._book.allowed_labels import in_order
 from sklearn_active.labeling._book.continuing import classes_of, n_of
 from sklearn_active.labeling._book.event_checks import (
@@ -14,8 +12,8 @@ from sklearn_active.labeling._book.event_checks import (
     check_range,
 )
 from sklearn_active.labeling._book.journal import LabelJournal, is_begun
+from sklearn_active.labeling._book.label_values import plain, typed
 from sklearn_active.labeling._book.labeling_state import LabelingState
-from sklearn_active.labeling._book.typed_labels import typed
 
 
 def checked_names(old, new, classes, renamed):
@@ -34,7 +32,7 @@ def checked_names(old, new, classes, renamed):
     -------
     old, new : label
     """
-    old, new = (x.item() if isinstance(x, np.generic) else x for x in (old, new))
+    old, new = plain(old), plain(new)
     for label in (old, new):
         check_label(label, classes)
     check_current(old, renamed)

@@ -2,8 +2,6 @@
 
 from numbers import Integral, Real
 
-import numpy as np
-
 from sklearn_active._data.columns import is_sequence
 from sklearn_active._sklearn import (
     HasMethods,
@@ -13,6 +11,7 @@ from sklearn_active._sklearn import (
     validate_parameter_constraints,
 )
 from sklearn_active.labeling._book.event_checks import check_label, check_range
+from sklearn_active.labeling._book.label_values import plain
 from sklearn_active.labeling._book.labeling_state import AGGREGATES
 
 _CONSTRAINTS = {
@@ -125,8 +124,7 @@ def check_classes(classes, given=()):
             f"classes must name the labels that may be given, as in ['a', 'b']; got "
             f"{classes!r}. Pass None for those in y."
         )
-    classes = classes.tolist() if hasattr(classes, "tolist") else list(classes)
-    classes = [x.item() if isinstance(x, np.generic) else x for x in classes]
+    classes = list(map(plain, classes))
     for label in classes:
         check_label(label, classes)
         check_label(label, given)

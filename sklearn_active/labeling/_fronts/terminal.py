@@ -11,8 +11,8 @@ import numpy as np
 from sklearn_active._data.marks import Mark
 from sklearn_active._data.rows import row_at
 from sklearn_active._loop.stopping import StopLabeling
-from sklearn_active.labeling._book.allowed_labels import AllowedLabels, plain
-from sklearn_active.labeling._book.typed_labels import typed
+from sklearn_active.labeling._book.allowed_labels import AllowedLabels
+from sklearn_active.labeling._book.label_values import distinct, typed
 from sklearn_active.labeling._fronts.reasons import why
 from sklearn_active.oracles import Oracle
 
@@ -86,7 +86,7 @@ class TerminalOracle(Oracle):
         items = list(_items_of(query, self.items))
         terminal = Terminal(self.render, self.input, self.output)
         stated = self.classes is not None
-        classes = plain(self.classes if stated else query.classes)
+        classes = distinct(self.classes if stated else query.classes)
         new_classes = "error" if stated else "allow"
         allowed = AllowedLabels(classes, new_classes, Mark.stated(None))
         choice = Choice(allowed.check, classes, new_classes == "error")
@@ -105,7 +105,7 @@ class TerminalOracle(Oracle):
             if reply.kind == "label":
                 answers.append(reply.label)
                 if reply.label is not None:
-                    choice.classes = plain([*choice.classes, reply.label])
+                    choice.classes = distinct([*choice.classes, reply.label])
             elif reply.kind == "undo" and answers:
                 answers.pop()
             elif reply.kind == "undo":

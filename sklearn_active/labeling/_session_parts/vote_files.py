@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from sklearn_active.labeling._book.typed_labels import typed
+from sklearn_active.labeling._book.label_values import typed
 from sklearn_active.labeling._files.formats import Vote, read_votes, write_votes
 
 

@@ -1,6 +1,38 @@
-"""What somebody typed, as a label of the kind of the classes."""
+"""Labels as plain values of JSON: from numpy's, and from what somebody typed."""
 
 from decimal import Decimal
+
+import numpy as np
+
+
+def plain(label):
+    """Return a label as a plain value: a scalar of numpy is no value of JSON.
+
+    Parameters
+    ----------
+    label : object
+        What was given.
+
+    Returns
+    -------
+    label : object
+    """
+    return label.item() if isinstance(label, np.generic) else label
+
+
+def distinct(labels):
+    """Return distinct labels as plain values, in their order.
+
+    Parameters
+    ----------
+    labels : iterable of labels
+        As they were given.
+
+    Returns
+    -------
+    labels : list of labels
+    """
+    return list(dict.fromkeys(map(plain, labels)))
 
 
 def typed(text, classes):
