@@ -1,5 +1,7 @@
 """The fitted methods that the learner hands on to its estimator."""
 
+from typing import Any
+
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils import get_tags
@@ -48,6 +50,8 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
     What they say comes in labels, one per row, and in the order of the classes: see
     :class:`~sklearn_active._data.fitted.FittedClassifier`.
     """
+
+    estimator: Any
 
     @available_if(_estimator_has("predict"))
     def predict(self, X, **params):

@@ -34,6 +34,11 @@ except ImportError:  # scikit-learn < 1.9
         return method
 
 
+def validate_params(estimator):
+    """Raise where a parameter breaks the constraints that its class declares."""
+    estimator._validate_params()
+
+
 def score_function(scorer):
     """Return the metric inside a scorer, and whether it is given probabilities."""
     methods = getattr(scorer, "_response_method", ())
@@ -88,6 +93,7 @@ __all__ = [
     "safe_indexing",
     "score_function",
     "validate_parameter_constraints",
+    "validate_params",
     "with_callbacks",
     "with_labels",
 ]
