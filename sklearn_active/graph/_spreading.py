@@ -282,6 +282,7 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         codes = self._labels.codes_of(rows)
         right = 0
         for batch in np.array_split(np.arange(len(rows)), len(rows) // 256 + 1):
+            # F = A Y is linear in Y: without its own label, row i has F_i - A_ii Y_i.
             columns = self._columns(rows[batch])
             own = columns[rows[batch], np.arange(len(batch))]
             masses = self.label_masses_[rows[batch]]
@@ -313,6 +314,8 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             weights = self_tuning_weights(
                 distances, widths[:, None], self._search.neighborhoods_.scales[columns]
             )
+        # The weighted sum over each row's neighbors, as one product: as many entries in
+        # every row, so that the bounds are known.
         bounds = np.arange(0, columns.size + 1, columns.shape[1])
         shape = len(columns), len(self.label_masses_)
         nearest = sparse.csr_array((weights.ravel(), columns.ravel(), bounds), shape)
@@ -375,5 +378,7 @@ def _distributions(masses):
 
 def _own_widths(distances):
     """Return each new row's distance to its last neighbor, or to a nearest other."""
+    # As the width of a fitted row. Where all neighbors are twins of the new row their
+    # weights are 1 whatever the width is, so that 1 will do.
     widths = distances.max(axis=1)
     return np.where(widths > 0, widths, 1)

@@ -101,6 +101,7 @@ class ExpectedErrorReduction(QueryStrategy):
         validate_params(self)
         tried = self._draw(pool, batch_size)
         measured = take(pool.X, pool.candidates[self._draw(pool, 1)])
+        # The same seeds for all clones: else the luck of a fit would be compared.
         prototype = set_random_states(
             clone(pool.estimator), pool.random_state, only_unset=True
         )
@@ -124,6 +125,8 @@ class ExpectedErrorReduction(QueryStrategy):
         if self.subsample is None or max(self.subsample, at_least) >= n_candidates:
             return np.arange(n_candidates)
         n_drawn = max(self.subsample, at_least)
+        # The candidates that are tried, and those that the error is measured on, are
+        # two draws, one after the other, from the round's random state.
         return np.sort(pool.random_state.permutation(n_candidates)[:n_drawn])
 
 
@@ -140,7 +143,7 @@ class _Lookahead:
     def __call__(self, rows, proba):
         expected = 0.0
         for label, weight in zip(self.classes, proba, strict=True):
-            if weight > 0:
+            if weight > 0:  # 0 times the error of a fit that may not even be possible
                 model = clone(self.prototype).fit(rows, np.append(self.y, label))
                 expected += weight * self._error(model)
         return expected
