@@ -10,7 +10,8 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.metaestimators import available_if
 
-from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.containers import index_of
 from sklearn_active._data.labels import parse_y
 from sklearn_active._data.rows import take
 from sklearn_active._loop.run import HasRun, fitted_of, run_of
@@ -141,7 +142,7 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
         """
         fitted, params = self._asked("score", params)
         mark = run_of(self).pool.labels.mark.value
-        y = in_order_of(y, names_of(X), "y")
+        y = in_order_of(y, index_of(X), "y")
         labels = parse_y(y, num_samples(X), mark)
         if not labels.n_known:
             raise ValueError(

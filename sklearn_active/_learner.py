@@ -10,7 +10,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import process_routing
 from sklearn.utils.validation import validate_data
 
-from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.containers import index_of
 from sklearn_active._data.labels import AUTO, parse_complete_y, parse_y
 from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._data.seeds import set_random_states
@@ -46,17 +47,17 @@ from sklearn_active._sklearn import (
     routing_enabled,
     with_callbacks,
 )
-from sklearn_active._sklearn.callbacks import FitTasks, begin_tasks
+from sklearn_active._sklearn.callbacks import begin_tasks
 from sklearn_active._sklearn.warnings import warn_user
 from sklearn_active.oracles import ArrayOracle
-from sklearn_active.pools._dask import wrapped as as_chunks
-from sklearn_active.query_strategies._names import (
+from sklearn_active.pools._dask import as_chunks
+from sklearn_active.query_strategies._registry import (
     STRATEGIES,
     as_strategy,
     check_compatible,
     check_in_chunks,
 )
-from sklearn_active.stopping_rules._names import RULES, as_rule
+from sklearn_active.stopping_rules._registry import RULES, as_rule
 
 
 class ActiveLearner(
@@ -247,13 +248,13 @@ class ActiveLearner(
                 "y is None. To begin without any label, use start(X)."
             )
         X, oracle = as_chunks(X), self.oracle
-        y = in_order_of(y, names_of(X), "y")
+        y = in_order_of(y, index_of(X), "y")
         if labeled is None:
             labels = parse_y(
                 y, num_samples(X), self.missing_label, has_oracle=oracle is not None
             )
         elif oracle is None:
-            labeled = in_order_of(labeled, names_of(X), "labeled")
+            labeled = in_order_of(labeled, index_of(X), "labeled")
             labels, truth = parse_complete_y(
                 y, num_samples(X), labeled, self.missing_label
             )
@@ -276,16 +277,14 @@ class ActiveLearner(
                 run.fit(last_chance=True)
                 run.why_ended = "no_oracle"
             else:
-                with run.tasks.watching():
+                with run.memory.open(), run.tasks.watching():
                     run.refit_if_possible()
                     run.in_loop = True
                     run.why_ended = self._loop(run, oracle)
                     run.ensure_fitted()
             run.tasks.end()
         finally:
-            run.in_loop = False
-            run.model.let_go_of_graph()
-            run.tasks = FitTasks()
+            run.end_loop()
         return self
 
     @fit_context(prefer_skip_nested_validation=False)
@@ -314,7 +313,7 @@ class ActiveLearner(
                 "start() has no labeled=: whoever steps has the labels. Mark unlabeled "
                 "rows in y, or use fit(X, y, labeled=mask)."
             )
-        y = in_order_of(y, names_of(X), "y")
+        y = in_order_of(y, index_of(X), "y")
         # Whoever steps answers too: a y of -1 and 1 is a pool with one class known.
         labels = parse_y(y, num_samples(X), self.missing_label, has_oracle=True)
         self._begin(X, labels, params, "caller").refit_if_possible()

@@ -5,7 +5,11 @@ from contextlib import contextmanager
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import make_blobs
+from sklearn.dummy import DummyClassifier
 from sklearn.naive_bayes import GaussianNB
+
+from sklearn_active import ActiveLearner
+from sklearn_active.query_strategies import QueryStrategy
 
 
 def blobs(n_rows=30, n_labeled=4, centers=3, seed=0):
@@ -80,3 +84,34 @@ class Failing(GaussianNB):
         if len(y) >= self.fail_at:
             raise self.error("the estimator failed")
         return super().fit(X, y)
+
+
+class Shown(QueryStrategy):
+    """Keeps the view of the pool that it is shown last."""
+
+    needs = ()
+
+    def utilities(self, pool):
+        self.pool = pool
+        _ = pool.newly_known, pool.withdrawn  # as of now
+        return np.zeros(len(pool.candidates))
+
+
+class TaughtPool:
+    """A pool without a model, and what is known of it; strategies are shown `pool`."""
+
+    def __init__(self, X):
+        model = DummyClassifier()
+        self.learner = ActiveLearner(model, Shown(), missing_label=None).start(X)
+
+    def teach(self, rows, labels):
+        """Teach labels; None declines."""
+        self.learner.teach(rows, labels, refit=False)
+
+    def take_back(self, row):
+        self.learner.relabel([row], [None], refit=False)
+
+    @property
+    def pool(self):
+        self.learner.query()
+        return self.learner.query_strategy_.pool

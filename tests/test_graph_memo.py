@@ -1,6 +1,8 @@
 """Refits of scikit-learn's label propagation share one graph, and nothing else."""
 
 import pickle
+import weakref
+from copy import deepcopy
 
 import numpy as np
 import pytest
@@ -13,7 +15,6 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import LabelPropagation, LabelSpreading
 
 from sklearn_active import ActiveLearner
-from sklearn_active._loop.run import run_of
 from sklearn_active.oracles import ArrayOracle
 
 MODELS = [
@@ -73,19 +74,53 @@ def test_every_round_is_bit_identical_to_a_plain_refit(model, to_container, n_bu
     assert "_build_graph" not in vars(final(learner.estimator_))
 
 
-def memo_of(learner):
-    return run_of(learner).model._graph_memo
+def test_the_graph_is_let_go_of_after_fit_and_left_out_of_pickles(monkeypatch):
+    graphs = []
+    build = LabelSpreading._build_graph
 
+    def spied(self):
+        graph = build(self)
+        graphs.append(weakref.ref(graph))
+        return graph
 
-def test_the_graph_is_let_go_of_after_fit_and_left_out_of_pickles(n_built):
-    X, y, truth = blobs(60, 10)
+    monkeypatch.setattr(LabelSpreading, "_build_graph", spied)
+    X, y, truth = blobs(200, 10)
     learner = ActiveLearner(
         LabelSpreading(gamma=0.5), oracle=ArrayOracle(truth), budget=2
     ).fit(X, y)
-    assert memo_of(learner)._graph is None
+    assert [graph() for graph in graphs] == [None]
     learner.start(X, y)
-    assert memo_of(learner)._graph.shape == (60, 60)
-    assert memo_of(pickle.loads(pickle.dumps(learner)))._graph is None
+    assert graphs[1]().shape == (200, 200)
+    assert len(pickle.dumps(learner)) < graphs[1]().nbytes / 4
+    for other in (pickle.loads(pickle.dumps(learner)), deepcopy(learner)):
+        n_built = len(graphs)
+        other.teach([50], [0])
+        assert len(graphs) == n_built + 1
+    learner.teach([50], [0])
+    assert len(graphs) == 4
+
+
+def test_models_with_other_parameters_in_one_run_have_graphs_of_their_own():
+    X, y, truth = blobs(60, 10)
+    seen = []
+
+    def another(learner):
+        for gamma in (0.01, 3.0):
+            plain = LabelSpreading(gamma=gamma).fit(X, y)
+            inner = ActiveLearner(LabelSpreading(gamma=gamma)).fit(X, y)
+            np.testing.assert_array_equal(
+                inner.estimator_.label_distributions_, plain.label_distributions_
+            )
+            seen.append(gamma)
+
+    learner = ActiveLearner(
+        LabelSpreading(gamma=0.5),
+        oracle=ArrayOracle(truth),
+        budget=2,
+        stop_when=another,
+    )
+    learner.fit(X, y)
+    assert len(seen) == 4
 
 
 def test_rows_that_a_transformer_changes_get_a_new_graph(n_built):

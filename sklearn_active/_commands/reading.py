@@ -12,7 +12,7 @@ from sklearn_active._learner import ActiveLearner
 from sklearn_active.files import read_file
 from sklearn_active.files._embed import TextEmbedder
 from sklearn_active.files._recipes import MODELS
-from sklearn_active.query_strategies._names import STRATEGIES
+from sklearn_active.query_strategies._registry import STRATEGIES
 
 READING = ("text", "ignore", "show", "id", "label_column", "separator", "encoding")
 READING += ("features", "embed")

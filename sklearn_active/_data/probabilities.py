@@ -33,7 +33,7 @@ def uniform_rows(distributions):
 def cleaned(distributions, empty=None):
     """Make rows without information uniform; other rows stay as they are."""
     empty = empty_rows(distributions) if empty is None else empty
-    if np.min(distributions, initial=0) < 0:
+    if (distributions < 0).any():  # also beside a NaN
         distributions = np.maximum(distributions, 0)  # round-off
     if not empty.any():
         return distributions

@@ -6,7 +6,7 @@ from sklearn_active._data.rows import RowsInChunks, piece_length, read_only, tak
 from sklearn_active._loop.query import Query
 from sklearn_active._loop.scoring import best_of_parts
 from sklearn_active.query_strategies import RandomSampling
-from sklearn_active.query_strategies._names import check_in_chunks, is_pointwise
+from sklearn_active.query_strategies._registry import check_in_chunks, is_pointwise
 
 
 def choose(strategy, pool, batch_size, cold, distributions):
@@ -38,7 +38,7 @@ def choose(strategy, pool, batch_size, cold, distributions):
             f"No row is left to ask: of {len(pool)} rows {state.labels.n_known} are "
             f"labeled and {len(pool.declined)} were declined.{state.labels.remark}"
         )
-    yields = cold and getattr(strategy, "needs", ("fit",))
+    yields = cold and strategy.needs
     asked = RandomSampling() if yields else strategy
     batch_size = min(batch_size, n_candidates)
     if _in_parts(asked, pool, distributions):
@@ -70,7 +70,7 @@ def _in_parts(strategy, pool, distributions):
     if isinstance(pool.X, RowsInChunks):
         return True
     return (
-        getattr(strategy, "needs", ("fit",))  # else it reads no row at all
+        strategy.needs  # else it reads no row at all
         and len(pool) > piece_length(pool.X)
         and is_pointwise(strategy)
         and not distributions.is_transductive(pool.estimator)

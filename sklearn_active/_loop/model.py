@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.base import clone
 
 from sklearn_active._data.fitted import FittedClassifier, fit_on_labels_or_codes
+from sklearn_active._data.memory import remembered
 from sklearn_active._data.rows import take
 from sklearn_active._loop.distributions import Distributions
 from sklearn_active._loop.wrapped_estimator import (
@@ -17,7 +18,7 @@ from sklearn_active._loop.wrapped_estimator import (
     updated,
     with_more_labels,
 )
-from sklearn_active._sklearn.graph_memo import GraphMemo
+from sklearn_active._sklearn.graph_memo import fit_with_kept_graph
 from sklearn_active._sklearn.warnings import warn_user
 
 
@@ -64,15 +65,6 @@ class Model:
         self._n_learned = 0
         self._needs_codes = False
         self._warned_of_no_fit = False
-        self._graph_memo = GraphMemo()
-
-    def __getstate__(self):
-        # A graph can be as large as the square of the pool; it is built again.
-        return vars(self) | {"_graph_memo": GraphMemo()}
-
-    def let_go_of_graph(self):
-        """Free the graph that refits share: no other follows soon."""
-        self._graph_memo = GraphMemo()
 
     @property
     def classes(self):
@@ -93,7 +85,7 @@ class Model:
     @property
     def can_predict(self):
         """Whether there is a fitted estimator that has `predict`."""
-        return self.fitted is not None and hasattr(self.fitted.estimator, "predict")
+        return self.fitted is not None and self.fitted.can("predict")
 
     @property
     def final(self):
@@ -228,7 +220,7 @@ class Model:
 
     def _fit_on(self, estimator, data):
         """Fit on the labels, or on their positions; return what it was fitted on."""
-        fit = partial(self._graph_memo.fit, estimator)
+        fit = partial(fit_with_kept_graph, estimator, remembered=remembered)
         return fit_on_labels_or_codes(fit, data, data.with_codes, data.classes)
 
     def _more_labels_help(self, error):
@@ -293,7 +285,7 @@ def _try_to_predict(estimator, data):
     """
     row = take(data.X, np.array([0]))
     fitted = FittedClassifier(estimator, data.classes, data.encoded)
-    if hasattr(estimator, "predict_proba"):
+    if fitted.can("predict_proba"):
         fitted.predict_proba(row)
-    elif hasattr(estimator, "predict"):
+    elif fitted.can("predict"):
         fitted.predict(row)

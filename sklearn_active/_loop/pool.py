@@ -251,7 +251,7 @@ class Pool:
 
     @cached_property
     def proba(self):
-        if not hasattr(self.estimator, "predict_proba"):
+        if self.fitted is None or not self.fitted.can("predict_proba"):
             name = "no estimator yet" if self.estimator is None else self.estimator
             raise ValueError(
                 f"pool.proba needs an estimator with `predict_proba`; there is {name}. "
@@ -321,7 +321,7 @@ class Pool:
         Parameters
         ----------
         utilities : ndarray of float of shape (n_rows,)
-            None NaN; changed while it is looked at.
+            None NaN.
         without : sequence of int
             Candidates that are out of the question.
 
@@ -331,10 +331,10 @@ class Pool:
         utilities : ndarray of float of shape (1,)
         """
         out = np.concatenate([self.state.others, np.asarray(without, dtype=int)])
-        kept, utilities[out] = utilities[out], -np.inf
+        utilities = utilities.copy()  # cheaper than a mask of those that are left
+        utilities[out] = -np.inf
         highest = utilities.max()
         tied = np.flatnonzero(utilities == highest)
-        utilities[out] = kept
         if len(tied) > 1:
             tied = tied[[self.draws.tie_ranks(tied).argmin()]]
         return tied, np.array([highest])

@@ -7,14 +7,16 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import validate_data
 
-from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.containers import index_of
+from sklearn_active._data.memory import RunMemory
 from sklearn_active._data.rows import stacked, template_of
 from sklearn_active._loop.choosing import choose
 from sklearn_active._loop.pool import Pool
 from sklearn_active._loop.recording import record
 from sklearn_active._sklearn import num_samples
 from sklearn_active._sklearn.callbacks import FitTasks
-from sklearn_active.query_strategies._names import check_compatible
+from sklearn_active.query_strategies._registry import as_strategy, check_compatible
 
 
 class Run:
@@ -43,6 +45,9 @@ class Run:
 
     Attributes
     ----------
+    memory : RunMemory
+        What is costly to find out about the rows, open while strategy and estimator
+        are at work: a graph outlives the fit that built it.
     tasks : FitTasks
         What callbacks are told of; of nobody outside of `fit`.
     in_loop : bool
@@ -59,9 +64,14 @@ class Run:
         self.batch_size = batch_size
         self.budget = budget
         self.stop_when = stop_when
-        self.tasks = FitTasks()
-        self.in_loop = False
         self.why_ended = None
+        self.end_loop()
+
+    def end_loop(self):
+        """Be as when nobody is asked: what a loop keeps for its next round is freed."""
+        self.in_loop = False
+        self.memory = RunMemory()
+        self.tasks = FitTasks()
 
     @property
     def next_batch_size(self):
@@ -95,13 +105,14 @@ class Run:
         if batch_size not in pool.open_queries:
             check_compatible(self.strategy, self.model.prototype)
             began = perf_counter()
-            query = choose(
-                self.strategy,
-                self.view(),
-                batch_size,
-                self.model.is_cold,
-                self.model.distributions,
-            )
+            with self.memory.open():
+                query = choose(
+                    self.strategy,
+                    self.view(),
+                    batch_size,
+                    self.model.is_cold,
+                    self.model.distributions,
+                )
             pool.open_queries[batch_size] = query
             pool.query_seconds += perf_counter() - began
         return pool.open_queries[batch_size]
@@ -190,12 +201,12 @@ class Run:
         pool, n_more = self.pool, num_samples(X)
         labels = pool.labels.extended(n_more)
         if y is not None:
-            y = in_order_of(y, names_of(X), "y")
+            y = in_order_of(y, index_of(X), "y")
             values, known = labels.parse_answers(y, n_more, "y")
             if len(values):
                 labels.add(len(pool) + np.flatnonzero(known), values)
         pool.extend(stacked([pool.X, X]), labels)
-        self.strategy = clone(self.strategy, safe=False)
+        self.strategy = as_strategy(self.strategy)
 
     def refit(self):
         """Refit where labels came since the last fit, also by a call that raised."""
@@ -226,7 +237,7 @@ class Run:
         """
         began = perf_counter()
         fresh = None if self.model.update() else clone(self.model.prototype)
-        with self.tasks.round(fresh):
+        with self.memory.open(), self.tasks.round(fresh):
             if fresh is not None:
                 self.model.fit(fresh, last_chance)
             self.pool.note_fit(perf_counter() - began)

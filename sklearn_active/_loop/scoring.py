@@ -10,9 +10,9 @@ from sklearn_active._data.probabilities import predicted
 from sklearn_active._data.rows import (
     RowsInChunks,
     first_of_each,
-    folded,
     pieces,
     row_keys,
+    scored_and_merged,
     stacked,
     take,
 )
@@ -192,7 +192,9 @@ def best_of_parts(strategy, pool, batch_size):
     scoring = Scoring(strategy, pool, batch_size)
     excluded = state.others
     if not isinstance(pool.X, RowsInChunks):
-        return folded(scoring.best_of, scoring.merged, pieces(pool.X, 0, excluded))
+        return scored_and_merged(
+            scoring.best_of, scoring.merged, pieces(pool.X, 0, excluded)
+        )
     if isinstance(strategy, RandomSampling):
         return _drawn(strategy, pool, batch_size, excluded)
     best = pool.X._fold(scoring, scoring.merged, excluded)

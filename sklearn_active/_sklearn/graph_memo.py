@@ -1,50 +1,58 @@
 """The graph of scikit-learn's label propagation, built once instead of every round."""
 
-import numpy as np
 from scipy import sparse
 from sklearn.pipeline import Pipeline
 
 from sklearn_active._sklearn import BaseLabelPropagation
 
 
-class GraphMemo:
-    """Let refits on the same rows share one graph; results are bit-identical.
+def fit_with_kept_graph(estimator, data, remembered):
+    """Fit an estimator; where the graph of its rows is known, it is not built again.
 
-    scikit-learn's LabelSpreading and LabelPropagation build their graph in every
-    fit, though only labels changed. Where they stop doing so in a method
-    `_build_graph` that reads `X_`, refits are plain again.
+    scikit-learn's LabelSpreading and LabelPropagation build their graph in every fit,
+    though in a loop only labels change. Results are bit-identical.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A clone of the learner's own.
+    data : TrainingData
+        What it is fitted on.
+    remembered : callable
+        `remembered(slot, made_from, make)`, which makes the graph or has it.
     """
+    inner = _label_propagation_of(estimator)
+    if inner is None:
+        estimator.fit(data.X, data.y, **data.params)
+        return
+    # A private method is replaced on the instance, since no public way keeps the graph:
+    # a callable as `kernel` would have to repeat what 'rbf' and 'knn' mean here, would
+    # show in the parameters, and still leave the Laplacian to each fit. To copy `fit`
+    # would be worse. If scikit-learn renames the method, or builds its graph elsewhere,
+    # fits are plain again, and tests/test_graph_memo.py says so.
+    build = inner._build_graph
 
-    def __init__(self):
-        self._X = None
-        self._graph = None
-        self._nn_fit = None
+    def built():
+        graph = build()
+        # `fit` turns a sparse one into csr anyway, and would do so in every round. The
+        # knn kernel sets `nn_fit` while it builds, and predict needs it.
+        graph = graph.tocsr() if sparse.issparse(graph) else graph
+        return graph, getattr(inner, "nn_fit", None)
 
-    def fit(self, estimator, data):
-        """Fit `estimator` on `data`, a TrainingData, with the graph kept so far."""
-        inner = _label_propagation_of(estimator)
-        if inner is None:
-            estimator.fit(data.X, data.y, **data.params)
-            return
-        build = inner._build_graph
+    def recalled():
+        rows = getattr(inner, "X_", None)  # set by `fit` before it builds
+        if rows is None:
+            return build()
+        parameters = inner.kernel, inner.gamma, inner.n_neighbors
+        slot = "label propagation", type(inner), *parameters
+        graph, inner.nn_fit = remembered(slot, [rows], built)
+        return graph
 
-        def build_or_recall():
-            rows = getattr(inner, "X_", None)
-            if self._graph is None or not _equal(rows, self._X):
-                graph = build()
-                # `fit` itself turns a sparse one into csr, in every round.
-                self._graph = graph.tocsr() if sparse.issparse(graph) else graph
-                self._X = rows
-                # The knn kernel sets it while it builds, and predict needs it.
-                self._nn_fit = getattr(inner, "nn_fit", None)
-            inner.nn_fit = self._nn_fit
-            return self._graph
-
-        inner._build_graph = build_or_recall
-        try:
-            estimator.fit(data.X, data.y, **data.params)
-        finally:
-            del inner._build_graph
+    inner._build_graph = recalled
+    try:
+        estimator.fit(data.X, data.y, **data.params)
+    finally:
+        del inner._build_graph
 
 
 def _label_propagation_of(estimator):
@@ -52,20 +60,5 @@ def _label_propagation_of(estimator):
     if isinstance(estimator, Pipeline):
         return _label_propagation_of(estimator.steps[-1][1])
     known = isinstance(estimator, BaseLabelPropagation)
-    if (
-        known
-        and hasattr(estimator, "_build_graph")
-        and isinstance(estimator.kernel, str)
-    ):
-        return estimator
-    return None
-
-
-def _equal(X, other):
-    if X is other:
-        return X is not None
-    if X is None or other is None or X.shape != other.shape:
-        return False
-    if sparse.issparse(X) and sparse.issparse(other):
-        return (other != X).nnz == 0
-    return not sparse.issparse(X) and np.array_equal(X, other)
+    by_name = known and isinstance(estimator.kernel, str)
+    return estimator if by_name and hasattr(estimator, "_build_graph") else None

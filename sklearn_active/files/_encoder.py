@@ -10,6 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_active._data.containers import is_frame
 from sklearn_active.files._cells import ColumnReader, is_missing
 from sklearn_active.files._roles import N_CATEGORIES, check_columns
 from sklearn_active.files._tables import are_blank, pandas, texts_of
@@ -131,7 +132,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def _frame(self, X):
         if hasattr(X, "to_pandas"):  # polars
             X = X.to_pandas()
-        if not hasattr(X, "columns"):
+        if not is_frame(X):
             X = pandas("a table").DataFrame(X)
         check_columns([*self.text, *self.others], X)
         return X

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sklearn_active._data.containers import is_frame
 from sklearn_active.files._arrays import ArrayEncoder, read_array, scaled_numbers
 from sklearn_active.files._data import LabelingData
 from sklearn_active.files._embed import as_embedder
@@ -100,7 +101,7 @@ def read_file(
     columns = {"text": _names(text), "ignore": _names(ignore), "show": _names(show)}
     columns |= {"id": id, "label_column": label_column}
     table, raw = read_raw(path, separator, encoding)
-    is_table = hasattr(raw, "columns")
+    is_table = is_frame(raw)
     if any(columns.values()) and (not is_table or path.is_dir()):
         raise ValueError(f"{path} has no columns that could be named.")
     if embed is not None and not is_table:

@@ -1,6 +1,6 @@
 """Affinity graphs, and label propagation solved once and updated per label."""
 
-from sklearn_active.graph._affinity import knn_affinity
+from sklearn_active.graph._knn_affinity import knn_affinity
 from sklearn_active.graph._resolvent import resolvent, sparse_resolvent
 from sklearn_active.graph._spreading import GraphLabelSpreading
 

@@ -20,13 +20,12 @@ from sklearn_active._sklearn import (
 from sklearn_active._sklearn.callbacks import begin_tasks
 from sklearn_active._sklearn.warnings import warn_user
 from sklearn_active.graph._affinity import (
-    FLOATS,
     normalized,
     root_degrees,
     self_tuning_weights,
-    shared_search,
 )
 from sklearn_active.graph._masses import ClassMasses
+from sklearn_active.graph._neighbors import FLOATS, NeighborSearch
 from sklearn_active.graph._resolvent import resolvent_times
 
 # Masses below are rounding errors of the solver, or as good as none.
@@ -98,13 +97,13 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     with its own width s(x), the distance to the last of them ('connectivity':
     :math:`w_j = 1`), then normalized.
 
-    Cost of `fit`: the neighbors, which other estimators and query strategies with the
-    same graph need not search again. Of reading the masses of all rows after a change:
+    Cost of `fit`: the neighbors, which a query strategy with the same graph need not
+    search again in the same learner. Of reading the masses of all rows after a change:
     O(n_iter * nnz * n_changed_classes) with about
     :math:`16 \sqrt{(1 + \alpha) / (1 - \alpha)}` iterations; memory
     O(nnz + n_samples * n_classes). Of `masses_of` after `update_labels`: what lies near
-    the labels, whatever n_samples is. Of `leave_one_out_accuracy_`: n_iter iterations a
-    labeled row.
+    the labels, whatever n_samples is. Of `leave_one_out_accuracy_`: n_iter iterations
+    per labeled row.
 
     :class:`sklearn.callback.ProgressBar` shows how far the approximate search has come.
 
@@ -190,10 +189,10 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             raise ValueError("y holds no label: at least one row must be labeled.")
         tasks = begin_tasks(self, 0, {"X": X, "y": y})
         with tasks.watching():
-            self._search = shared_search(
-                X, self.n_neighbors, self.metric, self.neighbors, self.n_jobs
-            )
-        self.affinity_ = self._search.affinity(self.weights)
+            self._search = NeighborSearch(
+                self.n_neighbors, self.metric, self.neighbors, self.n_jobs
+            ).fit(X)
+        self.affinity_ = self._search.neighborhoods_.affinity(self.weights)
         self._S = normalized(self.affinity_)
         _, self._component = sparse.csgraph.connected_components(self._S)
         roots = root_degrees(self.affinity_)
@@ -312,7 +311,7 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         else:
             widths = _own_widths(distances)
             weights = self_tuning_weights(
-                distances, widths[:, None], self._search.scales_[columns]
+                distances, widths[:, None], self._search.neighborhoods_.scales[columns]
             )
         bounds = np.arange(0, columns.size + 1, columns.shape[1])
         shape = len(columns), len(self.label_masses_)

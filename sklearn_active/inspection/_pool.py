@@ -7,6 +7,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.decomposition import PCA, TruncatedSVD
 
+from sklearn_active._data.containers import name_of
 from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._loop.run import run_of
 from sklearn_active._sklearn import check_matplotlib_support, num_samples
@@ -18,7 +19,7 @@ from sklearn_active.inspection._style import (
     merged,
 )
 from sklearn_active.query_strategies import FunctionStrategy, RandomSampling
-from sklearn_active.query_strategies._names import check_compatible
+from sklearn_active.query_strategies._registry import check_compatible
 
 
 class PoolDisplay:
@@ -332,8 +333,7 @@ def _light_to_dark():
 
 def _name(strategy):
     if isinstance(strategy, FunctionStrategy):
-        function = strategy.function
-        return getattr(function, "__name__", type(function).__name__)
+        return name_of(strategy.function)
     return type(strategy).__name__
 
 
@@ -341,9 +341,8 @@ def _utilities(learner):
     """Return utilities of all rows, NaN where there is none, or None; see the Notes."""
     run = run_of(learner)
     state, strategy = run.pool, run.strategy
-    at_random = isinstance(strategy, RandomSampling) or (
-        run.model.is_cold and getattr(strategy, "needs", ("fit",))
-    )
+    falls_back = run.model.is_cold and strategy.needs
+    at_random = isinstance(strategy, RandomSampling) or falls_back
     if at_random or not hasattr(strategy, "utilities") or not state.n_candidates:
         return None
     check_compatible(strategy, learner.estimator)

@@ -37,7 +37,7 @@ from sklearn_active.labeling._session_parts.open_questions import OpenQuestions
 from sklearn_active.labeling._session_parts.oracle_run import run_oracle
 from sklearn_active.labeling._session_parts.session_rows import SessionRows
 from sklearn_active.labeling._session_parts.vote_files import VoteFiles
-from sklearn_active.pools._dask import wrapped
+from sklearn_active.pools._dask import as_chunks
 
 if TYPE_CHECKING:
     from sklearn_active.labeling._fronts.server import LabelingServer
@@ -138,7 +138,7 @@ class LabelingSession(AnswerableSession):
         max_lag: int = 5,
         executor: Any = None,
     ):
-        refuse_chunks(wrapped(X), "LabelingSession")
+        refuse_chunks(as_chunks(X), "LabelingSession")
         self.X, self.n_rows = X, num_samples(X)
         self.items = X if items is None else items
         self.new_classes = new_classes

@@ -9,13 +9,15 @@ from sklearn.model_selection import check_cv
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.containers import index_of
 from sklearn_active._data.labels import parse_complete_y
+from sklearn_active._data.memory import RunMemory
 from sklearn_active._data.rows import take
 from sklearn_active._learner import ActiveLearner
 from sklearn_active._sklearn import num_samples
 from sklearn_active.model_selection._labeled_scorer import labeled_scorer
-from sklearn_active.stopping_rules._names import as_rule
+from sklearn_active.stopping_rules._registry import as_rule
 
 MEASURED = ("test_scores", "query_seconds", "fit_seconds")
 
@@ -167,7 +169,7 @@ def curves_of(
 def split_complete(X, y, cv):
     """Return a complete y as an array, and the list of splits."""
     nothing = np.zeros(num_samples(X), dtype=bool)
-    y = in_order_of(y, names_of(X), "y")
+    y = in_order_of(y, index_of(X), "y")
     _, truth = parse_complete_y(y, len(nothing), nothing)
     return truth, list(check_cv(cv, truth, classifier=True).split(X, truth))
 
@@ -247,9 +249,10 @@ def _run(learner, X, y, split, start, seed, budget, scoring):
         return rule is not None and rule(learner)
 
     learner.set_params(budget=budget, random_state=seed, stop_when=score_and_ask)
-    learner.fit(take(X, train), y, labeled=start)
-    rule = None
-    score_and_ask(learner)
+    with RunMemory().open():  # neighbors of the test rows are searched once
+        learner.fit(take(X, train), y, labeled=start)
+        rule = None
+        score_and_ask(learner)
     for number, n_labels in enumerate(_numbers_of_labels(learner)):
         if n_labels not in scores:  # no model yet
             known = (learner.labeled_iter_ >= 0) & (learner.labeled_iter_ <= number)

@@ -6,7 +6,7 @@ from numbers import Integral, Number
 import numpy as np
 from joblib import effective_n_jobs
 
-from sklearn_active._data.rows import folded, stacked, take
+from sklearn_active._data.rows import scored_and_merged, stacked, take
 from sklearn_active._sklearn import num_samples
 from sklearn_active.pools._kept import KeepsRows
 
@@ -137,7 +137,7 @@ class ChunkedPool(KeepsRows):
         if effective_n_jobs(None) > 1:  # the factory may fill one buffer again
             chunks = ((start, copy(chunk)) for start, chunk in chunks)
         parts = ((chunk, start, excluded) for start, chunk in chunks)
-        return folded(score, merged, parts)
+        return scored_and_merged(score, merged, parts)
 
     def _numbered(self):
         """Yield the position of the first row of each chunk, and the chunk."""

@@ -12,7 +12,7 @@ from sklearn_active.pools._kept import KeepsRows, runs
 _FAN_IN = 16
 
 
-def wrapped(X):
+def as_chunks(X):
     """Return a collection of Dask as rows in chunks, anything else as it is."""
     if type(X).__module__.partition(".")[0] not in ("dask", "dask_expr"):
         return X

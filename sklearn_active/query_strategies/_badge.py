@@ -72,6 +72,8 @@ class BadgeSampling(QueryStrategy):
     needs = ("predict_proba",)
     deterministic = False
 
+    _X = None  # the rows that `_points` and `_squares` are of
+
     _parameter_constraints: dict = {
         "transformer": [HasMethods("fit_transform"), None],
     }
@@ -104,7 +106,7 @@ class BadgeSampling(QueryStrategy):
             position = _draw(utilities, left, pool.random_state)
 
     def _gradients(self, pool):
-        if getattr(self, "_X", None) is not pool.X:
+        if self._X is not pool.X:
             self._validate_params()
             X, _ = graph_input(pool.X, self.transformer, "auto", self)
             self._points = check_array(X, accept_sparse="csr", dtype=np.float64)

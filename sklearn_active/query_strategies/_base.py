@@ -2,7 +2,11 @@
 
 from abc import ABC, abstractmethod
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
+
+from sklearn_active.query_strategies._pool_view import PoolView
 
 
 class QueryStrategy(BaseEstimator, ABC):
@@ -20,6 +24,8 @@ class QueryStrategy(BaseEstimator, ABC):
         Methods that the learner's estimator must implement. Until an estimator
         could be fitted on two classes, random rows are asked instead. Empty: the
         strategy needs no estimator and is asked from the first question.
+    needs_later : tuple of str
+        Methods that it will need later on: they are looked for before the first label.
     deterministic : bool
         Whether utilities depend on the rows and labels alone: the same rows in
         another order have the same utilities. False where chance takes part.
@@ -48,13 +54,14 @@ class QueryStrategy(BaseEstimator, ABC):
     array([2])
     """
 
-    needs = ("fit",)
-    deterministic = True
-    pointwise = False
-    beats_random = False
+    needs: tuple[str, ...] = ("fit",)
+    needs_later: tuple[str, ...] = ()
+    deterministic: bool = True
+    pointwise: bool = False
+    beats_random: bool = False
 
     @abstractmethod
-    def utilities(self, pool):
+    def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return the utility of each candidate; higher means ask first.
 
         Parameters
@@ -68,7 +75,9 @@ class QueryStrategy(BaseEstimator, ABC):
             In the order of `pool.candidates`; -inf is allowed, NaN is not.
         """
 
-    def select(self, pool, batch_size):
+    def select(
+        self, pool: PoolView, batch_size: int
+    ) -> tuple[NDArray[np.intp], NDArray[np.floating]]:
         """Choose the rows to ask next, best first.
 
         Parameters

@@ -8,14 +8,12 @@ from sklearn.base import clone
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_active._data.fitted import FittedClassifier, fit_on_labels_or_codes
+from sklearn_active._data.probabilities import predicted
 from sklearn_active._data.rows import take
 from sklearn_active._data.seeds import set_random_states
 from sklearn_active._sklearn import HasMethods, Interval, StrOptions
 from sklearn_active.query_strategies._base import QueryStrategy
-from sklearn_active.query_strategies._refits import (
-    distributions,
-    training_labels,
-)
+from sklearn_active.query_strategies._refits import training_labels
 
 
 class QueryByCommittee(QueryStrategy):
@@ -233,7 +231,7 @@ def _votes(member, X, classes):
 def _aligned(member, X, classes):
     """Return the member's distributions with a column for each of `classes`."""
     known = np.isin(member.classes, classes)  # a pre-trained member may know more
-    proba = distributions(member, X)[:, known]
+    proba = predicted(member, X)[0][:, known]
     aligned = np.zeros((len(proba), len(classes)))
     aligned[:, np.searchsorted(classes, member.classes[known])] = proba
     return aligned

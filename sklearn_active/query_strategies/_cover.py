@@ -1,122 +1,124 @@
-"""What is covered, what is uncertain, and what each row's label would gain."""
+"""What is covered, kept up to date per label; a batch is greedy on a copy of it."""
+
+from abc import ABC, abstractmethod
 
 import numpy as np
-from sklearn.utils import gen_batches
+from numpy.typing import NDArray
 
-_DIGITS = 9
-_ROWS_AT_ONCE = 16_384
+from sklearn_active._data.rows import row_keys, take
+from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._pool_view import PoolView
 
 
-class Cover:
-    r"""The sums of herding, :math:`g_q = \sum_i u_i \max(K_{iq} - c_i, 0)`, kept.
+class Cover(ABC):
+    """Base class: what the rows known so far leave for others to bring."""
+
+    @abstractmethod
+    def add(self, row, label=None):
+        """Take away what a label of this row brings.
+
+        Parameters
+        ----------
+        row : int
+            It was chosen or declined, then `label` is None, or labeled. A row that was
+            declined comes again when it is labeled.
+        label : object, default=None
+            Its label, for covers that look at labels.
+        """
+
+    @abstractmethod
+    def gains(self):
+        """Return what a label of each row would bring, shape (n_rows,).
+
+        It is only read. Where a row can't be the best one, an upper bound will do.
+        """
+
+    @abstractmethod
+    def copy(self):
+        """Return a cover that may be changed without this one."""
+
+
+class CoverStrategy(QueryStrategy):
+    """Base class of strategies that keep a cover: one hook, `_make_cover`.
+
+    The cover of the pool follows what becomes known; the rows of a batch are added to a
+    copy of it, which is thrown away.
+    """
+
+    needs = ()
+
+    _X = None  # the rows that the covers are of
+    _blank = None  # the cover where nothing is known
+    _cover = None  # the cover of what was heard of so far
+    _heard = None  # {row: whether it was labeled}; None: begin again from the blank one
+
+    def utilities(self, pool: PoolView) -> NDArray[np.float64]:
+        """Return what each candidate's label would gain, shape (n_candidates,)."""
+        return self._cover_for(pool).gains()[pool.candidates]
+
+    def select(self, pool, batch_size):
+        """Choose greedily: each pick takes away what the next need not bring."""
+        cover = self._cover_for(pool)
+        gains = cover.gains()  # before the copy is made: what it finds out is kept
+        if batch_size == 1:
+            return pool.best(gains)
+        return greedy(pool, batch_size, cover.copy())
+
+    @abstractmethod
+    def _make_cover(self, X):
+        """Return the cover of a pool of which nothing is known."""
+
+    def _cover_for(self, pool):
+        """Return the cover of what the pool knows now."""
+        if self._X is not pool.X:
+            self._validate_params()
+            self._blank, self._heard = self._make_cover(pool.X), None
+            self._X = pool.X
+        known = dict.fromkeys(pool.declined.tolist(), False)
+        known |= dict.fromkeys(pool.labeled.tolist(), True)
+        # While rows are added the cover is that of no moment. Where Ctrl-C comes in
+        # between, the next call finds None, and begins again.
+        heard, self._heard = self._heard, None
+        # A cover can't take back what it added. A declined row may be asked again, too.
+        if heard is None or len(pool.withdrawn) or not heard.keys() <= known.keys():
+            self._cover, heard = self._blank.copy(), {}
+        new = [row for row in known if row not in heard]
+        labeled_since = [
+            row for row in pool.labeled.tolist() if heard.get(row) is False
+        ]
+        for row in new + labeled_since:
+            self._cover.add(row, pool.label_of(row))
+        self._heard = known
+        return self._cover
+
+
+def greedy(pool, batch_size, cover):
+    """Choose a batch one by one, each after what the ones before it took away.
 
     Parameters
     ----------
-    kernel : csr_array of float of shape (n_rows, n_rows)
-        Symmetric; no row is empty.
-    isolated : ndarray of bool of shape (n_rows,)
-        Rows without a neighbor: they come last.
-    coverage, uncertainty : ndarray of float of shape (n_rows,), default=None
-        c and u; None: nothing is covered, all is uncertain.
-    power : float, default=1
-        To which the kernel is taken, entry by entry as they are needed.
+    pool : Pool
+        The read-only view of the pool.
+    batch_size : int
+        How many rows at most.
+    cover : Cover
+        Changed: the rows chosen are added, but for the last.
 
-    Attributes
-    ----------
-    gains : ndarray of float of shape (n_rows,)
-        g.
-    ranked : ndarray of float of shape (n_rows,)
-        g, rounded so that rounding errors decide no tie; isolated rows below all.
+    Returns
+    -------
+    indices : ndarray of int of shape (n_chosen,)
+    utilities : ndarray of float of shape (n_chosen,)
     """
-
-    def __init__(self, kernel, isolated, coverage=None, uncertainty=None, power=1):
-        n_rows = kernel.shape[0]
-        self.kernel, self.isolated, self.power = kernel, isolated, power
-        if coverage is None:
-            self.coverage, self.uncertainty = np.zeros(n_rows), np.ones(n_rows)
-            starts = kernel.indptr[:-1]  # nothing to take away
-            self.gains = np.add.reduceat(kernel.data, starts, dtype=np.float64)
-        else:
-            self.coverage, self.uncertainty = coverage, uncertainty
-            self.gains = self._by_definition()
-        self.ranked = np.where(isolated, -1.0, np.round(self.gains, _DIGITS))
-
-    def copy(self):
-        """Return one that may be changed without this one."""
-        kept = object.__new__(Cover)
-        arrays = ("coverage", "uncertainty", "gains", "ranked")
-        vars(kept).update(
-            vars(self) | {name: vars(self)[name].copy() for name in arrays}
-        )
-        return kept
-
-    def near(self, row):
-        """Return the rows that a row reaches, and how similar they are.
-
-        Parameters
-        ----------
-        row : int
-            The row.
-
-        Returns
-        -------
-        rows : ndarray of int
-        similarity : ndarray of float
-        """
-        start, stop = self.kernel.indptr[row : row + 2]
-        return self.kernel.indices[start:stop], self._powers(start, stop)
-
-    def add(self, row):
-        """Raise the coverage near a row, and lower the gains by what it takes.
-
-        Parameters
-        ----------
-        row : int
-            It was labeled, declined or chosen.
-        """
-        near, similarity = self.near(row)
-        raised = similarity > self.coverage[near]
-        near, similarity = near[raised], similarity[raised]
-        self.change(near, similarity, self.uncertainty[near])
-
-    def change(self, rows, coverage, uncertainty):
-        """Set coverage and uncertainty of rows; all gains follow.
-
-        Parameters
-        ----------
-        rows : ndarray of int
-            Distinct.
-        coverage, uncertainty : ndarray of float
-            Of each.
-        """
-        if not len(rows):
-            return
-        block = self.kernel[rows]
-        lengths = np.diff(block.indptr)
-        similarity = block.data if self.power == 1 else block.data**self.power
-
-        def gains():
-            excess = similarity - np.repeat(self.coverage[rows], lengths)
-            np.maximum(excess, 0, out=excess)
-            return excess * np.repeat(self.uncertainty[rows], lengths)
-
-        before = gains()
-        self.coverage[rows], self.uncertainty[rows] = coverage, uncertainty
-        np.add.at(self.gains, block.indices, gains() - before)
-        now = np.round(self.gains[block.indices], _DIGITS)
-        self.ranked[block.indices] = np.where(self.isolated[block.indices], -1.0, now)
-
-    def _by_definition(self):
-        kernel, gains = self.kernel, np.empty(self.kernel.shape[0])
-        for rows in gen_batches(len(gains), _ROWS_AT_ONCE):
-            starts = kernel.indptr[rows.start : rows.stop + 1]
-            columns = kernel.indices[starts[0] : starts[-1]]  # it is symmetric
-            excess = self._powers(starts[0], starts[-1]) - self.coverage[columns]
-            np.maximum(excess, 0, out=excess)
-            excess *= self.uncertainty[columns]
-            gains[rows] = np.add.reduceat(excess, starts[:-1] - starts[0])
-        return gains
-
-    def _powers(self, start, stop):
-        data = self.kernel.data[start:stop]
-        return data if self.power == 1 else data**self.power
+    indices, utilities, barred, keys = [], [], [], set()
+    n_candidates = len(pool.candidates)
+    while len(indices) < batch_size and len(barred) < n_candidates:
+        (row,), (utility,) = pool.best(cover.gains(), barred)
+        barred.append(row)
+        key = row_keys(take(pool.X, np.array([row])))[0]
+        if key not in keys:
+            keys.add(key)
+            indices.append(row)
+            utilities.append(utility)
+            if len(indices) < batch_size:
+                cover.add(row)
+    return np.array(indices), np.array(utilities)

@@ -7,14 +7,12 @@ from scipy.special import entr
 from sklearn.base import clone
 from sklearn.utils.parallel import Parallel, delayed
 
+from sklearn_active._data.probabilities import predicted
 from sklearn_active._data.rows import take
 from sklearn_active._data.seeds import set_random_states
 from sklearn_active._sklearn import Interval, StrOptions
 from sklearn_active.query_strategies._base import QueryStrategy
-from sklearn_active.query_strategies._refits import (
-    distributions,
-    training_labels,
-)
+from sklearn_active.query_strategies._refits import training_labels
 
 
 class ExpectedErrorReduction(QueryStrategy):
@@ -149,7 +147,7 @@ class _Lookahead:
 
     def _error(self, model):
         """Return the model's expected error on the rows it is measured on."""
-        proba = distributions(model, self.measured)
+        proba, _ = predicted(model, self.measured)
         if self.loss == "log":
             return entr(proba).sum(axis=1).mean()
         return (1 - proba.max(axis=1)).mean()

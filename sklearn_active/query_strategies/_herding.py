@@ -8,18 +8,19 @@ from sklearn.utils import gen_batches
 
 from sklearn_active._sklearn import HasMethods, Interval, StrOptions
 from sklearn_active.graph import sparse_resolvent
-from sklearn_active.query_strategies._cover import Cover
-from sklearn_active.query_strategies._on_graph import GraphStrategy
-from sklearn_active.query_strategies._uncertainty import (
-    margin_uncertainty,
-    unseen_margin,
+from sklearn_active.query_strategies._cover import CoverStrategy
+from sklearn_active.query_strategies._herding_cover import (
+    HerdingCover,
+    UncertaintyCover,
 )
+from sklearn_active.query_strategies._on_graph import graph_of
+from sklearn_active.query_strategies._uncertainty import margin_uncertainty
 
 _SHRINKING = 0.3
 _ROWS_AT_ONCE = 16_384
 
 
-class GraphUncertaintyHerding(GraphStrategy):
+class GraphUncertaintyHerding(CoverStrategy):
     r"""Ask the row whose label covers most of what is still uncertain.
 
     Few labels from the first one on, with any classifier: it has a graph of its own,
@@ -143,89 +144,54 @@ class GraphUncertaintyHerding(GraphStrategy):
     @property
     def gains_(self):
         """What a label of each row would gain, as the graph has it."""
-        return self._of_graph.gains
+        return self._cover.sums
 
-    def _catch_up(self, pool):
-        super()._catch_up(pool)
-        self._at_work = self._cover_for(pool)
-
-    def _gains(self):
-        return self._at_work.ranked
-
-    def _absorb(self, row):
-        self._at_work.add(row)
-
-    def _snapshot(self):
-        kept, self._at_work = self._at_work, self._at_work.copy()
-        return {"_at_work": kept}
+    def _make_cover(self, X):
+        affinity = graph_of(self, X)
+        n_kept = self._n_kept(affinity.shape[0])
+        resolvent = sparse_resolvent(affinity, self.alpha, n_kept=n_kept)
+        isolated = np.diff(affinity.indptr) == 0
+        self.kernel_, roots = _with_unit_diagonal(resolvent)
+        if self.uncertainty == "none":
+            return HerdingCover(self.kernel_, isolated)
+        return UncertaintyCover(self.kernel_, isolated, roots)
 
     def _cover_for(self, pool):
-        """Return the graph's own sums, or those with the model's uncertainty."""
+        cover = super()._cover_for(pool)
         sees_classes = pool.estimator is not None and len(pool.classes) > 1
         if self.uncertainty != "model" or not sees_classes:
-            return self._of_graph
+            return cover
         labels_per_class = len(pool.labeled) / len(pool.classes)
+        # Two labels of each class leave the reach as it is; each doubling takes K to a
+        # power that is larger by a constant, as the labels come to stand closer.
         power = 1 + _SHRINKING * np.log2(max(labels_per_class / 2, 1))
         uncertainty = np.zeros(len(pool))
         uncertainty[pool.candidates] = margin_uncertainty(pool.proba)
-        coverage = self._of_graph.coverage**power
-        return Cover(self.kernel_, self._isolated, coverage, uncertainty, power)
-
-    def _follow(self, pool, rows):
-        super()._follow(pool, rows)
-        # A declined row may have been taught since: covered already, not yet labeled.
-        super()._follow(
-            pool, [row for row in pool.labeled.tolist() if row not in self._labeled]
-        )
-
-    def _take_in(self, row, pool):
-        label = pool.label_of(row)
-        if label is None or self.uncertainty == "none":
-            self._of_graph.add(row)
-        else:
-            self._learn(row, label)
-        if label is not None:
-            self._labeled.add(row)
-
-    def _build(self, affinity):
-        n_kept = self._n_kept(affinity.shape[0])
-        masses = sparse_resolvent(affinity, self.alpha, n_kept=n_kept)
-        self._isolated = np.diff(affinity.indptr) == 0
-        self._set_kernel(masses)
-
-    def _set_kernel(self, masses):
-        roots = (1 / np.sqrt(masses.diagonal())).astype(masses.dtype)
-        kernel = sparse.csr_array(masses)
-        for rows in gen_batches(kernel.shape[0], _ROWS_AT_ONCE):
-            entries = slice(*kernel.indptr[[rows.start, rows.stop]])
-            lengths = np.diff(kernel.indptr[rows.start : rows.stop + 1])
-            kernel.data[entries] *= np.repeat(roots[rows], lengths)
-            kernel.data[entries] *= roots[kernel.indices[entries]]
-        self.kernel_, self._roots = kernel, roots
-        self.kernel_.sort_indices()
+        return cover.seen_by_model(uncertainty, power)
 
     def _n_kept(self, n_rows):
         if self.n_kept is not None:
             return self.n_kept
         return 100 if n_rows > 100_000 else int(np.clip(n_rows / 30, 100, 400))
 
-    def _reset(self):
-        self._of_graph = Cover(self.kernel_, self._isolated)
-        self._labeled = set()
-        self._classes = []
-        self._masses = []
 
-    def _learn(self, row, label):
-        """Add the class mass of a label; coverage and uncertainty near it change."""
-        cover = self._of_graph
-        n_rows = len(cover.coverage)
-        if label not in self._classes:
-            self._classes.append(label)
-            self._masses.append(np.zeros(n_rows))
-        near, similarity = cover.near(row)
-        masses = similarity / (self._roots[near] * self._roots[row])
-        self._masses[self._classes.index(label)][near] += masses
-        masses = np.array([column[near] for column in self._masses]).T
-        uncertainty = unseen_margin(masses, 1 / n_rows)
-        coverage = np.maximum(cover.coverage[near], similarity)
-        cover.change(near, coverage, uncertainty)
+def _with_unit_diagonal(resolvent):
+    r"""Return :math:`K_{ij} = A_{ij} r_i r_j` with :math:`r_i = 1 / \sqrt{A_{ii}}`.
+
+    In place of A, batch by batch: the kernel is by far the largest thing there is.
+
+    Returns
+    -------
+    kernel : csr_array of float of shape (n_rows, n_rows)
+    roots : ndarray of float of shape (n_rows,)
+        r.
+    """
+    roots = (1 / np.sqrt(resolvent.diagonal())).astype(resolvent.dtype)
+    kernel = sparse.csr_array(resolvent)
+    for rows in gen_batches(kernel.shape[0], _ROWS_AT_ONCE):
+        entries = slice(*kernel.indptr[[rows.start, rows.stop]])
+        lengths = np.diff(kernel.indptr[rows.start : rows.stop + 1])
+        kernel.data[entries] *= np.repeat(roots[rows], lengths)
+        kernel.data[entries] *= roots[kernel.indices[entries]]
+    kernel.sort_indices()
+    return kernel, roots

@@ -1,22 +1,26 @@
 """MaxHerding: cover the pool by a kernel, not by a graph."""
 
+from copy import copy
 from numbers import Real
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.preprocessing import normalize
 from sklearn.utils import check_array, gen_batches
 from sklearn.utils.extmath import row_norms, safe_sparse_dot
 
 from sklearn_active._sklearn import HasMethods, Interval
-from sklearn_active.query_strategies._on_graph import KeptUpToDate, graph_input
+from sklearn_active.query_strategies._cover import Cover, CoverStrategy
+from sklearn_active.query_strategies._on_graph import graph_input
+from sklearn_active.query_strategies._pool_view import PoolView
 
 _BLOCK = 2**19  # entries of the kernel held at a time
 _DIGITS = 12  # so that rounding errors decide no tie
 _CENTRAL = 1e-7  # what a tie is worth
 
 
-class MaxHerding(KeptUpToDate):
+class MaxHerding(CoverStrategy):
     r"""Ask the row whose label covers most of what no label covers yet.
 
     For the first few dozen labels, of any classifier, from no label on: it looks at no
@@ -91,58 +95,46 @@ class MaxHerding(KeptUpToDate):
         self.normalize = normalize
         self.transformer = transformer
 
-    def utilities(self, pool):
+    @property
+    def coverage_(self):
+        """Similarity of each row to the nearest one that is labeled or declined."""
+        return self._cover.coverage
+
+    def utilities(self, pool: PoolView) -> NDArray[np.float64]:
         """Return what each candidate's label would add, shape (n_candidates,)."""
-        self._catch_up(pool)
-        stale = np.flatnonzero(self._stale)
-        for start in range(0, len(stale), self._n_at_once):
-            self._look_again(stale[start : start + self._n_at_once])
-        return np.round(self._bounds, _DIGITS)[pool.candidates]
+        return self._cover_for(pool).exact_gains()[pool.candidates]
 
-    def _snapshot(self):
-        self._gains()  # what is looked up now need not be looked up again
-        bounds = self._bounds.copy()
-        stale = self._stale.copy()
-        return {"coverage_": self.coverage_, "_bounds": bounds, "_stale": stale}
-
-    def _start(self, X):
-        """Keep the rows as numbers, and what each is worth without any label."""
+    def _make_cover(self, X):
         X, _ = graph_input(X, self.transformer, "auto", self)
         X = check_array(X, accept_sparse="csr", dtype=np.float64)
         if self.normalize:
             X = normalize(X)
         elif isinstance(X, np.ndarray):
-            X = X - X.mean(axis=0)  # squared distances lose fewer digits
-        n_rows, n_features = X.shape
-        self._gamma = 1 / n_features if self.gamma is None else self.gamma
+            # The kernel expands the square of a distance, x^2 + z^2 - 2 x z: far from
+            # the origin the three are large and their sum is small.
+            X = X - X.mean(axis=0)
+        gamma = 1 / X.shape[1] if self.gamma is None else self.gamma
+        return _KernelCover(_GaussianKernel(X, gamma))
+
+
+class _GaussianKernel:
+    """The kernel between rows, a block at a time: all of it would be n^2 numbers."""
+
+    def __init__(self, X, gamma):
+        self._gamma = gamma
         self._points, self._squares = X, row_norms(X, squared=True)
+        self.n_rows = X.shape[0]
         if sparse.issparse(X):  # else each product would turn it into csr
             self._columns = X.T.tocsr()
-        self._n_at_once = max(_BLOCK // n_rows, 1)
-        self._alone = np.zeros(n_rows)
-        squares = list(gen_batches(n_rows, int(_BLOCK**0.5)))
-        for i, rows in enumerate(squares):
-            for others in squares[i:]:
-                block = self._kernel(rows, others)
-                self._alone[rows] += block.sum(axis=1)
-                if others is not rows:
-                    self._alone[others] += block.sum(axis=0)
-        self._alone /= n_rows
 
-    def _reset(self):
-        """Forget all labels."""
-        n_rows = len(self._alone)
-        self.coverage_ = np.zeros(n_rows)
-        self._bounds = (1 + _CENTRAL) * self._alone
-        self._stale = np.zeros(n_rows, dtype=bool)
-
-    def _kernel(self, rows, others=None):
+    def between(self, rows, others=None):
         """Return the kernel between some rows and others, all where None, dense."""
         if others is None and sparse.issparse(self._points):
             columns = self._columns
         else:
             columns = self._points.T if others is None else self._points[others].T
         block = safe_sparse_dot(self._points[rows], columns, dense_output=True)
+        # -(x^2 + z^2 - 2 x z), in place; the rounding errors of twins may be above 0.
         block *= 2
         block -= self._squares[rows, None]
         block -= self._squares if others is None else self._squares[others]
@@ -150,35 +142,85 @@ class MaxHerding(KeptUpToDate):
         block *= self._gamma
         return np.exp(block, out=block)
 
-    def _absorb(self, row):
-        """Raise the coverage near `row`; what rows were worth becomes a bound."""
-        self.coverage_ = np.maximum(self.coverage_, self._kernel([row])[0])
+    def means(self):
+        """Return the mean of each row of the kernel, shape (n_rows,)."""
+        sums = np.zeros(self.n_rows)
+        squares = list(gen_batches(self.n_rows, int(_BLOCK**0.5)))
+        for i, rows in enumerate(squares):
+            for others in squares[i:]:  # half of it: the kernel is symmetric
+                block = self.between(rows, others)
+                sums[rows] += block.sum(axis=1)
+                if others is not rows:
+                    sums[others] += block.sum(axis=0)
+        return sums / self.n_rows
+
+
+class _KernelCover(Cover):
+    """What is covered by the kernel, and what each row was worth when looked at last.
+
+    Coverage only grows, so a row is worth less and less: what it was worth once is an
+    upper bound of what it is worth now (lazy greedy search). Only rows whose bound
+    is as large as the best row's worth have to be looked at again.
+    """
+
+    def __init__(self, kernel):
+        self._kernel = kernel
+        self._alone = kernel.means()
+        self._n_at_once = max(_BLOCK // kernel.n_rows, 1)
+        self._rows = frozenset()
+        self.coverage = np.zeros(kernel.n_rows)
+        self._bounds = (1 + _CENTRAL) * self._alone
+        self._stale = np.zeros(kernel.n_rows, dtype=bool)
+
+    def copy(self):
+        """Return a cover that may be changed without this one; the kernel is shared."""
+        cover = copy(self)  # `add` puts a new coverage in the place of the old one
+        cover._bounds, cover._stale = self._bounds.copy(), self._stale.copy()
+        return cover
+
+    def add(self, row, label=None):
+        """Raise the coverage near a row; what rows were worth becomes a bound."""
+        if row in self._rows:  # declined before
+            return
+        self._rows |= {row}
+        self.coverage = np.maximum(self.coverage, self._kernel.between([row])[0])
         self._stale = np.ones(len(self._alone), dtype=bool)
 
-    def _gains(self):
+    def gains(self):
         """Return what a label of each row would add; of rows not looked at, a bound.
 
         Those that are not looked at have a bound below the largest gain.
         """
         n_looked_at = 8
-        uncovered = self.coverage_ < 1 - 1e-6  # a row asked already is no measure
+        # A row that is known keeps the worth of a tie, but can't be asked: measured by
+        # it, the last rows, which are nearly covered, would not be looked at.
+        uncovered = self.coverage < 1 - 1e-6
         while True:
             fresh = self._bounds[uncovered & ~self._stale]
             best = fresh.max() if len(fresh) else -np.inf
+            # What is equal after rounding has to be looked at, too: it may be a tie.
             promising = self._stale & (self._bounds > best - 2 * 10.0**-_DIGITS)
             rows = np.flatnonzero(promising)
             if not len(rows):
                 return np.round(self._bounds, _DIGITS)
+            # Few at first, as the best is mostly among them, then twice as many.
             n_looked_at = min(2 * n_looked_at, self._n_at_once)
             if len(rows) > n_looked_at:
                 order = np.argpartition(-self._bounds[rows], n_looked_at)
                 rows = rows[order[:n_looked_at]]
             self._look_again(rows)
 
+    def exact_gains(self):
+        """Return what a label of each row would add; every row is looked at."""
+        stale = np.flatnonzero(self._stale)
+        for start in range(0, len(stale), self._n_at_once):
+            self._look_again(stale[start : start + self._n_at_once])
+        return np.round(self._bounds, _DIGITS)
+
     def _look_again(self, rows):
         """Replace the bounds of some rows by what they are worth now."""
-        block = self._kernel(rows)
-        block -= self.coverage_
+        block = self._kernel.between(rows)
+        block -= self.coverage
         np.maximum(block, 0, out=block)
         self._bounds[rows] = block.mean(axis=1) + _CENTRAL * self._alone[rows]
         self._stale[rows] = False

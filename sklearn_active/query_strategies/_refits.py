@@ -29,22 +29,3 @@ def training_labels(pool):
         return y, classes
     every = np.union1d(y, classes)
     return every.searchsorted(y), every.searchsorted(classes)
-
-
-def distributions(estimator, X):
-    """Return predicted distributions; rows without information are uniform.
-
-    Parameters
-    ----------
-    estimator : fitted estimator
-        With `predict_proba`.
-    X : container of shape (n_rows, ...)
-        The rows.
-
-    Returns
-    -------
-    proba : ndarray of float of shape (n_rows, n_classes)
-    """
-    proba = np.maximum(estimator.predict_proba(X), 0)  # NaN stays NaN
-    totals = proba.sum(axis=1, keepdims=True)
-    return np.where(totals > 0, proba, 1 / proba.shape[1])

@@ -1,5 +1,6 @@
 """Sigma-optimality on a graph."""
 
+from copy import copy
 from numbers import Integral, Real
 
 import numpy as np
@@ -7,12 +8,13 @@ from scipy import sparse
 
 from sklearn_active._sklearn import HasMethods, Interval, StrOptions
 from sklearn_active.graph import resolvent, sparse_resolvent
-from sklearn_active.query_strategies._on_graph import GraphStrategy
+from sklearn_active.query_strategies._cover import Cover, CoverStrategy
+from sklearn_active.query_strategies._on_graph import graph_of
 
 _DENSE_UP_TO = 5000
 
 
-class SigmaOptimality(GraphStrategy):
+class SigmaOptimality(CoverStrategy):
     r"""Ask the row that reduces the variance of the whole pool's sum most.
 
     Looks at no label: a design of experiments on the graph. Use it where the
@@ -91,33 +93,61 @@ class SigmaOptimality(GraphStrategy):
         self.transformer = transformer
         self.neighbors = neighbors
 
-    def _gains(self):
+    def _make_cover(self, X):
+        affinity = graph_of(self, X)
+        dense = affinity.shape[0] <= _DENSE_UP_TO
+        make = resolvent if dense else sparse_resolvent
+        return _Covariance(make(affinity, self.alpha), self.noise)
+
+
+class _Covariance(Cover):
+    r"""The covariance C of the rows, given noisy labels of some of them.
+
+    A label of row q takes :math:`w w^\top` off C, with
+
+    .. math:: w = C_{\cdot q} / \sqrt{C_{qq} + g^2}
+
+    C is never changed: what is asked of it is its diagonal and the sums of its rows,
+    and both are kept up to date from the w alone. With them as the columns of V, a
+    column of C now is that of the kernel less :math:`V V_q^\top` (a Cholesky factor
+    whose pivots are the rows labeled).
+
+    Parameters
+    ----------
+    kernel : {ndarray, csr_array} of float of shape (n_rows, n_rows)
+        C before any label.
+    noise : float
+        Of a label, as a share of the mean variance of a row.
+    """
+
+    def __init__(self, kernel, noise):
+        self._kernel = kernel
+        self._variance = np.asarray(kernel.diagonal()).copy()
+        self._sums = np.asarray(kernel.sum(axis=0)).ravel()
+        self._noise = noise * self._variance.mean()
+        self._rows = ()  # of the columns of the factor
+        self._factor = np.zeros((kernel.shape[0], 0))
+
+    def copy(self):
+        """Return a cover that may be changed without this one."""
+        return copy(self)  # `add` puts new arrays in the place of the old ones
+
+    def gains(self):
+        """Return what a label of each row takes off the variance of the sum."""
         # Rounded, so that rounding errors decide no tie.
         return np.round(self._sums**2 / (self._variance + self._noise), 9)
 
-    def _snapshot(self):
-        return {name: vars(self)[name] for name in ("_factor", "_variance", "_sums")}
-
-    def _build(self, affinity):
-        dense = affinity.shape[0] <= _DENSE_UP_TO
-        make = resolvent if dense else sparse_resolvent
-        self._kernel = make(affinity, self.alpha)
-
-    def _reset(self):
-        n_rows = self._kernel.shape[0]
-        self._variance = np.asarray(self._kernel.diagonal()).copy()
-        self._sums = np.asarray(self._kernel.sum(axis=0)).ravel()
-        self._noise = self.noise * self._variance.mean()
-        self._factor = np.zeros((n_rows, 0))
-
-    def _absorb(self, row):
-        """Condition the covariance on a label of `row`."""
+    def add(self, row, label=None):
+        """Condition the covariance on a label of a row, whatever the label is."""
+        if row in self._rows:  # declined before: a second time would count twice
+            return
         column = self._kernel[:, [row]]
         if sparse.issparse(column):
             column = column.toarray()
         column = np.asarray(column).ravel() - self._factor @ self._factor[row]
         step = column / np.sqrt(self._variance[row] + self._noise)
+        self._rows = (*self._rows, row)
         self._factor = np.column_stack([self._factor, step])
         # The pruned kernel may be indefinite: variances stay above 0.
         self._variance = np.maximum(self._variance - step**2, 0)
-        self._sums = self._sums - step * step.sum()
+        self._sums = self._sums - step * step.sum()  # (w w^T) 1 = w (w^T 1)

@@ -3,14 +3,16 @@
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import clone
+from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances
 
-from sklearn_active._data.rows import row_keys, take
+from sklearn_active._data.rows import first_of_each, row_keys, take
 from sklearn_active._sklearn import HasMethods, Interval
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._on_graph import graph_input
+from sklearn_active.query_strategies._pool_view import PoolView
+from sklearn_active.query_strategies._registry import as_strategy
 
 
 class SpreadBatch(QueryStrategy):
@@ -72,6 +74,8 @@ class SpreadBatch(QueryStrategy):
 
     deterministic = False
 
+    _X = None  # the rows that `_transformed` is of
+
     _parameter_constraints: dict = {
         "strategy": [HasMethods("utilities")],
         "pool_factor": [Interval(Integral, 1, None, closed="left")],
@@ -86,22 +90,22 @@ class SpreadBatch(QueryStrategy):
     @property
     def needs(self):
         """Methods that the wrapped strategy needs."""
-        return getattr(self._current, "needs", ("fit",))
+        return self._asked().needs
 
     @property
     def needs_later(self):
         """Methods that the wrapped strategy will need."""
-        return getattr(self._current, "needs_later", ())
+        return self._asked().needs_later
 
-    @property
-    def _current(self):
-        return getattr(self, "strategy_", self.strategy)
+    def _asked(self):
+        """Return the strategy that is asked; before the first query, a clone of it."""
+        asked = hasattr(self, "strategy_")
+        return self.strategy_ if asked else as_strategy(self.strategy)
 
-    def utilities(self, pool):
+    def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return the wrapped strategy's utilities, shape (n_candidates,)."""
-        if not hasattr(self, "strategy_"):
-            self._validate_params()
-            self.strategy_ = clone(self.strategy, safe=False)
+        self._validate_params()
+        self.strategy_ = self._asked()
         return self.strategy_.utilities(pool)
 
     def select(self, pool, batch_size):
@@ -121,7 +125,7 @@ class SpreadBatch(QueryStrategy):
         """Return some rows of the pool as numbers, shape (n_rows, n_features)."""
         if self.transformer is None:
             return graph_input(take(pool.X, rows), None, "auto", self)[0]
-        if getattr(self, "_X", None) is not pool.X:
+        if self._X is not pool.X:
             self._transformed, _ = graph_input(pool.X, self.transformer, "auto", self)
             self._X = pool.X
         return self._transformed[rows]
@@ -144,10 +148,7 @@ def _one_a_cluster(X, weights, n_clusters, random_state):
 
     Where fewer rows differ, the first of the others fill up.
     """
-    first = {}
-    for position, key in enumerate(row_keys(X)):
-        first.setdefault(key, position)
-    chosen = distinct = np.array(list(first.values()))
+    chosen = distinct = np.array(first_of_each(row_keys(X)))
     if len(distinct) > n_clusters:
         X_distinct, weights = X[distinct], weights[distinct]
         chosen = distinct[_medoids(X_distinct, weights, n_clusters, random_state)]

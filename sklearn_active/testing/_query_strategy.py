@@ -13,7 +13,7 @@ from sklearn_active._data.rows import row_keys, take
 from sklearn_active._learner import ActiveLearner
 from sklearn_active.pools import ChunkedPool
 from sklearn_active.query_strategies import RandomSampling
-from sklearn_active.query_strategies._names import as_strategy, is_pointwise
+from sklearn_active.query_strategies._registry import as_strategy, is_pointwise
 from sklearn_active.testing._planted import (
     Centroids,
     assert_copies,
@@ -344,7 +344,7 @@ def _tied(learner, rows, others):
 
 def _check_chunks(trial):
     """Rows in chunks are answered like the same rows at once, if it is pointwise."""
-    if not is_pointwise(trial.strategy):
+    if not is_pointwise(as_strategy(trial.strategy)):
         return
     X, truth = planted_pool()
     params = {"batch_size": 3, "random_state": 0}

@@ -17,7 +17,7 @@ from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession
-from sklearn_active.pools._dask import wrapped
+from sklearn_active.pools._dask import as_chunks
 
 RNG = np.random.RandomState(0)
 # Few values: ties, and twins in different partitions; 9 stands for -inf.
@@ -147,7 +147,7 @@ def test_twins_are_drawn_once():
 
 @pytest.mark.parametrize("kind", sorted(COLLECTIONS))
 def test_no_rows_can_be_taken(kind):
-    rows = wrapped(COLLECTIONS[kind]()).take([])
+    rows = as_chunks(COLLECTIONS[kind]()).take([])
     assert type(rows) is type(LOCAL.get(kind, X))
     assert rows.shape == (0, 3)
 

@@ -6,9 +6,9 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from helpers import TaughtPool
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import sparse
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_blobs
@@ -19,9 +19,6 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from sklearn_active import ActiveLearner
-from sklearn_active._data.labels import Labels
-from sklearn_active._loop.pool import Pool, PoolState
-from sklearn_active._loop.run import run_of
 from sklearn_active.graph import (
     GraphLabelSpreading,
     knn_affinity,
@@ -38,29 +35,16 @@ from sklearn_active.query_strategies import (
 )
 
 
-def state_of(X):
-    return PoolState(X, Labels(len(X)), 0, False)
-
-
-def record(state, rows, labels):
-    """Teach labels; None declines."""
-    answered = np.array([label is not None for label in labels])
-    given = np.array([label for label in labels if label is not None], dtype=int)
-    state.record(np.array(rows), given, answered)
-
-
-def gains_by_definition(A, state, uncertainty="margin"):
+def gains_by_definition(A, pool, uncertainty="margin"):
     """Return sum_i u_i max(K_iq - c_i, 0) for every q, from the kernel A."""
     n = len(A)
     d = A.diagonal()
     K = A / np.sqrt(np.outer(d, d))
-    covered = state.labels.known.copy()
-    covered[state.declined] = True
-    c = K[:, covered].max(axis=1) if covered.any() else np.zeros(n)
+    covered = np.union1d(pool.labeled, pool.declined)
+    c = K[:, covered].max(axis=1) if len(covered) else np.zeros(n)
     u = np.ones(n)
-    if uncertainty == "margin" and state.labels.n_known:
-        Y = (state.labels.codes()[:, None] == np.arange(len(state.labels.classes))) * 1
-        G = np.sort(A @ Y, axis=1)[:, ::-1]
+    if uncertainty == "margin" and len(pool.labeled):
+        G = np.sort(A @ (pool.y[:, None] == pool.classes), axis=1)[:, ::-1]
         second = G[:, 1] if G.shape[1] > 1 else np.zeros(n)
         m = G.sum(axis=1)
         u = 1 - (G[:, 0] - np.maximum(second, 1 / n)) / (m + 1 / n)
@@ -80,29 +64,29 @@ events = st.lists(
 def test_herdings_gains_are_those_of_the_definition(events, seed, uncertainty, data):
     X = np.random.RandomState(seed).normal(size=(40, 2))
     strategy = GraphUncertaintyHerding(uncertainty, n_neighbors=4)
-    state = state_of(X)
+    taught = TaughtPool(X)
     A = sparse_resolvent(knn_affinity(X, 4), n_kept=100).toarray()
     for row, label in events:
-        record(state, [row], [label])
+        taught.teach([row], [label])
         if data.draw(st.booleans()):  # the strategy may be asked, or not, in between
-            strategy.utilities(Pool(state))
-    pool = Pool(state)
-    expected = gains_by_definition(A, state, uncertainty)
+            strategy.utilities(taught.pool)
+    pool = taught.pool
+    expected = gains_by_definition(A, pool, uncertainty)
     np.testing.assert_allclose(
         strategy.utilities(pool), expected[pool.candidates], atol=2e-9
     )
 
 
-def models_gains(A, state, proba, covered):
+def models_gains(A, n_known, known, proba, covered):
     """Return sum_i u_i max(K_iq^p - c_i^p, 0) with the model's u, from A."""
     n, k = proba.shape
     d = A.diagonal()
-    power = 1 + 0.3 * np.log2(max(state.labels.n_known / (2 * k), 1))
+    power = 1 + 0.3 * np.log2(max(n_known / (2 * k), 1))
     K = (A / np.sqrt(np.outer(d, d))) ** power
     c = K[:, covered].max(axis=1)
     p = np.sort(proba, axis=1)
     u = 1 - (p[:, -1] - p[:, -2])
-    u[state.others] = 0
+    u[known] = 0
     return np.array([np.sum(u * np.maximum(K[:, q] - c, 0)) for q in range(n)])
 
 
@@ -117,13 +101,15 @@ def test_herding_by_the_models_uncertainty_is_greedy_by_the_definition(
     learner.start(X, [None] * 40 + [0, 1])
     for row, label in events:
         learner.teach([row], [label])
-    state = run_of(learner).pool
     query = learner.query(batch_size)
+    known = [40, 41, *(row for row, _ in events)]
+    n_known = 2 + sum(label is not None for _, label in events)
     A = sparse_resolvent(knn_affinity(X, 4), n_kept=100).toarray()
-    covered, expected = list(state.others), []
+    covered, expected = list(known), []
     for utility in query.utilities:
-        gains = models_gains(A, state, learner.predict_proba(X), covered).round(9)
-        gains[state.others], gains[expected] = -1, -1
+        proba = learner.predict_proba(X)
+        gains = models_gains(A, n_known, known, proba, covered).round(9)
+        gains[known], gains[expected] = -1, -1
         assert utility == pytest.approx(gains.max(), abs=2e-9)
         expected.append(int(gains.argmax()))
         covered.append(expected[-1])
@@ -152,18 +138,15 @@ def test_herding_by_the_model_needs_its_probabilities():
 
 def test_dense_and_incremental_herding_make_the_same_picks_given_the_same_kernel():
     X, truth = make_blobs(150, centers=5, random_state=1)
-    A = resolvent(knn_affinity(X))
-    strategy = GraphUncertaintyHerding()
-    state = state_of(X)
-    strategy.utilities(Pool(state))
-    strategy._set_kernel(sparse.csr_array(A))
-    strategy._reset()
+    A = sparse_resolvent(knn_affinity(X), n_kept=150).toarray()
+    strategy = GraphUncertaintyHerding(n_kept=150)
+    taught = TaughtPool(X)
     for _ in range(40):
-        pool = Pool(state)
+        pool = taught.pool
         (row,), _ = strategy.select(pool, 1)
-        dense = np.round(gains_by_definition(A, state), 9)[pool.candidates]
+        dense = np.round(gains_by_definition(A, pool), 9)[pool.candidates]
         assert row == pool.candidates[dense.argmax()]
-        record(state, [row], [truth[row]])
+        taught.teach([row], [truth[row]])
 
 
 @settings(max_examples=20)
@@ -171,10 +154,10 @@ def test_dense_and_incremental_herding_make_the_same_picks_given_the_same_kernel
 def test_a_batch_is_greedy_with_coverage_but_without_labels(batch_size, seed):
     X = np.random.RandomState(seed).normal(size=(40, 2))
     A = sparse_resolvent(knn_affinity(X, 4), n_kept=100).toarray()
-    state = state_of(X)
-    record(state, [3, 9, 20], [0, 1, None])
+    taught = TaughtPool(X)
+    taught.teach([3, 9, 20], [0, 1, None])
     strategy = GraphUncertaintyHerding(n_neighbors=4)
-    indices, utilities = strategy.select(Pool(state), batch_size)
+    indices, utilities = strategy.select(taught.pool, batch_size)
     d = A.diagonal()
     K = A / np.sqrt(np.outer(d, d))
     c = K[:, [3, 9, 20]].max(axis=1)
@@ -201,19 +184,21 @@ def test_a_batch_is_greedy_with_coverage_but_without_labels(batch_size, seed):
 def test_state_after_any_events_equals_a_rebuilt_one(strategy, data):
     strategy = clone(strategy)
     X = np.random.RandomState(0).normal(size=(40, 2))
-    state = state_of(X)
+    taught = TaughtPool(X)
     for _ in range(data.draw(st.integers(1, 8))):
-        pool = Pool(state)
+        pool = taught.pool
         strategy.select(pool, data.draw(st.integers(1, 3)))
-        state.mark_all_as_heard()
-        if data.draw(st.booleans()) and len(pool.labeled):
-            row = data.draw(st.sampled_from(pool.labeled.tolist()))
-            state.labels.withdraw([row])
-            state.withdrawn.append(row)
-        else:
-            row = data.draw(st.sampled_from(pool.candidates.tolist()))
-            record(state, [row], [data.draw(st.sampled_from([0, 1, 2, None]))])
-    pool = Pool(state)
+        event = data.draw(st.sampled_from(["take back", "declined, taught", "teach"]))
+        if event == "take back" and len(pool.labeled):
+            taught.take_back(data.draw(st.sampled_from(pool.labeled.tolist())))
+            continue
+        rows = pool.declined if event == "declined, taught" else pool.candidates
+        row = data.draw(
+            st.sampled_from((rows if len(rows) else pool.candidates).tolist())
+        )
+        if row not in pool.labeled:
+            taught.teach([row], [data.draw(st.sampled_from([0, 1, 2, None]))])
+    pool = taught.pool
     rebuilt = clone(strategy)
     np.testing.assert_allclose(
         strategy.utilities(pool), rebuilt.utilities(pool), atol=5e-9
@@ -222,29 +207,29 @@ def test_state_after_any_events_equals_a_rebuilt_one(strategy, data):
 
 def test_a_declined_row_that_is_taught_later_counts_as_labeled():
     X = np.random.RandomState(0).normal(size=(40, 2))
-    strategy, state = GraphUncertaintyHerding(n_neighbors=4), state_of(X)
-    record(state, [7], [None])
-    strategy.utilities(Pool(state))
-    record(state, [7], [1])
-    pool = Pool(state)
+    strategy, taught = GraphUncertaintyHerding(n_neighbors=4), TaughtPool(X)
+    taught.teach([7], [None])
+    strategy.utilities(taught.pool)
+    taught.teach([7], [1])
+    pool = taught.pool
     rebuilt = clone(strategy).utilities(pool)
     np.testing.assert_allclose(strategy.utilities(pool), rebuilt, atol=2e-9)
 
 
 def test_sigma_optimality_is_the_fall_of_the_variance_of_the_sum():
     X = np.random.RandomState(0).normal(size=(30, 2))
-    strategy, state = SigmaOptimality(n_neighbors=4), state_of(X)
+    strategy, taught = SigmaOptimality(n_neighbors=4), TaughtPool(X)
     C = resolvent(knn_affinity(X, 4))
     noise = 0.1 * C.diagonal().mean()
     for row in (4, 17, 8):
-        pool = Pool(state)
+        pool = taught.pool
         after = [
             (C - np.outer(C[:, q], C[q]) / (C[q, q] + noise)).sum()
             for q in pool.candidates
         ]
         np.testing.assert_allclose(strategy.utilities(pool), C.sum() - after, atol=1e-8)
         C = C - np.outer(C[:, row], C[row]) / (C[row, row] + noise)
-        record(state, [row], [0])
+        taught.teach([row], [0])
 
 
 class TestUnseenClass:
@@ -401,7 +386,7 @@ class TestState:
         strategy = GraphUncertaintyHerding()
         for n in (40, 30):
             X = rng.normal(size=(n, 2))
-            pool = Pool(state_of(X))
+            pool = TaughtPool(X).pool
             fresh = GraphUncertaintyHerding().utilities(pool)
             np.testing.assert_array_equal(strategy.utilities(pool), fresh)
 

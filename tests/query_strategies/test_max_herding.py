@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from helpers import TaughtPool
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
@@ -22,23 +23,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from sklearn_active import ActiveLearner
-from sklearn_active._data.labels import Labels
-from sklearn_active._loop.pool import Pool, PoolState
 from sklearn_active.query_strategies import MaxHerding, _max_herding
 
 
 def random_rows(n_rows=40, seed=0):
     return np.random.RandomState(seed).normal(size=(n_rows, 3))
-
-
-def state_of(X):
-    return PoolState(X, Labels(len(X)), 0, False)
-
-
-def record(state, row, label):
-    """Teach one label; None declines."""
-    given = np.array([] if label is None else [label], dtype=int)
-    state.record(np.array([row]), given, np.array([label is not None]))
 
 
 def kernel(X, gamma=None, normalize=True):
@@ -85,12 +74,12 @@ events = st.lists(
 def test_utilities_are_those_of_the_definition(events, seed, gamma, normalize, data):
     X = random_rows(seed=seed)
     strategy = MaxHerding(gamma, normalize=normalize)
-    state = state_of(X)
+    taught = TaughtPool(X)
     for row, label in events:
-        record(state, row, label)
+        taught.teach([row], [label])
         if data.draw(st.booleans()):  # the strategy may be asked, or not, in between
-            strategy.select(Pool(state), data.draw(st.integers(1, 3)))
-    pool = Pool(state)
+            strategy.select(taught.pool, data.draw(st.integers(1, 3)))
+    pool = taught.pool
     expected = worth(kernel(X, gamma, normalize), [row for row, _ in events])
     np.testing.assert_allclose(
         strategy.utilities(pool), expected[pool.candidates], atol=2e-12
@@ -101,12 +90,12 @@ def test_utilities_are_those_of_the_definition(events, seed, gamma, normalize, d
 @given(events, st.integers(1, 6), st.integers(0, 50), st.integers(1, 40))
 def test_a_batch_is_greedy_whatever_the_block(events, batch_size, seed, n_at_once):
     X = random_rows(seed=seed)
-    state = state_of(X)
+    taught = TaughtPool(X)
     for row, label in events:
-        record(state, row, label)
+        taught.teach([row], [label])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_max_herding, "_BLOCK", 40 * n_at_once)
-        rows, utilities = MaxHerding().select(Pool(state), batch_size)
+        rows, utilities = MaxHerding().select(taught.pool, batch_size)
     K = kernel(X)
     covering = [row for row, _ in events]
     assert rows.tolist() == greedy_batch(K, covering, batch_size)
@@ -119,25 +108,25 @@ def test_of_rows_that_are_nearly_covered_the_one_that_adds_most_is_asked():
     center, corner = np.zeros((20, 2)), np.array([1.0, 1.0])
     near = corner + 1e-4 * np.array([[0, 0], [1, 0], [1.01, 0], [0, -0.9]])
     X = np.r_[center, near]
-    state = state_of(X)
+    taught = TaughtPool(X)
     for row in range(21):
-        record(state, row, 0)
+        taught.teach([row], [0])
     strategy = MaxHerding(1.0, normalize=False)
     covering = list(range(21))
     K = kernel(X, 1.0, False)
     for _ in range(3):
-        (row,), _ = strategy.select(Pool(state), 1)
+        (row,), _ = strategy.select(taught.pool, 1)
         utilities = worth(K, covering)
         utilities[covering] = -1
         assert row == utilities.argmax()
-        record(state, row, 0)
+        taught.teach([row], [0])
         covering.append(row)
 
 
 def test_a_batch_covers_nearly_as_much_as_the_best_of_all_batches():
     X = random_rows(14)
     K = kernel(X, 2.0)
-    rows, _ = MaxHerding(2.0).select(Pool(state_of(X)), 3)
+    rows, _ = MaxHerding(2.0).select(TaughtPool(X).pool, 3)
     best = max(
         K[list(three)].max(axis=0).mean() for three in combinations(range(14), 3)
     )
@@ -147,21 +136,19 @@ def test_a_batch_covers_nearly_as_much_as_the_best_of_all_batches():
 @settings(max_examples=20)
 @given(data=st.data())
 def test_state_after_any_events_equals_a_rebuilt_one(data):
-    strategy, state = MaxHerding(), state_of(random_rows())
+    strategy, taught = MaxHerding(), TaughtPool(random_rows())
     for _ in range(data.draw(st.integers(1, 8))):
-        pool = Pool(state)
+        pool = taught.pool
         strategy.select(pool, data.draw(st.integers(1, 3)))
-        state.mark_all_as_heard()
         if data.draw(st.booleans()) and len(pool.labeled):
             row = data.draw(st.sampled_from(pool.labeled.tolist()))
-            state.labels.withdraw([row])
-            state.withdrawn.append(row)
+            taught.take_back(row)
             if data.draw(st.booleans()):  # relabeled at once
-                record(state, row, 1)
+                taught.teach([row], [1])
         else:
             row = data.draw(st.sampled_from(pool.candidates.tolist()))
-            record(state, row, data.draw(st.sampled_from([0, 1, None])))
-    pool = Pool(state)
+            taught.teach([row], [data.draw(st.sampled_from([0, 1, None]))])
+    pool = taught.pool
     rebuilt = clone(strategy)
     assert strategy.select(pool, 4)[0].tolist() == rebuilt.select(pool, 4)[0].tolist()
     np.testing.assert_allclose(
@@ -200,10 +187,10 @@ def test_it_asks_the_rows_that_scikit_activeml_asks(batch_size, normalize):
 
 def test_of_two_rows_that_cover_only_each_other_the_more_central_comes_first():
     X = np.array([[3.1, 0], [3.0, 0], [0, 0], [0.01, 0], [0, 0.01]])
-    state = state_of(X)
+    taught = TaughtPool(X)
     for row in (2, 3, 4):
-        record(state, row, 0)
-    rows, _ = MaxHerding(1.0, normalize=False).select(Pool(state), 1)
+        taught.teach([row], [0])
+    rows, _ = MaxHerding(1.0, normalize=False).select(taught.pool, 1)
     assert rows.tolist() == [1]
     K = kernel(X, 1.0, False)
     added = worth(K, [2, 3, 4]) - 1e-7 * K.mean(axis=0)
@@ -213,9 +200,10 @@ def test_of_two_rows_that_cover_only_each_other_the_more_central_comes_first():
 def test_most_rows_are_not_looked_at_again(monkeypatch):
     X, truth = digits()
     looked_at = []
-    look_again = MaxHerding._look_again
+    cover = _max_herding._KernelCover
+    look_again = cover._look_again
     monkeypatch.setattr(
-        MaxHerding,
+        cover,
         "_look_again",
         lambda self, rows: looked_at.append(len(rows)) or look_again(self, rows),
     )
@@ -226,13 +214,13 @@ def test_most_rows_are_not_looked_at_again(monkeypatch):
 
 def test_the_kernel_is_never_held_whole():
     X = random_rows(4000)
-    state = state_of(X)
-    record(state, 7, 0)
+    taught = TaughtPool(X)
+    taught.teach([7], [0])
     strategy = MaxHerding()
     tracemalloc.start()
     try:
-        strategy.select(Pool(state), 3)
-        strategy.utilities(Pool(state))
+        strategy.select(taught.pool, 3)
+        strategy.utilities(taught.pool)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -252,16 +240,16 @@ class TestAnyData:
         X = np.maximum(random_rows(), 0)
         X[3] = 0  # of no direction
         strategy = MaxHerding(normalize=normalize)
-        expected, _ = strategy.select(Pool(state_of(X)), 6)
+        expected, _ = strategy.select(TaughtPool(X).pool, 6)
         for container in (sparse.csr_array, sparse.csc_matrix, sparse.coo_array):
-            state = PoolState(container(X), Labels(40), 0, False)
-            assert strategy.select(Pool(state), 6)[0].tolist() == expected.tolist()
+            pool = TaughtPool(container(X)).pool
+            assert strategy.select(pool, 6)[0].tolist() == expected.tolist()
         for container in (
             pd.DataFrame,
             lambda X: X.reshape(40, 3, 1),
             np.ndarray.tolist,
         ):
-            rows, _ = strategy.select(Pool(state_of(container(X))), 6)
+            rows, _ = strategy.select(TaughtPool(container(X)).pool, 6)
             assert rows.tolist() == expected.tolist()
 
     def test_text_and_frames_go_through_a_transformer_fitted_once(self):
@@ -313,8 +301,8 @@ class TestAnyData:
 
     def test_far_from_the_origin_distances_keep_their_digits(self):
         X = random_rows()
-        near = MaxHerding(normalize=False).select(Pool(state_of(X)), 6)[0]
-        far = MaxHerding(normalize=False).select(Pool(state_of(X + 1e8)), 6)[0]
+        near = MaxHerding(normalize=False).select(TaughtPool(X).pool, 6)[0]
+        far = MaxHerding(normalize=False).select(TaughtPool(X + 1e8).pool, 6)[0]
         assert far.tolist() == near.tolist()
 
     def test_twins_are_not_in_one_batch_and_equal_rows_are_no_trouble(self):
@@ -339,26 +327,25 @@ class TestState:
     def test_a_changed_pool_rebuilds(self):
         strategy = MaxHerding()
         for n_rows in (40, 30):
-            pool = Pool(state_of(random_rows(n_rows)))
+            pool = TaughtPool(random_rows(n_rows)).pool
             fresh = MaxHerding().utilities(pool)
             np.testing.assert_array_equal(strategy.utilities(pool), fresh)
 
-    def test_it_survives_pickling_in_the_middle(self):
+    def test_it_survives_pickling_in_the_middle(self, monkeypatch):
         X, truth = make_blobs(60, random_state=0)
         learner = ActiveLearner(GaussianNB(), MaxHerding()).start(X)
         for _ in range(4):
             query = learner.query()
             learner.teach(query, truth[query.indices])
         copy = pickle.loads(pickle.dumps(learner))
-        alone = copy.query_strategy_._alone
+        monkeypatch.setattr(_max_herding._GaussianKernel, "means", None)  # not again
         assert copy.query().indices.tolist() == learner.query().indices.tolist()
-        assert copy.query_strategy_._alone is alone
 
     def test_asking_for_a_batch_leaves_no_trace(self):
-        state = state_of(random_rows())
+        taught = TaughtPool(random_rows())
         strategy = MaxHerding()
-        first = strategy.select(Pool(state), 5)[0].tolist()
+        first = strategy.select(taught.pool, 5)[0].tolist()
         before = strategy.coverage_.copy()
-        assert strategy.select(Pool(state), 5)[0].tolist() == first
+        assert strategy.select(taught.pool, 5)[0].tolist() == first
         np.testing.assert_array_equal(strategy.coverage_, before)
         assert not before.any()

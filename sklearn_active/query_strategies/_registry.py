@@ -37,7 +37,8 @@ def as_strategy(query_strategy):
 
     Returns
     -------
-    strategy : object with `needs` and `select`
+    strategy : query strategy
+        It has all that :class:`QueryStrategy` declares.
     """
     if isinstance(query_strategy, type):
         raise ValueError(
@@ -45,25 +46,46 @@ def as_strategy(query_strategy):
             f"{query_strategy.__name__}()."
         )
     if isinstance(query_strategy, str):
+        if query_strategy not in STRATEGIES:
+            raise ValueError(
+                f"There is no query strategy named {query_strategy!r}; there are "
+                f"{', '.join(map(repr, STRATEGIES))}."
+            )
         return STRATEGIES[query_strategy]()
-    if hasattr(query_strategy, "select"):
-        return clone(query_strategy, safe=False)
-    if hasattr(query_strategy, "utilities"):
-        return _with_select(clone(query_strategy, safe=False))
+    if hasattr(query_strategy, "select") or hasattr(query_strategy, "utilities"):
+        return _completed(clone(query_strategy, safe=False))
     return FunctionStrategy(query_strategy)
 
 
-def _with_select(strategy):
-    """Give an object that only has `utilities` the base class's `select`."""
-    strategy.select = MethodType(QueryStrategy.select, strategy)
+def _completed(strategy):
+    """Give an object that is no QueryStrategy what it lacks of the base class, once.
+
+    So nobody who asks a strategy has to know what stands for an attribute that is not
+    there.
+    """
+    if isinstance(strategy, QueryStrategy):
+        return strategy
+    for name in ("needs", "needs_later", "deterministic", "pointwise", "beats_random"):
+        if not hasattr(strategy, name):
+            setattr(strategy, name, getattr(QueryStrategy, name))
+    if not hasattr(strategy, "select"):
+        strategy.select = MethodType(QueryStrategy.select, strategy)
     return strategy
 
 
 def check_compatible(strategy, estimator):
-    """Raise where the estimator lacks a method that the strategy needs."""
-    needs = getattr(strategy, "needs", ("fit",))
+    """Raise where the estimator lacks a method that the strategy needs.
+
+    Parameters
+    ----------
+    strategy : query strategy
+        As of `as_strategy`.
+    estimator : estimator
+        The learner's, not fitted.
+    """
+    needs = strategy.needs
     needs = (needs,) if isinstance(needs, str) else needs
-    for method in (*needs, *getattr(strategy, "needs_later", ())):
+    for method in (*needs, *strategy.needs_later):
         if not hasattr(estimator, method):
             way_out = _WAYS_OUT.get(method, "choose another query strategy")
             raise ValueError(
@@ -73,13 +95,32 @@ def check_compatible(strategy, estimator):
 
 
 def is_pointwise(strategy):
-    """Say whether a strategy may be asked part by part."""
-    select = getattr(type(strategy), "select", QueryStrategy.select)  # or given ours
-    return getattr(strategy, "pointwise", False) and select is QueryStrategy.select
+    """Say whether a strategy may be asked part by part.
+
+    Parameters
+    ----------
+    strategy : query strategy
+        As of `as_strategy`.
+
+    Returns
+    -------
+    pointwise : bool
+        Not where it chooses rows in a way of its own.
+    """
+    select = getattr(strategy.select, "__func__", None)
+    return strategy.pointwise and select is QueryStrategy.select
 
 
 def check_in_chunks(strategy, X):
-    """Raise where rows come in chunks, and the strategy needs them all at once."""
+    """Raise where rows come in chunks, and the strategy needs them all at once.
+
+    Parameters
+    ----------
+    strategy : query strategy
+        As of `as_strategy`.
+    X : container of shape (n_rows, ...)
+        All rows.
+    """
     if isinstance(X, RowsInChunks) and not is_pointwise(strategy):
         names = [name for name, make in STRATEGIES.items() if is_pointwise(make())]
         raise ValueError(

@@ -1,0 +1,100 @@
+"""What one run finds out about its rows, so that it need not find it out again."""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from hashlib import blake2b
+
+import numpy as np
+from scipy import sparse
+
+_OPEN = ContextVar("open_memory", default=None)
+
+
+class RunMemory:
+    """Keep what is costly to find and belongs to the rows, as long as its owner lives.
+
+    Its owner opens it around what strategies and estimators do for the owner. They ask
+    it by `remembered`, and don't know whose it is. Where it is opened inside of
+    another, the outer one goes on: it lives longer, as that of a learning curve, whose
+    learner has a memory too. A copy, or what comes out of a pickle, is empty.
+    """
+
+    def __init__(self):
+        self._found = {}
+
+    def __reduce__(self):
+        return RunMemory, ()
+
+    @contextmanager
+    def open(self):
+        """Let `remembered` use this memory; each thread opens its own."""
+        token = None if _OPEN.get() is not None else _OPEN.set(self)
+        try:
+            yield
+        finally:
+            if token is not None:
+                _OPEN.reset(token)
+
+    def forget(self):
+        """Let go of all that was found."""
+        self._found.clear()
+
+    def recall(self, slot, key, make):
+        """Return what was made last for this slot if its key was equal, or make it."""
+        entry = self._found.get(slot)
+        if entry is None or entry[0] != key:
+            # Let go of first: two graphs at once may be more than there is room for.
+            entry = None
+            self._found.pop(slot, None)
+            entry = self._found[slot] = key, make()
+        return entry[1]
+
+
+def remembered(slot, made_from, make):
+    """Return what `make` returns, or what it returned before in the run at hand.
+
+    Parameters
+    ----------
+    slot : hashable
+        What is made, and by which parameters. One result is kept of each.
+    made_from : sequence of object
+        What it depends on beside: arrays and sparse matrices, which are compared by
+        content, and objects that are compared by `==`.
+    make : callable
+        `make()`; its result is shared, so nobody may change it.
+
+    Returns
+    -------
+    found : object
+    """
+    memory = _OPEN.get()
+    if memory is None:
+        return make()
+    key = tuple(digest_of(part) if _holds_rows(part) else part for part in made_from)
+    return memory.recall(slot, key, make)
+
+
+def _holds_rows(part):
+    return isinstance(part, np.ndarray) or sparse.issparse(part)
+
+
+def digest_of(X):
+    """Return some bytes that are equal where the numbers in X are equal.
+
+    By content, not by identity: whoever owns X may have filled it with other numbers.
+
+    Parameters
+    ----------
+    X : {ndarray, csr or csc matrix} of shape (n_rows, n_features)
+        The rows.
+
+    Returns
+    -------
+    digest : bytes
+    """
+    arrays = (X.data, X.indices, X.indptr) if sparse.issparse(X) else (X,)
+    kind = X.shape, X.dtype.str, X.format if sparse.issparse(X) else "dense"
+    digest = blake2b(repr(kind).encode())
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.digest()
