@@ -81,7 +81,7 @@ class WebOracle(Oracle):
     ):
         from sklearn_active.labeling._fronts.server import LabelingServer
 
-        self._batches = _Batches(items, classes, new_classes)
+        self._batches = Batches(items, classes, new_classes)
         desk = Desk(self._batches, hints=Hints(**hints))
         self._server = LabelingServer({None: desk}, open_browser, port)
         self._announced = False
@@ -120,7 +120,7 @@ class WebOracle(Oracle):
             raise StopLabeling
 
 
-class _Batches(BaseLabelingSession):
+class Batches(BaseLabelingSession):
     """What a page needs of a session, for one batch of `fit` after the other."""
 
     can = frozenset(("guess", "relabel", "undo"))

@@ -12,11 +12,11 @@ import pytest
 from executors import Inline
 from hypothesis import given
 from hypothesis import strategies as st
+from inside import typed
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, Vote, read_votes, write_votes
-from sklearn_active.labeling._book.label_values import typed
 
 GOLDEN = Path(__file__).with_name("golden")
 VOTES = [Vote("b", "dög", "ann"), Vote("b", None)]

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 from executors import Inline
+from inside import Desk, rename_in_journal
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
@@ -19,8 +20,6 @@ from sklearn_active.labeling import (
     read_votes,
     write_votes,
 )
-from sklearn_active.labeling._book.renaming import rename_in_journal
-from sklearn_active.labeling._fronts.desk import Desk
 
 X = np.random.RandomState(0).normal(size=(30, 2))
 
