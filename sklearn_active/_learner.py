@@ -276,8 +276,12 @@ class ActiveLearner(
                 "use start(X), then query() and teach(query, labels)."
             )
         run = self._begin(X, labels, params, "nobody" if oracle is None else "oracle")
-        data = {"X": X, "y": lambda: self.y_}
-        run.tasks = begin_tasks(self, most_rounds(run, oracle), data)
+        run.tasks = begin_tasks(
+            self,
+            most_rounds(run, oracle),
+            {"X": X, "y": lambda: self.y_},
+            lambda: None if run.model.fitted is None else {"_run": run.frozen()},
+        )
         try:
             if oracle is None:
                 run.fit(last_chance=True)

@@ -1,5 +1,7 @@
 """One run of a learner: what `start` or `fit` began, until the next one begins."""
 
+from copy import copy
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -85,12 +87,16 @@ class Run:
 
     def view(self, quiet=False):
         """Return what a query strategy is shown; `quiet`: no warning comes of it."""
-        model = self.model
+        fitted = self.model.fitted
+        # No function of its own: a pool can be pickled, and travels to workers.
+        proba = partial(self.model.distributions.of_candidates, fitted, quiet=quiet)
+        return Pool(self.pool, fitted, proba, self.model.masses)
 
-        def proba(candidates):
-            return model.distributions.of_candidates(model.fitted, candidates, quiet)
-
-        return Pool(self.pool, model.fitted, proba, model.masses)
+    def frozen(self):
+        """Return a run whose model stays the one of now."""
+        run = copy(self)
+        run.model = copy(self.model)
+        return run
 
     def query(self, batch_size):
         """Return the rows to ask; the same until something is recorded.
