@@ -125,7 +125,7 @@ class ActiveLearner(
     transduction_ : ndarray of shape (n_samples,)
         Label of every row, where the estimator has one.
     history_ : list of Bunch
-        One record a round: `round`, `rows`, `answers` (None where abstained),
+        One record per round: `round`, `rows`, `answers` (None where abstained),
         `predicted` (labels expected before the answers, None without a model),
         `utilities`, `n_labeled` (labels known after the round), `seconds` (to
         choose the rows and to refit, the oracle's left out), and its two parts

@@ -550,7 +550,7 @@ class LosesItself:
 
 ORACLE_COMPLAINTS = {
     TooFew: "gave 4 labels for 5 rows",
-    OneForAll: "must give a sequence of labels, one a row; got a int",
+    OneForAll: "must give a sequence of labels, one per row; got a int",
     EndsEarly: "gave 4 labels for 5 rows",
     NeverEnds: "gave 6 labels for 5 rows",
     MixesKinds: "can't be learned",

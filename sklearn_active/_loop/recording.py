@@ -125,7 +125,7 @@ def _record_stream(state, indices, utilities, predicted, answers, source):
     if n_given < len(indices):
         raise ValueError(
             f"{source} ended after {n_given} labels of {len(indices)} rows; they are "
-            "kept. Yield one label a row, None for a row that can't be labeled, or "
+            "kept. Yield one label per row, None for a row that can't be labeled, or "
             "raise StopLabeling to end the loop."
         )
 
@@ -141,6 +141,6 @@ def _finish(generator, n_rows, source):
 
 
 def _with_none(labels, answered):
-    """Return one answer a row, None where abstained."""
+    """Return one answer per row, None where abstained."""
     answers = iter(labels.tolist())
     return [next(answers) if is_answer else None for is_answer in answered]

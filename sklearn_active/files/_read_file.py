@@ -60,7 +60,7 @@ def read_file(
     label_column : str, default=None
         A column with labels known already, blank where unknown.
     features : str or path, default=None
-        A .npy file with one row of numbers a row, for the model to use instead.
+        A .npy file with one row of numbers per row, for the model to use instead.
     embed : str, path or transformer, default=None
         What turns texts into numbers, beside TF-IDF: the name or the folder of a model
         of sentence-transformers, or a transformer of lists of texts.
@@ -349,7 +349,7 @@ def _with_features(data, path):
             f"an array of shape {values.shape}."
         )
     encoder = scaled_numbers()
-    note = f"features: {values.shape[1]} numbers a row, of {path}; scaled"
+    note = f"features: {values.shape[1]} numbers per row, of {path}; scaled"
     return replace(
         data,
         X=encoder.fit_transform(values),

@@ -16,7 +16,7 @@ _COLUMNS_AT_ONCE = 16  # solved side by side: a product reads the graph once for
 
 
 class ClassMasses:
-    r"""Hold the masses F = A Y of a graph, one column a class.
+    r"""Hold the masses F = A Y of a graph, one column per class.
 
     A label costs nothing when it comes: it waits in the residual. Whoever then asks
     for the masses of some rows has the system solved where the label reaches; whoever

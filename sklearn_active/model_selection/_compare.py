@@ -26,7 +26,7 @@ class Comparison(Bunch):
     differences: dict[str, Bunch]
 
     def to_frame(self):
-        """Return a pandas DataFrame, one row a learner, best area first.
+        """Return a pandas DataFrame, one row per learner, best area first.
 
         Returns
         -------
@@ -126,7 +126,7 @@ def compare_strategies(
           'random', paired by repetition, its 95 % interval `low`, `high` (Student's
           t over repetitions, NaN with a single one), and in how many repetitions it
           `wins`, `ties` or `losses`;
-        - `to_frame()` : the table of all that, one row a learner.
+        - `to_frame()` : the table of all that, one row per learner.
 
     Notes
     -----

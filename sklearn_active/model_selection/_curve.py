@@ -31,7 +31,7 @@ class LearningCurve(Bunch):
     fit_seconds: np.ndarray
 
     def to_frame(self):
-        """Return a pandas DataFrame, one row a repetition, split and number of labels.
+        """Return a pandas DataFrame, one row per repetition, split and label count.
 
         Returns
         -------

@@ -36,7 +36,7 @@ class PoolScoreMonitor(ScoringMonitor or object):
 
     Notes
     -----
-    `get_logs()` returns scikit-learn's log: `data`, a list of dicts, one a round,
+    `get_logs()` returns scikit-learn's log: `data`, a list of dicts, one per round,
     with `task_id` (the round, 0 is the fit before any question), `n_labeled` and
     `score`, and `data_as_pandas`. Cost: one scoring a round.
 

@@ -13,7 +13,7 @@ from sklearn_active._sklearn import Interval
 
 
 class Oracle(ABC):
-    """Base class: answer a query with one label a row.
+    """Base class: answer a query with one label per row.
 
     Any callable is an oracle; derive from this class where the oracle holds
     something that must not be copied (a connection, a counter, much data):
@@ -33,7 +33,7 @@ class Oracle(ABC):
 
     @abstractmethod
     def __call__(self, query):
-        """Return one label a row of `query`; None where it can't tell.
+        """Return one label per row of `query`; None where it can't tell.
 
         Parameters
         ----------

@@ -336,7 +336,7 @@ class TestAxes:
         assert display.axes_[1, 0] is axes[1, 0]
         assert display.axes_[1, 1] is None
         assert [ax.axison for ax in axes.ravel()] == [True] * 4 + [False] * 2
-        with pytest.raises(ValueError, match="2 x 3 axes, one a row asked; got 2"):
+        with pytest.raises(ValueError, match="2 x 3 axes, one per row asked; got 2"):
             display.plot(axes[:, 0])
 
     def test_axes_that_hold_a_grid_are_not_used_again(self, digits):

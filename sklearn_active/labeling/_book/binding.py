@@ -202,7 +202,7 @@ def _framed(key):
 
 
 def _identities(X, keys):
-    """Yield lists of one bytes object a row, of a part of the rows at a time."""
+    """Yield lists of one bytes object per row, of a part of the rows at a time."""
     X = X.tocsr() if sparse.issparse(X) else X
     for part in gen_batches(num_samples(X if keys is None else keys), _ROWS_AT_ONCE):
         if keys is None:

@@ -58,7 +58,7 @@ def rename_in_journal(path, renames):
     Returns
     -------
     sentences : list of str
-        What was done, one a class.
+        What was done, one per class.
 
     Raises
     ------

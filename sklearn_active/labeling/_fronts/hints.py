@@ -89,7 +89,7 @@ def as_html(instructions):
 
 
 def keys_of(texts, before=(), chosen=(), counts=()):
-    """Return one key a class, None where the keys don't suffice.
+    """Return one key per class, None where the keys don't suffice.
 
     Parameters
     ----------
