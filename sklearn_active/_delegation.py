@@ -1,6 +1,9 @@
 """The fitted methods that the learner hands on to its estimator."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import (
@@ -10,7 +13,8 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.metaestimators import available_if
 
-from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.containers import index_of
 from sklearn_active._data.labels import parse_y
 from sklearn_active._data.rows import take
 from sklearn_active._loop.run import HasRun, fitted_of, run_of
@@ -48,8 +52,10 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
     :class:`~sklearn_active._data.fitted.FittedClassifier`.
     """
 
+    estimator: Any
+
     @available_if(_estimator_has("predict"))
-    def predict(self, X, **params):
+    def predict(self, X: Any, **params: Any) -> NDArray[Any]:
         """Predict the classes of X.
 
         Parameters
@@ -67,7 +73,7 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
         return fitted.predict(X, **params)
 
     @available_if(_estimator_has("predict_proba"))
-    def predict_proba(self, X, **params):
+    def predict_proba(self, X: Any, **params: Any) -> NDArray[np.floating]:
         """Predict class probabilities of X.
 
         Parameters
@@ -86,7 +92,7 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
         return fitted.predict_proba(X, **params)
 
     @available_if(_estimator_has("predict_log_proba"))
-    def predict_log_proba(self, X, **params):
+    def predict_log_proba(self, X: Any, **params: Any) -> NDArray[np.floating]:
         """Predict logarithms of class probabilities of X.
 
         Parameters
@@ -105,7 +111,7 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
         return fitted.predict_log_proba(X, **params)
 
     @available_if(_estimator_has("decision_function"))
-    def decision_function(self, X, **params):
+    def decision_function(self, X: Any, **params: Any) -> NDArray[np.floating]:
         """Return the estimator's decision function of X.
 
         Parameters
@@ -123,7 +129,7 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
         return fitted.estimator.decision_function(X, **params)
 
     @available_if(_estimator_has("score"))
-    def score(self, X, y, **params):
+    def score(self, X: Any, y: ArrayLike, **params: Any) -> float:
         """Return the estimator's score on the rows of X that have a label.
 
         Parameters
@@ -141,7 +147,7 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
         """
         fitted, params = self._asked("score", params)
         mark = run_of(self).pool.labels.mark.value
-        y = in_order_of(y, names_of(X), "y")
+        y = in_order_of(y, index_of(X), "y")
         labels = parse_y(y, num_samples(X), mark)
         if not labels.n_known:
             raise ValueError(
@@ -164,7 +170,7 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
             params = getattr(process_routing(self, method, **params).estimator, method)
         return fitted, params
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> MetadataRouter:
         """Return the routing of this object: everything goes to `estimator`.
 
         Returns

@@ -1,20 +1,25 @@
 """ActiveLearner: fit is a loop over query and teach."""
 
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from math import ceil
 from numbers import Integral
+from typing import Any, Literal, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import process_routing
 from sklearn.utils.validation import validate_data
 
-from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.containers import index_of
 from sklearn_active._data.labels import AUTO, parse_complete_y, parse_y
 from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._data.seeds import set_random_states
 from sklearn_active._delegation import DelegatesToEstimator
+from sklearn_active._loop.hooks import Oracle, Strategy
 from sklearn_active._loop.model import Model
 from sklearn_active._loop.pool import PoolState
 from sklearn_active._loop.query import Query
@@ -46,7 +51,7 @@ from sklearn_active._sklearn import (
     routing_enabled,
     with_callbacks,
 )
-from sklearn_active._sklearn.callbacks import FitTasks, begin_tasks
+from sklearn_active._sklearn.callbacks import begin_tasks
 from sklearn_active._sklearn.warnings import warn_user
 from sklearn_active.oracles import ArrayOracle
 from sklearn_active.pools._dask import as_chunks
@@ -189,17 +194,17 @@ class ActiveLearner(
 
     def __init__(
         self,
-        estimator,
-        query_strategy="entropy",
+        estimator: Any,
+        query_strategy: str | Strategy = "entropy",
         *,
-        oracle=None,
-        batch_size=1,
-        budget=None,
-        stop_when=None,
-        missing_label=AUTO,
-        unlabeled="auto",
-        random_state=None,
-    ):
+        oracle: Oracle | None = None,
+        batch_size: int = 1,
+        budget: int | None = None,
+        stop_when: str | Callable[[Any], bool] | None = None,
+        missing_label: Any = AUTO,
+        unlabeled: Literal["auto", "pass", "drop"] = "auto",
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
         self.estimator = estimator
         self.query_strategy = query_strategy
         self.oracle = oracle
@@ -212,7 +217,9 @@ class ActiveLearner(
 
     @with_callbacks
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y, *, labeled=None, **params):
+    def fit(
+        self, X: Any, y: ArrayLike, *, labeled: ArrayLike | None = None, **params: Any
+    ) -> Self:
         """Fit, ask the oracle, refit, until there is a reason to stop.
 
         Without an oracle this is one plain fit of the estimator.
@@ -247,13 +254,13 @@ class ActiveLearner(
                 "y is None. To begin without any label, use start(X)."
             )
         X, oracle = as_chunks(X), self.oracle
-        y = in_order_of(y, names_of(X), "y")
+        y = in_order_of(y, index_of(X), "y")
         if labeled is None:
             labels = parse_y(
                 y, num_samples(X), self.missing_label, has_oracle=oracle is not None
             )
         elif oracle is None:
-            labeled = in_order_of(labeled, names_of(X), "labeled")
+            labeled = in_order_of(labeled, index_of(X), "labeled")
             labels, truth = parse_complete_y(
                 y, num_samples(X), labeled, self.missing_label
             )
@@ -283,13 +290,11 @@ class ActiveLearner(
                     run.ensure_fitted()
             run.tasks.end()
         finally:
-            run.in_loop = False
-            run.memory.forget()
-            run.tasks = FitTasks()
+            run.end_loop()
         return self
 
     @fit_context(prefer_skip_nested_validation=False)
-    def start(self, X, y=None, **params):
+    def start(self, X: Any, y: ArrayLike | None = None, **params: Any) -> Self:
         """Record the pool and its labels, fit if possible, and ask nothing.
 
         The entry to the step-by-step loop, also from no label at all.
@@ -314,13 +319,13 @@ class ActiveLearner(
                 "start() has no labeled=: whoever steps has the labels. Mark unlabeled "
                 "rows in y, or use fit(X, y, labeled=mask)."
             )
-        y = in_order_of(y, names_of(X), "y")
+        y = in_order_of(y, index_of(X), "y")
         # Whoever steps answers too: a y of -1 and 1 is a pool with one class known.
         labels = parse_y(y, num_samples(X), self.missing_label, has_oracle=True)
         self._begin(X, labels, params, "caller").refit_if_possible()
         return self
 
-    def query(self, batch_size=None):
+    def query(self, batch_size: int | None = None) -> Query:
         """Return the rows to ask next.
 
         The answer stays the same until something is taught.
@@ -350,7 +355,13 @@ class ActiveLearner(
             raise ValueError(f"batch_size must be an int >= 1, got {batch_size!r}.")
         return run.query(batch_size)
 
-    def teach(self, query, labels, *, refit=True):
+    def teach(
+        self,
+        query: Query | ArrayLike,
+        labels: ArrayLike | Iterator[Any],
+        *,
+        refit: bool = True,
+    ) -> Self:
         """Record labels, then refit.
 
         Parameters
@@ -393,7 +404,9 @@ class ActiveLearner(
             run.refit()
         return self
 
-    def relabel(self, indices, labels, *, refit=True):
+    def relabel(
+        self, indices: ArrayLike, labels: ArrayLike, *, refit: bool = True
+    ) -> Self:
         """Correct labels that are known, or take them back; then refit.
 
         Parameters
@@ -423,7 +436,7 @@ class ActiveLearner(
         run.relabel(indices, in_the_order_of(labels, run.pool, indices, "relabel"))
         return self.refit() if refit else self
 
-    def extend(self, X, y=None, *, refit=True):
+    def extend(self, X: Any, y: ArrayLike | None = None, *, refit: bool = True) -> Self:
         """Add rows to the pool, behind those that are there; then refit.
 
         Labels, declined rows, history and counts stay, and so do positions.
@@ -455,7 +468,7 @@ class ActiveLearner(
         run.extend(X, y)
         return self.refit() if refit or run.model.all_rows else self
 
-    def refit(self):
+    def refit(self) -> Self:
         """Fit on all labels known, where some came or changed since the last fit.
 
         For `teach`, `relabel` and `extend` with `refit=False`.

@@ -4,6 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from executors import Inline
 from helpers import blobs
 from sklearn.naive_bayes import GaussianNB
 
@@ -11,7 +12,6 @@ from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession
 from sklearn_active.labeling._book.ledger import Ledger
-from sklearn_active.labeling._engine.refitter import Inline
 from sklearn_active.model_selection import active_learning_curve
 
 X, Y, TRUTH = blobs(60, n_labeled=6)

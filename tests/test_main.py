@@ -18,11 +18,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import skrub  # noqa: F401  (the extra)
+from inside import TextEmbedder, classes_of
 from matplotlib import image
 
 from sklearn_active.__main__ import main
-from sklearn_active._commands.label import classes_of
-from sklearn_active.files._embed import TextEmbedder
 from sklearn_active.labeling import LabelJournal, read_votes
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sklearn_active.labeling._session_parts.renaming import rename_in_journal
+from sklearn_active.labeling._book.renaming import rename_in_journal
 
 
 def add(commands):

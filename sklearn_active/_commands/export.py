@@ -1,8 +1,8 @@
 """Write the labels of a journal: as a table, or as votes for other tools."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -77,50 +77,57 @@ def run(args):
             "that its header tells of."
         )
     args.data = _data_of(journal, args)
-    data = None
+    data = places = None
     if args.data is not None:
         (check_place if args.votes else check_out)(args.out, journal, args.data)
         data = labels_like(read(args, journal), header.get("classes") or ())
-        data, state = _checked(data, state, header, journal, args)
+        data, places = _checked(data, state, header, journal, args)
     if args.votes:
         _write_votes(state, header, data, args.out)
     else:
-        _write_table(state, header, data, learner_for(args, data), args.out)
+        known = _known(state, places)
+        _write_table(known, header, data, learner_for(args, data), args.out)
 
 
 def _checked(data, state, header, journal, args):
-    """Return the data and what is known of them, where some rows may have changed."""
+    """Return the data, and where the rows of the journal are now if some changed."""
     try:
         Binding(None, data.keys).check(header, journal)
     except ValueError as error:
         what = str(error).partition(" Rows may be added")[0]
         if args.votes:
             print(f"  {what} Its rows are named by their numbers, 0 for the first.")
-            return None, state
+            return None, None
         places = known_rows(header, data.keys)
         lost = len(set(state.votes) - set(places))
         if lost == len(state.votes):
             raise
         print(f"  {what} Answers about the others are written; left out: {lost}.")
-        state = _at_their_places(state, places)
-    return data, state
+        return data, places
+    return data, None
 
 
-def _at_their_places(state, places):
-    """Return what a journal says of the rows that are there, by where they are now."""
+@dataclass
+class _Known:
+    """What a journal says of the rows of a table, by where they are in it."""
+
+    votes: dict
+    flagged: list
+    answered: dict
+    renamed: dict
+
+
+def _known(state, places):
+    """Return what is known; of rows that are in other places, those that are there."""
 
     def moved(values):
+        if places is None:
+            return values
         return {places[row]: own for row, own in values.items() if row in places}
 
-    recent = [
-        (places[row], *who) for row, *who in state.recent(np.inf) if row in places
-    ]
-    return SimpleNamespace(
-        votes=moved(state.votes),
-        flagged=moved(dict.fromkeys(state.flagged)),
-        recent=lambda n: recent,
-        renamed=state.renamed,
-    )
+    answered = {row: (who, time) for row, who, time in state.recent(np.inf)}
+    flagged = moved(dict.fromkeys(state.flagged))
+    return _Known(moved(state.votes), list(flagged), moved(answered), state.renamed)
 
 
 def _data_of(journal, args):
@@ -134,16 +141,18 @@ def _data_of(journal, args):
     return data
 
 
-def _write_table(state, header, data, learner, out):
+def _write_table(known, header, data, learner, out):
     given = {} if data.y is None else dict(enumerate(data.y.tolist()))
-    renamed = state.renamed
+    renamed = known.renamed
     labels = {row: renamed.get(x, x) for row, x in given.items() if x is not None}
-    labels |= {row: [*votes.values()][-1] for row, votes in state.votes.items()}
+    labels |= {row: [*votes.values()][-1] for row, votes in known.votes.items()}
     if -1 in [*(header.get("classes") or ()), *labels.values()]:
         learner = with_class_minus_one(learner)
     model = Model(learner, data.X)  # as a session's, so that guesses are alike
     model.update(labels, (), 0)
-    columns = labeled_columns(data, labels, state, model.learner)
+    columns = labeled_columns(
+        data, labels, known.flagged, known.answered, model.learner
+    )
     for note in write_table(data.table, out, columns):
         print(f"  {note}")
     print(f"{out}: {len(data.table.frame):,} rows, {len(labels):,} with a label")

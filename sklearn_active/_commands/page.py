@@ -5,8 +5,8 @@ from pathlib import Path
 
 from sklearn_active._commands.showing import render
 from sklearn_active._commands.words import in_options
+from sklearn_active.labeling._book.session_arguments import checked_annotators
 from sklearn_active.labeling._fronts.hints import Hints
-from sklearn_active.labeling._session_parts.answering import checked_names
 
 _OF_PAGES = ("annotators", "keys", "describe", "instructions")
 
@@ -69,7 +69,7 @@ def check_front(args):
     names = hints.pop("annotators")
     Hints(**hints)
     if names is not None:
-        checked_names(names)
+        checked_annotators(names)
 
 
 def hints_of(args):

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from sklearn_active._commands.reading import separator_of
+from sklearn_active._data.containers import is_frame
 from sklearn_active.files._arrays import ArrayEncoder, read_array
 from sklearn_active.files._encoder import TableEncoder
 from sklearn_active.files._folders import ImageEncoder
@@ -123,7 +124,7 @@ def _check_kind(model, raw, args):
         trained_on = known[type(encoder)]
     else:
         return
-    if hasattr(raw, "columns"):
+    if is_frame(raw):
         came = known[TableEncoder]
     elif isinstance(raw, list):
         came = known[ImageEncoder]

@@ -2,11 +2,7 @@
 
 import numpy as np
 
-
-def names_of(X):
-    """Return the index of a frame or series, None of other containers."""
-    index = getattr(X, "index", None)
-    return index if hasattr(index, "equals") else None
+from sklearn_active._data.containers import index_of
 
 
 def in_order_of(values, names, what, rows="the rows of X"):
@@ -38,10 +34,10 @@ def in_order_of(values, names, what, rows="the rows of X"):
         Where the index can be read in two ways, or names some of the rows but not
         each once.
     """
-    index = getattr(values, "index", None)
-    if names is None or not hasattr(index, "equals") or not hasattr(values, "iloc"):
+    index = index_of(values)
+    if names is None or index is None:
         return values
-    if hasattr(names, "equals") and index.equals(names):
+    if not isinstance(names, np.ndarray) and index.equals(names):
         return values
     given, wanted = index.tolist(), names.tolist()
     is_fresh, is_named = given == list(range(len(given))), set(given) == set(wanted)

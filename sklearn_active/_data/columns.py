@@ -7,6 +7,7 @@ from numbers import Integral, Number, Real
 import numpy as np
 from sklearn.utils import column_or_1d
 
+from sklearn_active._data.containers import is_frame
 from sklearn_active._sklearn import is_pandas_na
 
 EXACT_IN_FLOAT = 2**53  # integers beyond it change in float64
@@ -60,7 +61,7 @@ class Column:
             Where it is no column, or a list mixes kinds.
         """
         hidden = None
-        if hasattr(y, "columns"):  # a data frame
+        if is_frame(y):
             y = np.asarray(y)
         if isinstance(y, np.ma.MaskedArray):
             hidden, y = np.ma.getmaskarray(y).ravel(), np.ma.getdata(y)

@@ -34,6 +34,10 @@ class FittedClassifier:
         if not encoded:
             self.classes = _own_classes(estimator, labels, pretrained)
 
+    def can(self, method):
+        """Say whether the estimator has a method, which may depend on its fit."""
+        return hasattr(self.estimator, method)
+
     def predict(self, X, **params):
         """Return the label of each row, shape (n_rows,)."""
         y = one_dimensional(self.estimator.predict(X, **params), self.estimator)

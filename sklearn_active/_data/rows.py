@@ -9,6 +9,7 @@ from scipy import sparse
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_active._data.columns import EXACT_IN_FLOAT, is_null
+from sklearn_active._data.containers import column_names, is_frame, is_pandas
 from sklearn_active._sklearn import num_samples, safe_indexing
 
 # These formats can't be indexed; a slice goes through csr and back.
@@ -94,7 +95,7 @@ def take(X, indices):
         return X.tocsr()[indices].asformat(X.format)
     if not hasattr(X, "__getitem__"):
         X = np.asarray(X)
-    if _package(X) == "pandas" and not hasattr(X, "iloc"):  # `.values` of a column
+    if _package(X) == "pandas" and not is_pandas(X):  # `.values` of a column
         return X[indices]
     return safe_indexing(X, indices)
 
@@ -135,7 +136,9 @@ def pieces(X, start, excluded):
 
 def piece_length(X):
     """Return how many rows of a container are scored at once."""
-    n_bytes = X.nnz * 12 if sparse.issparse(X) else getattr(X, "nbytes", 0)
+    n_bytes = X.nnz * 12 if sparse.issparse(X) else 0
+    if isinstance(X, np.ndarray):
+        n_bytes = X.nbytes
     if not n_bytes:
         return max(1, PIECE_ROWS // 4)  # frames and lists
     length = PIECE_BYTES * num_samples(X) // n_bytes
@@ -178,14 +181,14 @@ def stacked(containers):
 def _stacked_frames(containers):
     """Stack frames, series, or the arrays behind these (`.values`)."""
     first = containers[0]
-    names = list(getattr(first, "columns", ()))
+    names = column_names(first)
     for rows in containers:
         if type(rows) is not type(first):
             raise ValueError(
                 f"The rows come as a {type(first).__name__} in one part, and as a "
                 f"{type(rows).__name__} in another."
             )
-        if list(getattr(rows, "columns", ())) != names:
+        if column_names(rows) != names:
             raise ValueError(
                 f"The rows come with the columns {names} in one part, and with "
                 f"{list(rows.columns)} in another."
@@ -198,7 +201,7 @@ def _stacked_frames(containers):
                     "than in another. Give all of them one pandas.CategoricalDtype."
                 )
     package = import_module(_package(first))
-    if _package(first) == "polars" or hasattr(first, "iloc"):
+    if _package(first) == "polars" or is_pandas(first):
         return package.concat(containers)
     return package.concat([package.Series(rows) for rows in containers]).array
 
@@ -222,17 +225,16 @@ def as_numbers(X):
     values = np.asarray(X)
     if values.dtype.kind in "biuf":
         return values
-    if not hasattr(X, "dtypes") or columns_without_numbers(X):
+    if not is_frame(X) or not is_pandas(X) or columns_without_numbers(X):
         return None
     return X.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def columns_without_numbers(X):
     """Return the names of a pandas frame's columns whose dtype is of no numbers."""
-    dtypes = getattr(X, "dtypes", None)
-    if not hasattr(dtypes, "items"):
+    if not is_frame(X) or not is_pandas(X):
         return []
-    kinds = ((name, getattr(dtype, "kind", "O")) for name, dtype in dtypes.items())
+    kinds = ((name, getattr(dtype, "kind", "O")) for name, dtype in X.dtypes.items())
     return [name for name, kind in kinds if kind not in "biuf"]
 
 
@@ -240,7 +242,7 @@ def row_at(X, index):
     """Return one row of a container, as its own kind of row."""
     if sparse.issparse(X):  # one row of a sparse array is none in older scipy
         return X[[index]]
-    return X.iloc[index] if hasattr(X, "iloc") else X[index]
+    return X.iloc[index] if is_pandas(X) else X[index]
 
 
 def read_only(array):

@@ -85,7 +85,7 @@ class Model:
     @property
     def can_predict(self):
         """Whether there is a fitted estimator that has `predict`."""
-        return self.fitted is not None and hasattr(self.fitted.estimator, "predict")
+        return self.fitted is not None and self.fitted.can("predict")
 
     @property
     def final(self):
@@ -285,7 +285,7 @@ def _try_to_predict(estimator, data):
     """
     row = take(data.X, np.array([0]))
     fitted = FittedClassifier(estimator, data.classes, data.encoded)
-    if hasattr(estimator, "predict_proba"):
+    if fitted.can("predict_proba"):
         fitted.predict_proba(row)
-    elif hasattr(estimator, "predict"):
+    elif fitted.can("predict"):
         fitted.predict(row)

@@ -251,7 +251,7 @@ class Pool:
 
     @cached_property
     def proba(self):
-        if not hasattr(self.estimator, "predict_proba"):
+        if self.fitted is None or not self.fitted.can("predict_proba"):
             name = "no estimator yet" if self.estimator is None else self.estimator
             raise ValueError(
                 f"pool.proba needs an estimator with `predict_proba`; there is {name}. "

@@ -5,7 +5,8 @@ from inspect import isgenerator
 
 import numpy as np
 
-from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.containers import index_of
 from sklearn_active._data.rows import checked_positions
 from sklearn_active._loop.query import Query
 
@@ -24,14 +25,14 @@ def ask(oracle, query):
 
 def in_the_order_asked(answers, query, source="The oracle"):
     """Sort a series of answers by its index, where that names the rows asked."""
-    names = names_of(query.X)
+    names = index_of(query.X)
     names = query.indices if names is None else names
     return in_order_of(answers, names, f"{source}'s series", "the rows asked")
 
 
 def in_the_order_of(labels, state, indices, source):
     """Sort a series of labels by its index, where that names the rows taught."""
-    names = names_of(state.X)
+    names = index_of(state.X)
     names = indices if names is None else names[indices]
     return in_order_of(labels, names, f"{source}'s series", "the rows taught")
 

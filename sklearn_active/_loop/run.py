@@ -1,13 +1,17 @@
 """One run of a learner: what `start` or `fit` began, until the next one begins."""
 
 from time import perf_counter
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
+from sklearn.utils import Bunch
 from sklearn.utils.validation import validate_data
 
-from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.containers import index_of
 from sklearn_active._data.memory import RunMemory
 from sklearn_active._data.rows import stacked, template_of
 from sklearn_active._loop.choosing import choose
@@ -45,8 +49,8 @@ class Run:
     Attributes
     ----------
     memory : RunMemory
-        What is costly to find out about the rows; open while strategy and estimator
-        are at work.
+        What is costly to find out about the rows, open while strategy and estimator
+        are at work: a graph outlives the fit that built it.
     tasks : FitTasks
         What callbacks are told of; of nobody outside of `fit`.
     in_loop : bool
@@ -63,10 +67,14 @@ class Run:
         self.batch_size = batch_size
         self.budget = budget
         self.stop_when = stop_when
+        self.why_ended = None
+        self.end_loop()
+
+    def end_loop(self):
+        """Be as when nobody is asked: what a loop keeps for its next round is freed."""
+        self.in_loop = False
         self.memory = RunMemory()
         self.tasks = FitTasks()
-        self.in_loop = False
-        self.why_ended = None
 
     @property
     def next_batch_size(self):
@@ -196,7 +204,7 @@ class Run:
         pool, n_more = self.pool, num_samples(X)
         labels = pool.labels.extended(n_more)
         if y is not None:
-            y = in_order_of(y, names_of(X), "y")
+            y = in_order_of(y, index_of(X), "y")
             values, known = labels.parse_answers(y, n_more, "y")
             if len(values):
                 labels.add(len(pool) + np.flatnonzero(known), values)
@@ -287,35 +295,35 @@ class HasRun:
     are current.
     """
 
-    _run = None
+    _run: Run | None = None
 
     @property
-    def estimator_(self):
+    def estimator_(self) -> Any:
         """The estimator fitted on all labels known."""
         return fitted_of(self).estimator
 
     @property
-    def query_strategy_(self):
+    def query_strategy_(self) -> Any:
         """The query strategy of this fit, a clone."""
         return run_of(self).strategy
 
     @property
-    def classes_(self):
+    def classes_(self) -> NDArray[Any]:
         """The sorted classes of the fitted estimator; before, those known."""
         return run_of(self).model.classes
 
     @property
-    def y_(self):
+    def y_(self) -> NDArray[Any]:
         """All labels known, the mark elsewhere, shape (n_samples,)."""
         return run_of(self).pool.labels.as_array()
 
     @property
-    def labeled_iter_(self):
+    def labeled_iter_(self) -> NDArray[np.intp]:
         """Round in which each row's label was learned, shape (n_samples,)."""
         return run_of(self).pool.learned_in - 1
 
     @property
-    def transduction_(self):
+    def transduction_(self) -> NDArray[Any]:
         """Label of every row, shape (n_samples,), where the estimator has one.
 
         The mark stands where the estimator gave a row no label.
@@ -330,17 +338,17 @@ class HasRun:
         return transduction
 
     @property
-    def history_(self):
+    def history_(self) -> list[Bunch]:
         """One record per round."""
         return run_of(self).pool.history
 
     @property
-    def n_asked_(self):
+    def n_asked_(self) -> int:
         """Number of rows that the oracle answered or abstained from."""
         return run_of(self).pool.n_asked
 
     @property
-    def termination_condition_(self):
+    def termination_condition_(self) -> str:
         """Why `fit` ended."""
         why = run_of(self).why_ended
         if why is None:
@@ -348,12 +356,12 @@ class HasRun:
         return why
 
     @property
-    def n_features_in_(self):
+    def n_features_in_(self) -> int:
         """Number of features, where X has any."""
         return run_of(self).columns.n_features_in_
 
     @property
-    def feature_names_in_(self):
+    def feature_names_in_(self) -> NDArray[Any]:
         """Names of features, where X has names that are all strings."""
         return run_of(self).columns.feature_names_in_
 

@@ -13,6 +13,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_active._data.columns import is_null
+from sklearn_active._data.containers import is_frame
 from sklearn_active._data.rows import RowsInChunks, take, template_of
 from sklearn_active._sklearn import (
     BaseLabelPropagation,
@@ -59,9 +60,11 @@ def _knows_marks(search):
     """Say whether a search splits or scores so that unlabeled rows don't count."""
     scorers = search.scoring
     scorers = scorers.values() if isinstance(scorers, dict) else [scorers]
-    return getattr(search.cv, "ignores_unlabeled", False) or all(
-        getattr(scorer, "ignores_unlabeled", False) for scorer in scorers
-    )
+    return _ignores_unlabeled(search.cv) or all(map(_ignores_unlabeled, scorers))
+
+
+def _ignores_unlabeled(part):
+    return getattr(part, "ignores_unlabeled", False)
 
 
 def final_estimator(estimator):
@@ -180,13 +183,14 @@ def _first_to_see(estimator):
     if isinstance(estimator, Pipeline):
         steps = [s for _, s in estimator.steps if s not in (None, "passthrough")]
         return _first_to_see(steps[0]) if steps else None
-    inside = getattr(estimator, "estimator", None)
-    if hasattr(inside, "fit"):
-        return _first_to_see(inside)
-    inside = getattr(estimator, "estimators", None)
-    if isinstance(inside, list):  # of an ensemble: each is given X
-        found = [_first_to_see(e) for _, e in inside if hasattr(e, "fit")]
-        return next((e for e in found if e is not None), None)
+    params = estimator.get_params(deep=False)
+    inside = [params["estimator"]] if "estimator" in params else []
+    if isinstance(params.get("estimators"), list):  # of an ensemble: each is given X
+        inside = [part for _, part in params["estimators"]]
+    inside = [part for part in inside if hasattr(part, "fit")]
+    if inside:
+        found = map(_first_to_see, inside)
+        return next((part for part in found if part is not None), None)
     module = type(estimator).__module__
     if not module.startswith("sklearn.") or module.startswith(_TAKING_ANYTHING):
         return None
@@ -198,7 +202,7 @@ def _first_to_see(estimator):
 
 def _text_in(X, takes_categories):
     """Return what of some rows can't be turned into numbers, in words, or ''."""
-    if hasattr(X, "columns"):
+    if is_frame(X):
         columns = [
             name
             for name in X.columns

@@ -83,13 +83,28 @@ def format_of_numbers(texts, decimal_comma=False):
     return None
 
 
-def _number(text, format):
+def in_plain_form(text, format):
+    """Return a number as `float` reads it: with a point, and no marks of thousands.
+
+    Parameters
+    ----------
+    text : str
+        Of that format.
+    format : str
+        As of `format_of_numbers`.
+
+    Returns
+    -------
+    text : str
+    """
     if format == "comma":
-        text = text.replace(".", "").replace(",", ".")
-    elif format == "thousands":
-        text = text.replace(",", "")
+        return text.replace(".", "").replace(",", ".")
+    return text.replace(",", "") if format == "thousands" else text
+
+
+def _number(text, format):
     try:
-        number = float(text)
+        number = float(in_plain_form(text, format))
     except ValueError:
         return np.nan
     return number if np.isfinite(number) else np.nan

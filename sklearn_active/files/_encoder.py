@@ -10,9 +10,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_active._data.containers import is_frame
 from sklearn_active.files._cells import ColumnReader, is_missing
 from sklearn_active.files._roles import N_CATEGORIES, check_columns
-from sklearn_active.files._tables import pandas, texts_of
+from sklearn_active.files._tables import are_blank, pandas, texts_of
 from sklearn_active.files._texts import TextEncoder
 
 
@@ -114,8 +115,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def are_blank(self, X):
         """Return which rows hold nothing to look at, shape (n_rows,)."""
         X = self._frame(X)
-        cells = [texts_of(X[name]) for name in [*self.text, *self.others]]
-        return np.array([not any(row) for row in zip(*cells, strict=True)], dtype=bool)
+        return are_blank([texts_of(X[name]) for name in [*self.text, *self.others]])
 
     def format_of(self, name):
         """Return how the numbers of a column were written: 'plain', 'thousands' ..."""
@@ -132,7 +132,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def _frame(self, X):
         if hasattr(X, "to_pandas"):  # polars
             X = X.to_pandas()
-        if not hasattr(X, "columns"):
+        if not is_frame(X):
             X = pandas("a table").DataFrame(X)
         check_columns([*self.text, *self.others], X)
         return X

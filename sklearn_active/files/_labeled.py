@@ -50,18 +50,24 @@ def write_labeled(data, session, path):
     text,label,guess,confidence,flagged,annotator,labeled_at
     """
     check_out(path, *[data.path] if data.path else [])
-    if session.n_rows != len(data.keys) or session._names not in (None, data.keys):
+    if session.n_rows != len(data.keys) or session.keys not in (None, data.keys):
         raise ValueError(
             "The session is on other rows than the data, or on the same in another "
             "order: pass the data that its X, items and keys are from."
         )
     session.wait()
     with session.lock:
-        columns = labeled_columns(data, session.labels, session._state, session.learner)
+        answered = {
+            each["row"]: (each["annotator"], each["time"])
+            for each in session.recent(session.n_rows)
+        }
+        columns = labeled_columns(
+            data, session.labels, session.flagged, answered, session.learner
+        )
     return write_table(data.table, path, columns)
 
 
-def labeled_columns(data, labels, state, learner):
+def labeled_columns(data, labels, flagged, answered, learner):
     """Return the columns that are added to a table.
 
     Parameters
@@ -70,8 +76,10 @@ def labeled_columns(data, labels, state, learner):
         What was labeled.
     labels : dict of int to label
         By row.
-    state : LabelingState
-        Who has answered, and when; which rows are flagged.
+    flagged : iterable of int
+        Rows that somebody flagged.
+    answered : dict of int to (annotator, time)
+        Who gave the last answer about a row, and when.
     learner : ActiveLearner
         Knows the labels.
 
@@ -86,12 +94,13 @@ def labeled_columns(data, labels, state, learner):
     for name, values in guesses(learner, data.X).items():
         seen = {row: x for row, x in enumerate(values) if row not in blank}
         columns[name] = _spread(seen, data, n_rows)
-    last = {row: (who, time) for row, who, time in state.recent(np.inf)}
-    flagged = dict.fromkeys(range(len(data.places)), False)
-    flagged |= dict.fromkeys(state.flagged, True)
-    columns["flagged"] = _spread(flagged, data, n_rows, False)
+    is_flagged = dict.fromkeys(range(len(data.places)), False)
+    is_flagged |= dict.fromkeys(flagged, True)
+    columns["flagged"] = _spread(is_flagged, data, n_rows, False)
     for place, name in enumerate(("annotator", "labeled_at")):
-        known = {row: answer[place] for row, answer in last.items() if row in labels}
+        known = {
+            row: answer[place] for row, answer in answered.items() if row in labels
+        }
         columns[name] = _spread(known, data, n_rows)
     return columns
 

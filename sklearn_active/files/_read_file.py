@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sklearn_active._data.containers import is_frame
 from sklearn_active.files._arrays import ArrayEncoder, read_array, scaled_numbers
 from sklearn_active.files._data import LabelingData
 from sklearn_active.files._embed import as_embedder
@@ -14,7 +15,14 @@ from sklearn_active.files._encoder import TableEncoder
 from sklearn_active.files._folders import ImageEncoder, read_folder
 from sklearn_active.files._roles import LEFT_OUT, Role, check_columns, find_roles
 from sklearn_active.files._separated import has, named_places
-from sklearn_active.files._tables import TABLES, Table, pandas, read_table, texts_of
+from sklearn_active.files._tables import (
+    TABLES,
+    Table,
+    are_blank,
+    pandas,
+    read_table,
+    texts_of,
+)
 
 ARRAYS = (".npy", ".npz")
 _WHOLE = re.compile("-?[1-9][0-9]*|0")  # 01 is a name
@@ -93,7 +101,7 @@ def read_file(
     columns = {"text": _names(text), "ignore": _names(ignore), "show": _names(show)}
     columns |= {"id": id, "label_column": label_column}
     table, raw = read_raw(path, separator, encoding)
-    is_table = hasattr(raw, "columns")
+    is_table = is_frame(raw)
     if any(columns.values()) and (not is_table or path.is_dir()):
         raise ValueError(f"{path} has no columns that could be named.")
     if embed is not None and not is_table:
@@ -193,8 +201,7 @@ def _of_table(table, path, embedder, *, text, ignore, show, id, label_column):
 
 def _blank_rows(cells, texts, others, table, notes):
     """Return the rows that hold nothing to look at; note them."""
-    used = [cells[name] for name in [*texts, *others]]
-    blank = [all(cell is None for cell in row) for row in zip(*used, strict=True)]
+    blank = are_blank([cells[name] for name in [*texts, *others]])
     where = [
         place for place, is_blank in zip(table.places, blank, strict=True) if is_blank
     ]

@@ -333,3 +333,19 @@ def texts_of(column):
     """
     values = column.to_list() if hasattr(column, "to_list") else list(column)
     return list(map(text_of, values))
+
+
+def are_blank(columns):
+    """Return which rows hold nothing to look at.
+
+    Parameters
+    ----------
+    columns : list of list of (str or None)
+        As of `texts_of`, all of one length.
+
+    Returns
+    -------
+    blank : ndarray of bool of shape (n_rows,)
+    """
+    rows = zip(*columns, strict=True)
+    return np.array([all(cell is None for cell in row) for row in rows], dtype=bool)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sklearn_active.files._cells import format_of_numbers
+from sklearn_active.files._cells import format_of_numbers, in_plain_form
 from sklearn_active.files._separated import Form, has, named_places, written_cells
 from sklearn_active.files._tables import TABLES, text_of
 from sklearn_active.labeling._files.formats import replace_all
@@ -157,18 +157,20 @@ def _typed(table):
         values = table.frame[name].tolist()
         if table.form is not None:
             values = [value or None for value in values]
-            comma = has_commas and _format(values) == "comma"
-            numbers = [_number(value, comma) for value in values]
+            is_comma = has_commas and _format(values) == "comma"
+            format = "comma" if is_comma else "plain"
+            numbers = [_number(value, format) for value in values]
             if numbers.count(None) == values.count(None):
                 values = numbers
         yield name, values
 
 
-def _number(text, comma):
+def _number(text, format):
     """Return the number that a spreadsheet would see in a cell, else None."""
-    if text is not None and comma:
-        text = text.replace(".", "").replace(",", ".")
-    if text is None or len(text) > _DIGITS or not _NUMERAL.fullmatch(text):
+    if text is None:
+        return None
+    text = in_plain_form(text, format)
+    if len(text) > _DIGITS or not _NUMERAL.fullmatch(text):
         return None
     return float(text) if "." in text else int(text)
 

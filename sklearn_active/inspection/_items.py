@@ -5,6 +5,7 @@ from textwrap import wrap
 import numpy as np
 from scipy import sparse
 
+from sklearn_active._data.containers import is_frame
 from sklearn_active._data.rows import take
 
 _MOST_VALUES = 6  # longer rows of numbers become a strip
@@ -32,7 +33,7 @@ def items_of(container, rows, image_shape=None):
     taken, names = take(container, np.asarray(rows)), None
     if sparse.issparse(taken):
         taken = taken.toarray()
-    if hasattr(taken, "columns"):
+    if is_frame(taken):
         names = list(taken.columns)
         taken = np.asarray(taken)
     return [_item(item, image_shape, names) for item in taken]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sklearn_active._data.containers import name_of
 from sklearn_active._sklearn import check_matplotlib_support
 from sklearn_active.inspection._style import COLORS, LINE_STYLES, cycled, merged
 from sklearn_active.model_selection import active_learning_curve
@@ -193,8 +194,8 @@ class ActiveLearningCurveDisplay:
         -------
         display : ActiveLearningCurveDisplay
         """
-        curves = getattr(result, "curves", result)
-        if hasattr(curves, "test_scores"):
+        curves = result.get("curves", result)
+        if "test_scores" in curves:
             curves = {"active learning": curves}
         display = cls(curves, score_name=score_name)
         return display.plot(ax, band=band, line_kw=line_kw, fill_kw=fill_kw)
@@ -285,7 +286,7 @@ def _strategy_name(learner):
     strategy = getattr(learner, "query_strategy", learner)
     if isinstance(strategy, str):
         return strategy
-    return getattr(strategy, "__name__", type(strategy).__name__)
+    return name_of(strategy)
 
 
 def _runs(name, curve):

@@ -7,6 +7,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.decomposition import PCA, TruncatedSVD
 
+from sklearn_active._data.containers import name_of
 from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._loop.run import run_of
 from sklearn_active._sklearn import check_matplotlib_support, num_samples
@@ -332,8 +333,7 @@ def _light_to_dark():
 
 def _name(strategy):
     if isinstance(strategy, FunctionStrategy):
-        function = strategy.function
-        return getattr(function, "__name__", type(function).__name__)
+        return name_of(strategy.function)
     return type(strategy).__name__
 
 

@@ -1,6 +1,17 @@
 """BaseLabelingSession: the contract between a session and those who show it."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+import numpy as np
+from sklearn.utils import Bunch
+
+from sklearn_active._loop.query import Query
+
+Label = str | int | float | bool
 
 
 class BaseLabelingSession(ABC):
@@ -40,12 +51,8 @@ class BaseLabelingSession(ABC):
         How many annotators each row is asked of.
     items : sequence or None
         What a person sees of all rows; None: it is known row by row.
-    kept_in : path or None
-        Where answers are kept; None: in memory only.
     lock : RLock
         Of the session.
-    preparing : bool
-        Whether `ask` would wait for the first ranking.
 
     Examples
     --------
@@ -54,14 +61,25 @@ class BaseLabelingSession(ABC):
     True
     """
 
-    can = frozenset()
-    items = kept_in = None
-    new_classes = "error"
-    preparing = False
-    votes_per_row = 1
+    n_rows: int
+    can: frozenset[str] = frozenset()
+    new_classes: str = "error"
+    votes_per_row: int = 1
+    items: Any = None
+    lock: RLock
+
+    @property
+    def kept_in(self) -> Path | None:
+        """Where answers are kept; None: in memory only."""
+        return None
+
+    @property
+    def preparing(self) -> bool:
+        """Whether `ask` would wait for the first ranking."""
+        return False
 
     @abstractmethod
-    def ask(self, n=1, annotator=None):
+    def ask(self, n: int = 1, annotator: str | None = None) -> Query | None:
         """Return the question that is open or the next one, None where nothing is left.
 
         Parameters
@@ -77,7 +95,7 @@ class BaseLabelingSession(ABC):
         """
 
     @abstractmethod
-    def rows_left(self, annotator=None):
+    def rows_left(self, annotator: str | None = None) -> list[int]:
         """Return the rows of the open question that wait for an answer.
 
         Parameters
@@ -92,21 +110,31 @@ class BaseLabelingSession(ABC):
         """
 
     @abstractmethod
-    def tell(self, query_id, labels, annotator=None):
+    def tell(
+        self,
+        query_id: str,
+        labels: Collection[Any] | Mapping[int, Any],
+        annotator: str | None = None,
+    ) -> None:
         """Record answers to a question.
 
         Parameters
         ----------
         query_id : str
             The question's `id`.
-        labels : sequence of one label a row, or mapping of row to label
+        labels : sequence of one label per row, or mapping of row to label
             None skips a row.
         annotator : str, default=None
             Who answers.
         """
 
     @abstractmethod
-    def skip(self, query_id, rows=None, annotator=None):
+    def skip(
+        self,
+        query_id: str,
+        rows: Iterable[int] | None = None,
+        annotator: str | None = None,
+    ) -> None:
         """Skip rows of the open question.
 
         Parameters
@@ -120,7 +148,7 @@ class BaseLabelingSession(ABC):
         """
 
     @abstractmethod
-    def take_back(self, annotator=None):
+    def take_back(self, annotator: str | None = None) -> None:
         """Take back the last thing that a person did; its row is asked next.
 
         Parameters
@@ -135,7 +163,7 @@ class BaseLabelingSession(ABC):
         """
 
     @abstractmethod
-    def why_done(self, annotator=None):
+    def why_done(self, annotator: str | None = None) -> str | None:
         """Return why nothing is asked of somebody, None while something is.
 
         Parameters
@@ -151,11 +179,11 @@ class BaseLabelingSession(ABC):
 
     @property
     @abstractmethod
-    def classes(self):
+    def classes(self) -> list[Label]:
         """The labels that can be given, in the order in which they are shown."""
 
     @abstractmethod
-    def checked(self, label):
+    def checked(self, label: object) -> Label | None:
         """Return a label as it would be kept, None where it abstains, or raise.
 
         Parameters
@@ -169,7 +197,7 @@ class BaseLabelingSession(ABC):
         """
 
     @abstractmethod
-    def item(self, index):
+    def item(self, index: int) -> Any:
         """Return what a person sees of a row.
 
         Parameters
@@ -182,7 +210,7 @@ class BaseLabelingSession(ABC):
         item : object
         """
 
-    def title(self, index):
+    def title(self, index: int) -> str:
         """Return what a row is called: a file's name, or a text's first words.
 
         Parameters
@@ -197,7 +225,7 @@ class BaseLabelingSession(ABC):
         return f"Row {index + 1}"
 
     @abstractmethod
-    def report(self):
+    def report(self) -> Bunch:
         """Return how the labeling goes, as :meth:`LabelingSession.report`.
 
         Returns
@@ -206,7 +234,7 @@ class BaseLabelingSession(ABC):
         """
 
     @abstractmethod
-    def recent(self, n=20, annotator=None):
+    def recent(self, n: int = 20, annotator: str | None = None) -> list[dict[str, Any]]:
         """Return the latest answers in force, newest first.
 
         Parameters
@@ -223,16 +251,16 @@ class BaseLabelingSession(ABC):
         """
 
     @property
-    def flagged(self):
+    def flagged(self) -> list[int]:
         """The rows that are flagged, ascending."""
         return []
 
     @property
-    def renamed(self):
+    def renamed(self) -> dict[Label, Label]:
         """The mapping from old names of classes to what these are called now."""
         return {}
 
-    def guess(self, index):
+    def guess(self, index: int) -> Label | None:
         """Return what the model makes of a row, None without one.
 
         Parameters
@@ -246,7 +274,13 @@ class BaseLabelingSession(ABC):
         """
         raise self._cannot("guess")
 
-    def relabel(self, index, label, annotator=None, reason=None):
+    def relabel(
+        self,
+        index: int,
+        label: Label,
+        annotator: str | None = None,
+        reason: str | None = None,
+    ) -> None:
         """Give a row a label that was not asked for: a change, or one of a row found.
 
         Parameters
@@ -262,7 +296,9 @@ class BaseLabelingSession(ABC):
         """
         raise self._cannot("relabel")
 
-    def flag(self, index, flagged=True, annotator=None):
+    def flag(
+        self, index: int, flagged: bool = True, annotator: str | None = None
+    ) -> None:
         """Flag a row, for somebody to look at later.
 
         Parameters
@@ -276,11 +312,11 @@ class BaseLabelingSession(ABC):
         """
         raise self._cannot("flag")
 
-    def requeue_skipped(self):
+    def requeue_skipped(self) -> None:
         """Let the rows that were skipped be asked again."""
         raise self._cannot("requeue")
 
-    def reopen(self, query_id, index, annotator=None):
+    def reopen(self, query_id: str, index: int, annotator: str | None = None) -> None:
         """Open a question again that an earlier run of the program had asked.
 
         Parameters
@@ -294,7 +330,7 @@ class BaseLabelingSession(ABC):
         """
         raise self._cannot("reopen")
 
-    def find(self, words="", **how):
+    def find(self, words: str = "", **how: Any) -> np.ndarray:
         """Return rows of a kind, in an order, as :meth:`LabelingSession.find`.
 
         Parameters
@@ -310,7 +346,7 @@ class BaseLabelingSession(ABC):
         """
         raise self._cannot("find")
 
-    def describe(self, rows):
+    def describe(self, rows: Iterable[int]) -> list[Bunch]:
         """Return what a list says of rows, as :meth:`LabelingSession.describe`.
 
         Parameters
@@ -324,5 +360,5 @@ class BaseLabelingSession(ABC):
         """
         raise self._cannot("find")
 
-    def _cannot(self, what):
+    def _cannot(self, what: str) -> NotImplementedError:
         return NotImplementedError(f"{type(self).__name__} can't {what}: see `can`.")

@@ -1,48 +1,49 @@
 """LabelingSession: questions and answers, kept whatever happens."""
 
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from numbers import Integral
+from os import PathLike
+from pathlib import Path
 from threading import RLock
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from sklearn_active._data.labels import parse_y
 from sklearn_active._data.rows import refuse_chunks
+from sklearn_active._learner import ActiveLearner
+from sklearn_active._loop.query import Query
 from sklearn_active._sklearn import num_samples
-from sklearn_active.labeling._base import BaseLabelingSession
+from sklearn_active.labeling._base import Label
 from sklearn_active.labeling._book.allowed_labels import AllowedLabels
 from sklearn_active.labeling._book.binding import Binding, with_class_minus_one
-from sklearn_active.labeling._book.event_checks import check_annotator
-from sklearn_active.labeling._book.events_in_force import split
-from sklearn_active.labeling._book.journal import is_begun
-from sklearn_active.labeling._book.ledger import N_OF_NAME, Ledger
+from sklearn_active.labeling._book.journal import LabelJournal, is_begun
+from sklearn_active.labeling._book.ledger import Ledger
 from sklearn_active.labeling._book.session_arguments import (
     check_arguments,
     check_classes,
     check_entries,
+    checked_annotators,
 )
 from sklearn_active.labeling._engine.model import Model
-from sklearn_active.labeling._engine.questions import StaleQueryError, check_same
 from sklearn_active.labeling._engine.refitter import Refitter
-from sklearn_active.labeling._session_parts.answering import Fronts
-from sklearn_active.labeling._session_parts.finding import Finding
-from sklearn_active.labeling._session_parts.next_question import Asking
-from sklearn_active.labeling._session_parts.renaming import Renaming
-from sklearn_active.labeling._session_parts.reports import Readings
-from sklearn_active.labeling._session_parts.vote_files import Exchange
+from sklearn_active.labeling._fronts.address import Address
+from sklearn_active.labeling._fronts.desk import Desk
+from sklearn_active.labeling._fronts.hints import Hints
+from sklearn_active.labeling._fronts.terminal import label_in_terminal
+from sklearn_active.labeling._session_parts.answerable import AnswerableSession
+from sklearn_active.labeling._session_parts.finding import Finder
+from sklearn_active.labeling._session_parts.open_questions import OpenQuestions
+from sklearn_active.labeling._session_parts.oracle_run import run_oracle
+from sklearn_active.labeling._session_parts.session_rows import SessionRows
+from sklearn_active.labeling._session_parts.vote_files import VoteFiles
 from sklearn_active.pools._dask import as_chunks
 
-_MOST_SKIPPED = 200
-_MEND = (
-    "What was told is recorded, and counts as votes. Mend aggregate, and open a new "
-    "session on the journal."
-)
+if TYPE_CHECKING:
+    from sklearn_active.labeling._fronts.server import LabelingServer
 
 
-class LabelingSession(
-    Asking, Readings, Finding, Renaming, Fronts, Exchange, BaseLabelingSession
-):
+class LabelingSession(AnswerableSession):
     """Label rows by hand: ask, tell, skip, undo, relabel, stop and go on tomorrow.
 
     For people as oracles. Every answer is on disk before it is acknowledged, the next
@@ -121,25 +122,24 @@ class LabelingSession(
 
     def __init__(
         self,
-        learner,
-        X,
-        y=None,
+        learner: ActiveLearner,
+        X: Any,
+        y: Any = None,
         *,
-        items=None,
-        journal=None,
-        keys=None,
-        unasked=(),
-        classes=None,
-        new_classes="error",
-        aggregate="last",
-        votes_per_row=1,
-        audit=0.1,
-        max_lag=5,
-        executor=None,
+        items: Any = None,
+        journal: LabelJournal | str | PathLike[str] | None = None,
+        keys: Any = None,
+        unasked: Iterable[int] = (),
+        classes: Any = None,
+        new_classes: str = "error",
+        aggregate: str | Callable[[list[Label]], Label | None] = "last",
+        votes_per_row: int = 1,
+        audit: float = 0.1,
+        max_lag: int = 5,
+        executor: Any = None,
     ):
         refuse_chunks(as_chunks(X), "LabelingSession")
-        self.X = X
-        self.n_rows = num_samples(X)
+        self.X, self.n_rows = X, num_samples(X)
         self.items = X if items is None else items
         self.new_classes = new_classes
         self.votes_per_row = votes_per_row
@@ -154,16 +154,17 @@ class LabelingSession(
             executor=executor,
         )
         check_entries(self.n_rows, items, keys)
-        self._unasked = frozenset(map(self._checked_row, unasked))
-        self._names = None if keys is None else list(keys)
         if classes is not None and -1 in check_classes(classes):
             learner = with_class_minus_one(learner)
-        given = self._take_in(y, classes, learner.missing_label, journal)
+        self.keys = None if keys is None else list(keys)
+        self._rows = SessionRows(X, self.items, self.keys)
+        self._allowed, given = self._take_in(y, classes, learner.missing_label, journal)
+        # Before the journal is opened: where no model can be made, no file is locked.
         self._model = Model(learner, X, y)
-        self._open, self._closed, self.lock = {}, False, RLock()
+        self.lock = RLock()
         stated = self._allowed.stated
         self._ledger = Ledger(
-            Binding(X, self._names),
+            Binding(X, self.keys),
             given,
             stated,
             aggregate,
@@ -171,24 +172,17 @@ class LabelingSession(
             journal,
             None if classes is None else stated,
             new_classes == "allow",
-            self._unasked,
+            frozenset(map(self._checked_row, unasked)),
         )
-        self._allowed.renamed = self._state.renamed
-        self._check_classes_found()
-        self._annotators = set(self._state.annotators)
-        self._token, self._rows_told = self._new_token(), {}
-        self._n_questions = self._state.n_asked
-        self._start_refits(executor, learner.batch_size + max_lag + 1)
-
-    def _new_token(self):
-        """Return what this session's questions are called: the journal's name first.
-
-        So that `reopen` knows those of earlier sessions on it.
-        """
-        return (self._ledger.name or "")[:N_OF_NAME] + uuid4().hex[N_OF_NAME:]
+        self._own_executor = ThreadPoolExecutor(1) if executor is None else None
+        try:
+            self._make_parts(executor, learner.batch_size + max_lag + 1)
+        except BaseException:  # nobody will close what was never there
+            self._ledger.close()
+            raise
 
     def _take_in(self, y, classes, missing_label, journal):
-        """Return the labels known before; check them and the classes."""
+        """Return which labels may be given, and those known before; check both."""
         labels = parse_y(y, self.n_rows, missing_label, has_oracle=True)
         known = np.flatnonzero(labels.known)
         given = dict(zip(known.tolist(), labels.values[known].tolist(), strict=True))
@@ -196,311 +190,136 @@ class LabelingSession(
             classes = check_classes(classes, given.values())
         elif given or not is_begun(journal):
             classes = sorted(set(given.values()))
-        self._allowed = AllowedLabels(classes, self.new_classes, labels.mark)
-        return given
+        return AllowedLabels(classes, self.new_classes, labels.mark), given
 
-    def _check_classes_found(self):
-        """Raise where the classes of the journal are none that the learner takes."""
-        try:
-            self._allowed.check_stated(self._ledger.classes)
-        except ValueError:
-            self._ledger.close()
-            raise
-
-    def _start_refits(self, executor, n_ranked):
-        self._own_executor = ThreadPoolExecutor(1) if executor is None else None
-        executor = executor or self._own_executor
-        self._refitter = Refitter(
-            self._model, executor, n_ranked, self.lock, self._snapshot
+    def _make_parts(self, executor, n_ranked):
+        """Make what asks, finds and exchanges, and begin the first refit."""
+        ledger, model = self._ledger, self._model
+        # The journal may know names and classes that nobody stated here.
+        self._allowed.renamed = ledger.state.renamed
+        self._allowed.check_stated(ledger.classes)
+        self._annotators = annotators = set(ledger.state.annotators)
+        self._refitter = refitter = Refitter(
+            model,
+            executor or self._own_executor,
+            n_ranked,
+            self.lock,
+            lambda: ledger.snapshot(annotators or {None}),
         )
-        try:
-            self._refitter.request()
-        except BaseException:  # nobody will close what was never there
-            self._ledger.close()
-            raise
+        self._questions = OpenQuestions(
+            self._rows,
+            ledger,
+            refitter,
+            model,
+            votes_per_row=self.votes_per_row,
+            audit=self.audit,
+            max_lag=self.max_lag,
+        )
+        self._finder = Finder(
+            self._rows, ledger, refitter, model, self._questions, self.lock
+        )
+        self._vote_files = VoteFiles(self._rows, ledger, self._allowed)
+        refitter.request()
 
-    @property
-    def _state(self):
-        return self._ledger.state
-
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind, *details):
+    def __exit__(self, kind: type[BaseException] | None, *details: object) -> None:
         self.close(kind is None)
 
-    def ask(self, n=1, annotator=None):
-        """Return the next question, or the one that is open.
+    def run(self, oracle: Callable[[Query], Any]) -> str:
+        """Let an oracle answer: the loop of `fit`, with everything kept as it comes.
+
+        After each batch the refit is awaited, so with `audit=0` the rows asked are
+        those of `fit` with the same oracle.
 
         Parameters
         ----------
-        n : int, default=1
-            How many rows to ask; without effect while a question is open.
-        annotator : str, default=None
-            Who is asked. Each annotator has one open question at a time.
+        oracle : callable
+            As the learner's `oracle`. StopLabeling ends the loop.
 
         Returns
         -------
-        query : Query or None
-            None where nothing is left to ask; `done` says why. `query.reason` is
-            'audit' for a random row that checks the model, 'stale' for one asked
-            because the ranking is too far behind, 'undone' for one whose answer was
-            taken back, 'vote' for rows that others have begun, else as in
-            :class:`~sklearn_active.Query`.
+        reason : str
+            As `termination_condition_`.
         """
-        check_arguments(n=n)
-        check_annotator(annotator)
-        with self.lock:
-            self._check_not_closed()
-            self._annotators.add(annotator)
-            question = self._open.get(annotator)
-            if question is None:
-                return self._next_query(n, annotator)
-            return question.query
+        return run_oracle(self, oracle, self._questions, self._refitter)
 
-    def tell(self, query_id, labels, annotator=None):
-        """Record answers to a question; they are on disk when this returns.
+    def terminal(self, **options: Any) -> str | None:
+        """Ask in the terminal until nothing is left or the person quits.
 
         Parameters
         ----------
-        query_id : str
-            The question's `id`.
-        labels : sequence of one label a row, or mapping of row to label
-            None skips a row. A mapping may hold some of the rows. What was told
-            before may be told again, if it is the same.
-        annotator : str, default=None
-            Who answers; as in `ask`.
-
-        Raises
-        ------
-        StaleQueryError
-            Where the question is not open. Nothing is recorded.
-        ValueError
-            Where a label is wrong, or another one than was told. Nothing is recorded.
-        OSError
-            Where the journal can't be written, or was changed by another program.
-            Nothing is recorded, and the question stays open.
-        RuntimeError
-            Where `aggregate` fails. The answer is recorded, and the question closed.
-        """
-        check_annotator(annotator)
-        with self.lock:
-            self._check_not_closed()
-            question = self._open.get(annotator)
-            if question is None or question.query.id != query_id:
-                self._told_already(query_id, labels)
-                return
-            answers = self._checked_all(labels, question.rows)
-            now = self._state.renamed
-            told = {row: now.get(x, x) for row, x in question.told.items()}
-            check_same(answers, told)
-            answers = {r: answers[r] for r in question.rows_left if r in answers}
-            if answers:
-                self._record(question.events(answers, annotator), answers, annotator)
-
-    def skip(self, query_id, rows=None, annotator=None):
-        """Skip rows of the open question; they are not asked again until requeued.
-
-        Parameters
-        ----------
-        query_id : str
-            The question's `id`.
-        rows : sequence of int, default=None
-            Which rows; None: all that are not answered.
-        annotator : str, default=None
-            Who skips.
-        """
-        check_annotator(annotator)
-        with self.lock:
-            question = self._open.get(annotator)
-            if rows is None and question is not None and question.query.id == query_id:
-                rows = question.rows_left
-            rows = self._state.told(query_id) if rows is None else rows
-            self.tell(query_id, dict.fromkeys(rows), annotator)
-
-    def undo(self, n=1):
-        """Take back the last answers, skips, relabelings, requeues or renamings.
-
-        Parameters
-        ----------
-        n : int, default=1
-            How many; there is no limit but the session's first event.
+        **options : object
+            As of :class:`TerminalOracle`, without the items.
 
         Returns
         -------
-        rows : list of int
-            The rows concerned, the last one first; those whose answer or skip was
-            taken back are asked next.
+        reason : str
+            'quit', 'end_of_file', or as `done`.
         """
-        check_arguments(n=n)
-        rows = []
-        with self.lock:
-            self._check_not_closed()
-            for _ in range(n):
-                if self._state.last() is None:
-                    break
-                rows.extend(self._undo_one(None))
-            self._ledger.raise_failure(_MEND)
-        return rows
+        return label_in_terminal(self, **options)
 
-    def _undo_one(self, annotator):
-        last = self._state.last(annotator)
-        who = {} if annotator is None else {"annotator": annotator}
-        undone = self._ledger.record([{"event": "undo"} | who])
-        self._close_after_undo(last, undone)
-        self._request_refit()
-        return undone
-
-    def take_back(self, annotator=None):
-        """Take back the last thing that a person at a front end did.
+    def serve(
+        self,
+        open_browser: bool = False,
+        port: int = 0,
+        *,
+        annotators: Iterable[str] | None = None,
+        keys: Mapping[Label, str] | None = None,
+        descriptions: Mapping[Label, str] | None = None,
+        instructions: str | Path | None = None,
+    ) -> "LabelingServer":
+        """Open the web page, for people on this machine.
 
         Parameters
         ----------
-        annotator : str, default=None
-            Whose last answer or skip; None: the last thing that anybody did.
-
-        Raises
-        ------
-        ValueError
-            Where there is none, or it is the renaming of a class: only `undo` takes
-            that back.
-        """
-        check_annotator(annotator)
-        with self.lock:
-            self._check_not_closed()
-            last = self._state.last(annotator)
-            if last is None:
-                raise ValueError("There is nothing to take back.")
-            if last.event == "rename":
-                raise ValueError(
-                    "The last thing done was to rename a class, in a program; only "
-                    "undo() in a program takes that back."
-                )
-            self._undo_one(annotator)
-            self._ledger.raise_failure(_MEND)
-
-    def relabel(self, index, label, annotator=None, reason=None):
-        """Give a row a label that was not asked for: a change, or one of a row found.
-
-        Such a label is learned from, and never enters the checks of the accuracy. A
-        question about the row that is open to this annotator is answered by it.
-
-        Parameters
-        ----------
-        index : int
-            The row, with a label or without.
-        label : label
-            The right one.
-        annotator : str, default=None
-            Whose vote it is.
-        reason : str, default=None
-            Why it is given; kept in the journal. 'review': it was asked for again, and
-            the label that the row has was not shown.
-        """
-        check_annotator(annotator)
-        with self.lock:
-            self._check_not_closed()
-            row = self._checked_row(index)
-            label = self.checked(label)
-            if label is None:
-                raise ValueError("relabel needs a label; to take one back use undo().")
-            event = {"event": "relabel", "row": row, "label": label}
-            event |= {"annotator": annotator, "reason": reason}
-            is_asked = row in self.rows_left(annotator)
-            self._record([event], {row: label} if is_asked else {}, annotator)
-
-    def reopen(self, query_id, index, annotator=None):
-        """Open a question again that an earlier run of the program had asked.
-
-        For a front end that outlived the program: what a person answers in the meantime
-        can be told then, and counts once.
-
-        Parameters
-        ----------
-        query_id : str
-            Its `id`.
-        index : int
-            The row that it asked.
-        annotator : str, default=None
-            Who was asked.
-
-        Raises
-        ------
-        StaleQueryError
-            Where it was answered, is of this session or of none on this journal, or
-            where the row is labeled or asked of somebody else.
-        """
-        check_annotator(annotator)
-        with self.lock:
-            self._check_not_closed()
-            row = self._checked_row(index)
-            token, number = split(query_id)
-            name = self._ledger.name
-            is_of_journal = name is not None and token.startswith(name) and number > 0
-            is_ours = token == self._token or not is_of_journal
-            is_busy = row in self._unavailable(annotator)
-            if is_ours or is_busy or self._state.told(query_id):
-                raise StaleQueryError(
-                    f"The question {query_id!r} can't be opened again: the row is "
-                    "labeled, or asked of somebody else. Nothing was recorded; ask() "
-                    "for what is asked now."
-                )
-            self._open_rows([row], "reopened", annotator, query_id)
-
-    def flag(self, index, flagged=True, annotator=None):
-        """Flag a row, for somebody to look at later.
-
-        Parameters
-        ----------
-        index : int
-            The row.
-        flagged : bool, default=True
-            False takes the flag away.
-        annotator : str, default=None
-            Who flags.
-        """
-        with self.lock:
-            self._check_not_closed()
-            event = {"event": "flag", "row": self._checked_row(index)}
-            self._record([event | {"flagged": bool(flagged), "annotator": annotator}])
-
-    def requeue_skipped(self):
-        """Let the rows that were skipped be asked again."""
-        with self.lock:
-            self._check_not_closed()
-            if self._state.n_skipped:
-                self._record([{"event": "requeue"}])
-
-    @property
-    def done(self):
-        """Why nothing is asked any more, or None: as `termination_condition_`."""
-        with self.lock:
-            reasons = [self.why_done(who) for who in self._annotators or {None}]
-            return None if None in reasons else reasons[0]
-
-    def why_done(self, annotator=None):
-        """Return why nothing is asked of an annotator, None while something is.
-
-        Parameters
-        ----------
-        annotator : str, default=None
-            Who would be asked.
+        open_browser : bool, default=False
+            Whether to open it in the browser; of several annotators the first's.
+        port : int, default=0
+            0: that of an earlier run on the journal, if it is free, else any; state
+            one for a tunnel.
+        annotators : sequence of str, default=None
+            Who labels: each gets an address of their own (`server.urls`), and other
+            questions, or with `votes_per_row` the same. None: one person, without a
+            name.
+        keys : dict of label to str, default=None
+            The key of a class, one character; the other classes get digits.
+        descriptions : dict of label to str, default=None
+            What a class means, in a line.
+        instructions : str or path, default=None
+            Markdown, or the path of a file with it. Needs markdown-it-py, of the extra
+            'label'.
 
         Returns
         -------
-        reason : str or None
-            As `done`.
-        """
-        with self.lock:
-            if annotator in self._open:
-                return None
-            return self._reason_to_stop(self._unavailable(annotator))
+        server : LabelingServer
+            `server.url` leads to the page, `server.close()` ends it; a context
+            manager.
 
-    def wait(self):
+        Notes
+        -----
+        With a journal, a tab that was open goes on when the program is started again
+        within a day, at the same address: the port and the tokens are kept beside the
+        journal, in a file that only you can read (on Windows: whoever can read the
+        folder), until everybody has pressed "Finish".
+        """
+        from sklearn_active.labeling._fronts.server import LabelingServer
+
+        hints = Hints(keys, descriptions, instructions)
+        names = [None] if annotators is None else checked_annotators(annotators)
+        with self.lock:
+            self._annotators.update(names)
+        desks = {name: Desk(self, name, hints) for name in names}
+        place = None if self.kept_in is None else f"{self.kept_in}.page"
+        address = Address(place, self._ledger.name)
+        return LabelingServer(desks, open_browser, port, address)
+
+    def wait(self) -> None:
         """Return when the learner knows every answer."""
         self._refitter.wait()
 
-    def close(self, raise_error=True):
+    def close(self, raise_error: bool = True) -> None:
         """Wait for the last refit, let go of the journal, and end the session.
 
         Parameters
@@ -510,78 +329,12 @@ class LabelingSession(
         """
         with self.lock:
             self._refitter.wait()
-            if self._closed:
+            if self._questions.closed:
                 return
-            self._closed = True
-            self._open.clear()
+            self._questions.close()
             self._ledger.close()
             self._model.run.why_ended = self.done or "oracle_stopped"
         if self._own_executor is not None:
             self._own_executor.shutdown()
         if raise_error and self._refitter.error is not None:
             raise self._refitter.error
-
-    def _check_not_closed(self):
-        if self._closed:
-            raise ValueError("The session is closed; open a new one on its journal.")
-
-    def _checked_row(self, index):
-        if not isinstance(index, Integral) or not 0 <= index < self.n_rows:
-            raise ValueError(f"Rows lie in 0 ... {self.n_rows - 1}; got {index!r}.")
-        return int(index)
-
-    def _told_already(self, query_id, labels):
-        """Accept what was told to this question before, and refuse all else."""
-        told = self._state.told(query_id)
-        if not told:
-            raise StaleQueryError(
-                f"The question {query_id!r} is not open: it was taken back, or is of "
-                "another session. Nothing was recorded; ask() for what is asked now."
-            )
-        rows = [row for row in self._rows_told.get(query_id, told) if row in told]
-        check_same(self._checked_all(labels, rows), told)
-
-    def _checked_all(self, labels, rows):
-        return self._allowed.check_all(labels, rows, self._ledger.classes)
-
-    def _record(self, events, answers=(), annotator=None):
-        """Record events, and that some of them answer an open question."""
-        if not events:
-            return []
-        rows = self._ledger.record(events)
-        if answers:
-            question = self._open[annotator]
-            question.told |= answers
-            if not question.rows_left:
-                del self._open[annotator]
-                self._rows_told[question.query.id] = question.rows
-        self._request_refit()
-        self._ledger.raise_failure(_MEND)
-        return rows
-
-    def _close_after_undo(self, last, undone):
-        """After an undo, make the row open again; a question asked since is dropped."""
-        question = self._open.get(last.annotator)
-        if question is None:
-            return
-        rows = set(undone) & set(question.rows)
-        if last.query is None:  # a change of what was answered leaves the answer
-            votes = self._state.votes_of
-            rows = {r for r in rows if last.annotator not in dict(votes(r))}
-        if rows and last.query in (None, question.query.id):
-            for row in rows:
-                question.told.pop(row, None)
-        elif last.event in ("answer", "skip"):
-            del self._open[last.annotator]
-
-    def _request_refit(self):
-        self._refitter.request()
-
-    def _snapshot(self):
-        """Return what a refit starts from; it holds the lock."""
-        labels = dict(self._ledger.labels)
-        declined = self._ledger.declined(self._annotators or {None})
-        declined |= self._unasked.difference(labels)
-        # Those that some have skipped are ranked, and are not for them.
-        n_more = min(len(self._ledger.left_out), _MOST_SKIPPED)
-        return self._ledger.version, labels, declined, self._state.n_asked, n_more

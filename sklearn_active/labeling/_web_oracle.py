@@ -9,7 +9,8 @@ from sklearn_active._data.marks import Mark
 from sklearn_active._data.rows import row_at, take
 from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active.labeling._base import BaseLabelingSession
-from sklearn_active.labeling._book.allowed_labels import AllowedLabels, in_order, plain
+from sklearn_active.labeling._book.allowed_labels import AllowedLabels, in_order
+from sklearn_active.labeling._book.label_values import distinct
 from sklearn_active.labeling._engine.questions import (
     Question,
     StaleQueryError,
@@ -80,7 +81,7 @@ class WebOracle(Oracle):
     ):
         from sklearn_active.labeling._fronts.server import LabelingServer
 
-        self._batches = _Batches(items, classes, new_classes)
+        self._batches = Batches(items, classes, new_classes)
         desk = Desk(self._batches, hints=Hints(**hints))
         self._server = LabelingServer({None: desk}, open_browser, port)
         self._announced = False
@@ -119,7 +120,7 @@ class WebOracle(Oracle):
             raise StopLabeling
 
 
-class _Batches(BaseLabelingSession):
+class Batches(BaseLabelingSession):
     """What a page needs of a session, for one batch of `fit` after the other."""
 
     can = frozenset(("guess", "relabel", "undo"))
@@ -129,14 +130,14 @@ class _Batches(BaseLabelingSession):
         self.n_rows = 0
         self.lock = RLock()
         self._told_more = Condition(self.lock)
-        self._stated, self._given = [] if classes is None else plain(classes), {}
+        self._stated, self._given = [] if classes is None else distinct(classes), {}
         self._shown, self._open, self._allowed = {}, {}, None
         self._last = []
 
     def open(self, query):
         with self.lock:
             self.n_rows = query.n_pool
-            self._stated = plain([*self._stated, *plain(query.classes)])
+            self._stated = distinct([*self._stated, *query.classes])
             self._allowed = AllowedLabels(self._stated, self.new_classes, Mark())
             rows = query.indices.tolist()
             if self.items is None:

@@ -7,7 +7,11 @@ from sklearn.utils import Bunch
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_active._data.rows import take
-from sklearn_active.model_selection._curve import curves_of, split_complete
+from sklearn_active.model_selection._curve import (
+    LearningCurve,
+    curves_of,
+    split_complete,
+)
 from sklearn_active.model_selection._labeled_scorer import labeled_scorer
 
 SHARES = (0.9, 0.95, 0.99)
@@ -15,6 +19,11 @@ SHARES = (0.9, 0.95, 0.99)
 
 class Comparison(Bunch):
     """The result of `compare_strategies`: a Bunch that can become a data frame."""
+
+    curves: dict[str, LearningCurve]
+    area: dict[str, np.ndarray]
+    labels_to_reach: dict[str, dict[float, np.ndarray]]
+    differences: dict[str, Bunch]
 
     def to_frame(self):
         """Return a pandas DataFrame, one row a learner, best area first.

@@ -9,7 +9,8 @@ from sklearn.model_selection import check_cv
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.containers import index_of
 from sklearn_active._data.labels import parse_complete_y
 from sklearn_active._data.memory import RunMemory
 from sklearn_active._data.rows import take
@@ -23,6 +24,11 @@ MEASURED = ("test_scores", "query_seconds", "fit_seconds")
 
 class LearningCurve(Bunch):
     """The result of `active_learning_curve`: a Bunch that can become a data frame."""
+
+    n_labels: np.ndarray
+    test_scores: np.ndarray
+    query_seconds: np.ndarray
+    fit_seconds: np.ndarray
 
     def to_frame(self):
         """Return a pandas DataFrame, one row a repetition, split and number of labels.
@@ -168,7 +174,7 @@ def curves_of(
 def split_complete(X, y, cv):
     """Return a complete y as an array, and the list of splits."""
     nothing = np.zeros(num_samples(X), dtype=bool)
-    y = in_order_of(y, names_of(X), "y")
+    y = in_order_of(y, index_of(X), "y")
     _, truth = parse_complete_y(y, len(nothing), nothing)
     return truth, list(check_cv(cv, truth, classifier=True).split(X, truth))
 

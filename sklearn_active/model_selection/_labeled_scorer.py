@@ -5,7 +5,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import check_scoring, get_scorer
 from sklearn.utils.metadata_routing import MetadataRequest
 
-from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.containers import index_of
 from sklearn_active._data.labels import AUTO, parse_y
 from sklearn_active._data.rows import take
 from sklearn_active._sklearn import (
@@ -82,7 +83,7 @@ class _LabeledScorer(BaseEstimator):
 
     def __call__(self, estimator, X, y, **params):
         """Return the score on the rows of X that have a label."""
-        y = in_order_of(y, names_of(X), "y")
+        y = in_order_of(y, index_of(X), "y")
         labels = parse_y(y, num_samples(X), self.missing_label, has_oracle=True)
         if not labels.n_known:
             raise ValueError(

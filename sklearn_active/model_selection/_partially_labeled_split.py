@@ -7,10 +7,11 @@ from sklearn.base import BaseEstimator
 from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import MetadataRequest
 
-from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.containers import index_of
 from sklearn_active._data.labels import AUTO, parse_y
 from sklearn_active._data.rows import take
-from sklearn_active._sklearn import HasMethods, Interval, num_samples
+from sklearn_active._sklearn import HasMethods, Interval, num_samples, validate_params
 
 
 class PartiallyLabeledSplit(BaseEstimator):
@@ -112,13 +113,13 @@ class PartiallyLabeledSplit(BaseEstimator):
 
     def _on_labeled(self, X, y, groups):
         """Return the splitter, and what of X, y and groups it is to split."""
-        self._validate_params()
+        validate_params(self)
         if y is None:
             raise ValueError(
                 "PartiallyLabeledSplit needs y, to tell labeled from unlabeled rows."
             )
         n_rows = num_samples(y if X is None else X)
-        y = in_order_of(y, names_of(X), "y")
+        y = in_order_of(y, index_of(X), "y")
         labels = parse_y(y, n_rows, self.missing_label, has_oracle=True)
         rows = labels.rows
         y = labels.values[rows]

@@ -3,7 +3,8 @@
 import numpy as np
 from sklearn.metrics import check_scoring
 
-from sklearn_active._data.alignment import in_order_of, names_of
+from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.containers import index_of
 from sklearn_active._data.labels import AUTO, parse_y
 from sklearn_active._data.rows import take
 from sklearn_active._sklearn import ScoringMonitor, num_samples
@@ -63,7 +64,7 @@ class PoolScoreMonitor(ScoringMonitor or object):
                 "PoolScoreMonitor is a scikit-learn callback and needs "
                 "scikit-learn >= 1.9; upgrade it, or use active_learning_curve."
             )
-        y = in_order_of(y, names_of(X), "y")
+        y = in_order_of(y, index_of(X), "y")
         labels = parse_y(y, num_samples(X), missing_label, has_oracle=True)
         if not labels.n_known:
             raise ValueError(

@@ -6,7 +6,7 @@ from sklearn.utils import check_array
 from sklearn.utils.extmath import row_norms, safe_sparse_dot
 
 from sklearn_active._data.rows import row_keys, take
-from sklearn_active._sklearn import HasMethods
+from sklearn_active._sklearn import HasMethods, validate_params
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._on_graph import graph_input
 from sklearn_active.query_strategies._pool_view import PoolView
@@ -111,7 +111,7 @@ class BadgeSampling(QueryStrategy):
 
     def _gradients(self, pool):
         if self._X is not pool.X:
-            self._validate_params()
+            validate_params(self)
             X, _ = graph_input(pool.X, self.transformer, "auto", self)
             self._points = check_array(X, accept_sparse="csr", dtype=np.float64)
             self._squares = row_norms(self._points, squared=True)

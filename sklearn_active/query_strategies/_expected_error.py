@@ -11,7 +11,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn_active._data.probabilities import predicted
 from sklearn_active._data.rows import take
 from sklearn_active._data.seeds import set_random_states
-from sklearn_active._sklearn import Interval, StrOptions
+from sklearn_active._sklearn import Interval, StrOptions, validate_params
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._pool_view import PoolView
 from sklearn_active.query_strategies._refits import training_labels
@@ -102,7 +102,7 @@ class ExpectedErrorReduction(QueryStrategy):
         return pool.top(self._utilities(pool, batch_size), batch_size)
 
     def _utilities(self, pool, batch_size):
-        self._validate_params()
+        validate_params(self)
         tried = self._draw(pool, batch_size)
         measured = take(pool.X, pool.candidates[self._draw(pool, 1)])
         # The same seeds for all clones: else the luck of a fit would be compared.

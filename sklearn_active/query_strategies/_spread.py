@@ -8,7 +8,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances
 
 from sklearn_active._data.rows import first_of_each, row_keys, take
-from sklearn_active._sklearn import HasMethods, Interval
+from sklearn_active._sklearn import HasMethods, Interval, validate_params
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._on_graph import graph_input
 from sklearn_active.query_strategies._pool_view import PoolView
@@ -104,7 +104,7 @@ class SpreadBatch(QueryStrategy):
 
     def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return the wrapped strategy's utilities, shape (n_candidates,)."""
-        self._validate_params()
+        validate_params(self)
         self.strategy_ = self._asked()
         return self.strategy_.utilities(pool)
 

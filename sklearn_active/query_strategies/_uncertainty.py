@@ -1,10 +1,12 @@
 """Uncertainty sampling: entropy, margin, least confident."""
 
+from abc import abstractmethod
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import entr
 
-from sklearn_active._sklearn import StrOptions
+from sklearn_active._sklearn import StrOptions, validate_params
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._pool_view import PoolView
 
@@ -18,6 +20,10 @@ class _UncertaintySampling(QueryStrategy):
         """Return the uncertainty of each candidate, shape (n_candidates,)."""
         return self._uncertainty(pool.proba)
 
+    @abstractmethod
+    def _uncertainty(self, proba):
+        """Return the uncertainty of each row of some class distributions."""
+
 
 class _UnseenClassSampling(_UncertaintySampling):
     """Uncertainty that may count a class that nobody has seen."""
@@ -29,7 +35,7 @@ class _UnseenClassSampling(_UncertaintySampling):
 
     def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return the uncertainty of each candidate, shape (n_candidates,)."""
-        self._validate_params()
+        validate_params(self)
         if self.unseen_class is False:
             return self._uncertainty(pool.proba)
         if pool.masses is not None:
@@ -41,6 +47,10 @@ class _UnseenClassSampling(_UncertaintySampling):
                 "GraphLabelSpreading, or take unseen_class='auto'."
             )
         return self._uncertainty(pool.proba)
+
+    @abstractmethod
+    def _with_bin(self, masses, beta):
+        """Return the uncertainty of class masses, with beta for an unseen class."""
 
 
 class EntropySampling(_UncertaintySampling):

@@ -4,7 +4,7 @@ from numbers import Real
 
 from sklearn.base import BaseEstimator
 
-from sklearn_active._sklearn import Interval
+from sklearn_active._sklearn import Interval, validate_params
 from sklearn_active.stopping_rules._fitted_learner import FittedLearner
 
 
@@ -70,7 +70,7 @@ class Confident(BaseEstimator):
         -------
         stop : bool
         """
-        self._validate_params()
+        validate_params(self)
         query = learner.query()
         return bool(
             query.reason != "cold_start" and query.utilities.max() < self.threshold

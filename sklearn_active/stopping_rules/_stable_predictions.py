@@ -9,7 +9,7 @@ from sklearn.metrics import cohen_kappa_score
 from sklearn_active._data.columns import is_null
 from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._loop.run import run_of
-from sklearn_active._sklearn import Interval
+from sklearn_active._sklearn import Interval, validate_params
 from sklearn_active.stopping_rules._fitted_learner import FittedLearner
 
 
@@ -84,7 +84,7 @@ class StablePredictions(BaseEstimator):
         stop : bool
         """
         if not hasattr(self, "kappas_"):
-            self._validate_params()
+            validate_params(self)
             self.kappas_: list[float] = []
             self._last, self._n_labels = None, None
         if run_of(learner).model.why_no_fit is not None:

@@ -7,6 +7,7 @@ from itertools import islice
 import numpy as np
 
 from sklearn_active._data.columns import is_sequence
+from sklearn_active._data.containers import name_of
 from sklearn_active._data.rows import take
 from sklearn_active._learner import ActiveLearner
 from sklearn_active._loop.stopping import StopLabeling
@@ -58,7 +59,7 @@ def check_oracle(oracle, X=None):
         ...
     AssertionError: sign_of_the_first_column gave 1 labels for 5 rows. ...
     """
-    name = getattr(oracle, "__name__", type(oracle).__name__)
+    name = name_of(oracle)
     X = planted_pool()[0] if X is None else X
     for check in _CHECKS:
         try:

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import skrub  # noqa: F401  (the extra)
+from inside import TextEmbedder
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_active.files import read_file
-from sklearn_active.files._embed import TextEmbedder
 
 TEXTS = [
     f"{word} {i}" for i in range(10) for word in ("quick and fine", "late, broken")

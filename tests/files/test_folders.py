@@ -5,10 +5,10 @@ import os
 import numpy as np
 import pytest
 import skrub  # noqa: F401  (the extra)
+from inside import ImageEncoder
 from PIL import Image
 
 from sklearn_active.files import read_file
-from sklearn_active.files._folders import ImageEncoder, read_folder
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def test_one_image_that_can_not_be_read_is_named_and_left_out(folder):
     (folder / "b.png").symlink_to(folder / "nowhere.png")
     with (folder / "c.png").open("wb") as file:
         file.truncate(300 * 2**20)
-    table, paths = read_folder(folder)
-    assert paths == [folder / "z.png"]
-    (note,) = table.notes
+    data = read_file(folder)
+    assert data.items == [folder / "z.png"]
+    (note,) = (note for note in data.notes if "left out" in note)
     assert note.startswith("files a.png, b.png, c.png: left out, can't be read (")
     assert "(cannot identify image file; No such file" in note
     assert "it has 300 MB, and 32 are the most" in note
@@ -71,10 +71,10 @@ def test_names_with_blanks_stay_whole_in_sentences(folder):
 
 def test_texts_are_read_in_the_encoding_that_is_named(folder):
     (folder / "a.txt").write_bytes("café".encode("cp437"))
-    assert read_folder(folder)[0].frame["text"][0] != "café"
-    assert read_folder(folder, "cp437")[0].frame["text"][0] == "café"
+    assert read_file(folder).table.frame["text"][0] != "café"
+    assert read_file(folder, encoding="cp437").table.frame["text"][0] == "café"
     with pytest.raises(ValueError, match="There is no encoding 'klingon'"):
-        read_folder(folder, "klingon")
+        read_file(folder, encoding="klingon")
 
 
 @pytest.mark.parametrize("dtype", [np.uint16, np.int32, np.float32])

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import skrub  # noqa: F401  (the extra)
+from inside import check_out, read_table, texts_of, write_table
 
 from sklearn_active.files import read_file, write_labeled
-from sklearn_active.files._tables import read_table, texts_of
-from sklearn_active.files._write import check_out, write_table
 from sklearn_active.labeling import LabelingSession
 
 LINES = [

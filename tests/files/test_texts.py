@@ -1,8 +1,7 @@
 """What texts are as numbers."""
 
 import numpy as np
-
-from sklearn_active.files._texts import TextEncoder
+from inside import TextEncoder
 
 PETS, CARS = ["cat", "purrs", "whisker", "meows"], ["motor", "brake", "clutch", "gears"]
 

@@ -7,12 +7,12 @@ from itertools import count
 from urllib.parse import urlsplit
 
 import numpy as np
+from executors import Inline
 from sklearn.datasets import make_blobs
 
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession
-from sklearn_active.labeling._engine.refitter import Inline
 
 X, TRUTH = make_blobs(40, centers=3, random_state=0)
 CLASSES = ["ape", "bear", "cat"]

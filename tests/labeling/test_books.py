@@ -6,15 +6,13 @@ from threading import Event, Thread
 
 import numpy as np
 import pytest
-from executors import Stalled
+from executors import Inline, Stalled
 from helpers import blobs
+from inside import Desk, LabelingState
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, LabelJournal
-from sklearn_active.labeling._book.labeling_state import LabelingState
-from sklearn_active.labeling._engine.refitter import Inline
-from sklearn_active.labeling._fronts.desk import Desk
 
 X, _, TRUTH = blobs(40, centers=3)
 

@@ -5,16 +5,21 @@ import json
 
 import numpy as np
 import pytest
+from executors import Inline
 from hypothesis import given
 from hypothesis import strategies as st
+from inside import Desk
+from journals import facts_of
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
-from sklearn_active.labeling import LabelingSession, LabelJournal, WebOracle
-from sklearn_active.labeling._book.binding import Binding
-from sklearn_active.labeling._engine.refitter import Inline
-from sklearn_active.labeling._files.formats import Vote, write_votes
-from sklearn_active.labeling._fronts.desk import Desk
+from sklearn_active.labeling import (
+    LabelingSession,
+    LabelJournal,
+    Vote,
+    WebOracle,
+    write_votes,
+)
 
 X = np.random.RandomState(0).normal(size=(30, 2))
 
@@ -142,7 +147,7 @@ class TestGoingOn:
         with opened(path, X, ["bad", "good", "c"]) as session:
             assert session.changes == ["11 rows were added."]
         header, _ = LabelJournal.read(path)
-        about = Binding(X, None).header | {"classes": ["bad", "good", "c"]}
+        about = facts_of(X) | {"classes": ["bad", "good", "c"]}
         assert header == about | {"name": header["name"]}
 
     def test_a_class_that_rows_have_is_not_left_out(self, path):
@@ -192,7 +197,7 @@ class TestGoingOn:
 
     def test_a_journal_with_sorted_classes_goes_on_in_the_order_meant(self, path):
         with LabelJournal(path) as journal:
-            journal.open(Binding(X, None).header | {"classes": ["bad", "good"]})
+            journal.open(facts_of(X) | {"classes": ["bad", "good"]})
         with opened(path) as session:
             assert session.classes == ["good", "bad"]
             assert session.changes == ["classes in a new order: good, bad"]
@@ -200,7 +205,7 @@ class TestGoingOn:
     @pytest.mark.parametrize("classes", [5, [], ["a", 1], ["a", "a"], [None], {}])
     def test_classes_on_file_that_are_none_are_refused(self, path, classes):
         with LabelJournal(path) as journal:
-            journal.open(Binding(X, None).header | {"classes": classes})
+            journal.open(facts_of(X) | {"classes": classes})
         with pytest.raises(ValueError, match="is damaged: the classes in its header"):
             opened(path)
         with LabelJournal(path) as journal:

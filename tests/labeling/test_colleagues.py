@@ -6,14 +6,14 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from executors import Inline
 from page_client import CLASSES, Client, X, new_session, truth_of
 from sklearn.metrics import cohen_kappa_score
+from voters import agreement_of
 
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, LabelJournal
-from sklearn_active.labeling._book.agreement import agreement
-from sklearn_active.labeling._engine.refitter import Inline
 
 NAMES = ["ann", "bob"]
 
@@ -136,17 +136,13 @@ def test_what_names_no_people_is_refused(session, names):
         session.serve(annotators=names)
 
 
-def votes_of(rows):
-    return {i: tuple(own.items()) for i, own in enumerate(rows)}
-
-
 class TestAgreement:
     def test_of_two_it_is_cohens_kappa(self):
         draw = random.Random(0)
         ann = [draw.choice(CLASSES) for _ in range(50)]
         bob = [x if draw.random() < 0.7 else draw.choice(CLASSES) for x in ann]
         rows = [{"ann": a, "bob": b} for a, b in zip(ann, bob, strict=True)]
-        found = agreement(votes_of(rows))
+        found = agreement_of(rows)
         assert found.name == "Cohen's kappa"
         assert found.value == pytest.approx(cohen_kappa_score(ann, bob))
         same = sum(a == b for a, b in zip(ann, bob, strict=True))
@@ -165,41 +161,42 @@ class TestAgreement:
             for name in ("ann", "bob", "eve")
         ]
         expected = krippendorff.alpha(table, level_of_measurement="nominal")
-        found = agreement(votes_of(rows))
+        found = agreement_of(rows)
         assert found.name == "Krippendorff's alpha"
         assert found.value == pytest.approx(expected)
 
     def test_without_the_package_it_says_what_to_install(self, monkeypatch):
         monkeypatch.setitem(sys.modules, "krippendorff", None)
         rows = [{"ann": 1, "bob": 0, "eve": 1}] * 12
-        found = agreement(votes_of(rows))
+        found = agreement_of(rows)
         assert found.value is None
         assert "sklearn-active[label]" in found.error
 
     def test_from_few_rows_there_is_no_share(self):
-        found = agreement(votes_of([{"ann": 1, "bob": 1}] * 9))
+        found = agreement_of([{"ann": 1, "bob": 1}] * 9)
         assert (found.n, found.share, found.value, found.needed) == (9, None, None, 10)
         rows = [{"ann": i % 2, "bob": i % 2} for i in range(10)]
-        assert agreement(votes_of(rows)).value == 1
+        assert agreement_of(rows).value == 1
 
     def test_of_one_class_there_is_a_share_and_no_coefficient(self):
-        found = agreement(votes_of([{"ann": 1, "bob": 1}] * 12))
+        found = agreement_of([{"ann": 1, "bob": 1}] * 12)
         assert (found.share, found.value) == (1, None)
 
     def test_the_order_in_which_two_voted_changes_nothing(self):
         rows = [{"ann": 1, "bob": i % 2} for i in range(12)]
         turned = [dict(reversed(own.items())) for own in rows[:6]] + rows[6:]
         rows[0] = turned[0] = {"bob": 0, "ann": 0}
-        assert agreement(votes_of(turned)).value == agreement(votes_of(rows)).value
+        assert agreement_of(turned).value == agreement_of(rows).value
 
     def test_it_is_computed_again_only_where_several_have_voted(self, monkeypatch):
         computed = []
 
-        def counted(votes):
-            computed.append(len(votes))
-            return agreement(votes)
+        def counted(*votes, sample_weight):
+            computed.append(sum(sample_weight))
+            return cohen_kappa_score(*votes, sample_weight=sample_weight)
 
-        monkeypatch.setattr("sklearn_active.labeling._book.ledger.agreement", counted)
+        kappa = "sklearn_active.labeling._book.agreement.cohen_kappa_score"
+        monkeypatch.setattr(kappa, counted)
         with new_session(votes_per_row=2) as session:
             for row in range(12):
                 for who in NAMES:
@@ -225,7 +222,7 @@ class TestAgreement:
             assert session.report().agreement.n_agreed == 12
 
     def test_where_nobody_answered_the_same_row_there_is_none(self):
-        assert agreement({}) is None
+        assert agreement_of([{"ann": 1}, {"bob": 0}]) is None
 
 
 def test_who_goes_on_after_finish_hasn_t_finished(session):

@@ -4,6 +4,7 @@ import inspect
 import io
 
 import pytest
+from inside import Batches, Desk, label_in_terminal
 from page_client import CLASSES, X, new_session, truth_of
 
 from sklearn_active.labeling import (
@@ -12,9 +13,6 @@ from sklearn_active.labeling import (
     LabelingWidget,
     WebOracle,
 )
-from sklearn_active.labeling._fronts.desk import Desk
-from sklearn_active.labeling._fronts.terminal import label_in_terminal
-from sklearn_active.labeling._web_oracle import _Batches
 
 NAMES = {name for name in dir(BaseLabelingSession) if not name.startswith("_")}
 NAMES |= {"n_rows", "lock"}
@@ -89,7 +87,7 @@ def test_the_widget_is_a_desk(session):
     assert LabelingWidget(OnlyTheContract(session)).finished is False
 
 
-@pytest.mark.parametrize("kind", [LabelingSession, _Batches])
+@pytest.mark.parametrize("kind", [LabelingSession, Batches])
 def test_what_implements_it_takes_the_same_arguments(kind):
     for name in sorted(NAMES - {"n_rows", "lock"}):
         stated = getattr(BaseLabelingSession, name)

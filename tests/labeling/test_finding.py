@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from executors import Inline
 from helpers import blobs
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -15,7 +16,6 @@ from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, LabelJournal
 from sklearn_active.labeling._engine.model import Model
-from sklearn_active.labeling._engine.refitter import Inline
 from sklearn_active.labeling._engine.suspicion import Suspicion, _folds
 
 X, _, TRUTH = blobs(60, centers=3)

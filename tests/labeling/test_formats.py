@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from executors import Inline
 from hypothesis import given
 from hypothesis import strategies as st
+from inside import typed
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, Vote, read_votes, write_votes
-from sklearn_active.labeling._engine.refitter import Inline
-from sklearn_active.labeling._fronts.terminal import typed
 
 GOLDEN = Path(__file__).with_name("golden")
 VOTES = [Vote("b", "dög", "ann"), Vote("b", None)]

@@ -8,12 +8,12 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from inside import Address
 from page_client import CLASSES, Client, X, new_session, truth_of
 
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, StaleQueryError
-from sklearn_active.labeling._fronts.address import Address
 
 TOKEN = "t" * 43
 

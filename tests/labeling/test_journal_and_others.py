@@ -1,6 +1,7 @@
 """Other programs, processes and threads at an open journal: nothing is lost unseen."""
 
 import errno
+import fcntl
 import json
 import multiprocessing
 import os
@@ -10,16 +11,15 @@ from threading import Thread
 
 import numpy as np
 import pytest
+from executors import Inline
 from helpers import blobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inside import Desk
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, LabelJournal
-from sklearn_active.labeling._book import lock
-from sklearn_active.labeling._engine.refitter import Inline
-from sklearn_active.labeling._fronts.desk import Desk
 
 HEADER = {"n_rows": 7}
 X, _, TRUTH = blobs(40, centers=3)
@@ -200,14 +200,14 @@ def test_a_relative_path_means_the_same_file_in_another_folder(tmp_path, monkeyp
 def test_a_lock_on_a_file_that_is_no_longer_the_paths_is_none(path, monkeypatch):
     with LabelJournal(path) as journal:
         journal.open(HEADER)
-    real = lock.fcntl.flock
+    real = fcntl.flock
 
     def late(file, how):
         monkeypatch.undo()
         replace_by_a_copy(path)
         real(file, how)
 
-    monkeypatch.setattr(lock.fcntl, "flock", late)
+    monkeypatch.setattr(fcntl, "flock", late)
     with pytest.raises(OSError, match="was replaced"):
         LabelJournal(path).open(HEADER)
     with LabelJournal(path) as journal:
@@ -326,7 +326,7 @@ class TestLocks:
         "code", [errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN], ids=errno.errorcode.get
     )
     def test_in_use_is_said_only_where_it_is(self, path, monkeypatch, code):
-        monkeypatch.setattr(lock.fcntl, "flock", failing(code))
+        monkeypatch.setattr(fcntl, "flock", failing(code))
         with pytest.raises(RuntimeError, match="in use by another session"):
             LabelJournal(path).open(HEADER)
 
@@ -339,7 +339,7 @@ class TestLocks:
         self, path, monkeypatch, code
     ):
         with monkeypatch.context() as patched:
-            patched.setattr(lock.fcntl, "flock", failing(code))
+            patched.setattr(fcntl, "flock", failing(code))
             with pytest.raises(OSError, match=r"can't be locked.*on a disk of this"):
                 LabelJournal(path).open(HEADER)
         with LabelJournal(path) as journal:

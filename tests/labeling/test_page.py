@@ -11,13 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from inside import Desk, widget_module
 from page_browser import FLAGS, Attacker, key_of, serious_violations
 from page_client import CLASSES, Client, new_session, truth_of
 from sklearn.datasets import load_digits
 
 from sklearn_active.labeling import LabelJournal
-from sklearn_active.labeling._fronts.desk import Desk
-from sklearn_active.labeling._fronts.widget import joined
 
 pytestmark = pytest.mark.browser
 
@@ -664,7 +663,7 @@ class TestAttacksInTheBrowser:
 def test_the_widgets_script_labels_in_a_cell_and_keeps_its_keys(new_page, session):
     """As a notebook loads it: one module, a model that sends messages, a cell."""
     desk, page = Desk(session), new_page()
-    script = joined("widget.js")
+    script = widget_module.joined("widget.js")
     files = {"/widget.js": ("text/javascript", script), "/": ("text/html", CELL)}
 
     def serve(route):

@@ -5,20 +5,19 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from executors import Inline
 from helpers import blobs
 from hypothesis import given
 from hypothesis import strategies as st
+from inside import Desk, audit_figures, sentences
 from scipy.stats import binomtest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, recall_score
 from sklearn.naive_bayes import GaussianNB
 from sklearn.utils import Bunch
+from voters import agreement_of
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession
-from sklearn_active.labeling._book.agreement import agreement
-from sklearn_active.labeling._engine.refitter import Inline
-from sklearn_active.labeling._fronts.desk import Desk
-from sklearn_active.labeling._fronts.figures import audit_figures, sentences
 
 
 def wilson(n, k):
@@ -198,11 +197,11 @@ class TestSentences:
         assert sentences(report(0)) == ["0 labels."]
 
     def test_how_far_several_agree(self):
-        few = agreement({i: (("ann", 1), ("bob", i % 2)) for i in range(3)})
+        few = agreement_of([{"ann": 1, "bob": i % 2} for i in range(3)])
         assert sentences(report(3, agreement=few))[1:] == [
             "3 rows answered by several, 1 the same"
         ]
-        many = agreement({i: (("ann", i % 2), ("bob", i % 2)) for i in range(12)})
+        many = agreement_of([{"ann": i % 2, "bob": i % 2} for i in range(12)])
         assert sentences(report(12, agreement=many))[1:] == [
             "agreement 100 %, of 12 rows answered by several; Cohen's kappa 1.00"
         ]

@@ -5,6 +5,8 @@ import json
 
 import numpy as np
 import pytest
+from executors import Inline
+from inside import Desk, rename_in_journal
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
@@ -13,13 +15,11 @@ from sklearn_active.labeling import (
     LabelingSession,
     LabelJournal,
     StaleQueryError,
+    Vote,
     WebOracle,
     read_votes,
+    write_votes,
 )
-from sklearn_active.labeling._engine.refitter import Inline
-from sklearn_active.labeling._files.formats import Vote, write_votes
-from sklearn_active.labeling._fronts.desk import Desk
-from sklearn_active.labeling._session_parts.renaming import rename_in_journal
 
 X = np.random.RandomState(0).normal(size=(30, 2))
 

@@ -8,19 +8,20 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 import pytest
+from executors import Inline
 from hypothesis import given
 from hypothesis import strategies as st
+from journals import facts_of
 from scipy import sparse
 from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from sklearn_active import ActiveLearner
+from sklearn_active.files import LabelingData
 from sklearn_active.labeling import LabelingSession, LabelJournal
-from sklearn_active.labeling._book.binding import Binding, order_of
-from sklearn_active.labeling._book.journal import FORMAT
-from sklearn_active.labeling._engine.refitter import Inline
 
+FORMAT = {"format": "sklearn_active.labels", "version": 1}
 X = np.random.RandomState(0).normal(size=(30, 2))
 
 
@@ -93,7 +94,7 @@ def test_the_rows_are_told_once(path):
     assert kinds == ["header", *["answer"] * 5, "header"]
     header, events = LabelJournal.read(path)
     assert len(header.pop("name")) == 12
-    assert header == Binding(X, None).header | {"classes": ["a", "b"]}
+    assert header == facts_of(X) | {"classes": ["a", "b"]}
     assert len(events) == 5
 
 
@@ -161,7 +162,7 @@ def test_a_row_of_equal_ones_that_was_taken_away_is_missed(path):
 def test_a_journal_that_does_not_know_its_rows_one_by_one_is_known_as_a_whole(
     path, sums
 ):
-    facts = Binding(X[:20], None).header | {"sums": sums}
+    facts = facts_of(X[:20]) | {"sums": sums}
     for rows, refused in ((X[:20], False), (X, False), (X[:19], True), (X + 1, True)):
         path.unlink(missing_ok=True)
         with LabelJournal(path) as journal:
@@ -191,7 +192,7 @@ def test_a_column_that_gets_its_first_gap_is_no_change_of_other_rows(path):
 
 def test_the_hash_of_all_rows_counts_beside_the_sums(path):
     with LabelJournal(path) as journal:
-        journal.open(Binding(X, None).header | {"keys": "other", "classes": ["a", "b"]})
+        journal.open(facts_of(X) | {"keys": "other", "classes": ["a", "b"]})
     with pytest.raises(ValueError, match="its 30 rows are others than the 30 here"):
         opened(path)
 
@@ -199,7 +200,7 @@ def test_the_hash_of_all_rows_counts_beside_the_sums(path):
 @pytest.mark.parametrize("n_rows", ["30", None, True, -1, 30.0])
 def test_what_is_no_number_of_rows_is_refused(path, n_rows):
     with LabelJournal(path) as journal:
-        journal.open(Binding(X, None).header | {"n_rows": n_rows, "classes": None})
+        journal.open(facts_of(X) | {"n_rows": n_rows, "classes": None})
     with pytest.raises(ValueError, match=f"its number of rows is {n_rows!r}, here it"):
         opened(path, classes=None, y=["a"] + [None] * 29)
 
@@ -253,6 +254,12 @@ def test_any_rows_that_do_not_begin_with_those_on_file_are_refused(data):
                 opened(path, rows, keys=keys)
 
 
+def data_with(keys):
+    rows = np.ones((len(keys), 1))
+    places = np.arange(len(keys))
+    return LabelingData(rows, rows, keys, None, "numbers", None, rows, None, places)
+
+
 def sharing_sums(n_pairs):
     """Return keys of which two and two have the same sum of 32 bits."""
     known, pairs = {}, []
@@ -271,6 +278,7 @@ def test_rows_that_share_their_sum_are_told_apart_by_all_keys_together(path):
     keys = ["x", a, "y", b, c, d]
     begun(path, np.ones((6, 1)), n=0, keys=keys)
     for other in (keys[::-1], [b, a, c, "y", d, "x"], [d, a, c, "new", "y", b, "x"]):
-        order = order_of(path, other)
-        assert [other[i] for i in order][:6] == keys
-        assert sorted(order) == [*range(len(other))]
+        found = data_with(other).in_order_of(path)
+        assert found.keys[:6] == keys
+        assert sorted(found.places) == [*range(len(other))]
+        assert [other[i] for i in found.places] == found.keys

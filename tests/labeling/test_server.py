@@ -5,11 +5,10 @@ import threading
 
 import numpy as np
 import pytest
+from inside import Desk, keys_of
 from page_client import CLASSES, Client, X, new_session, truth_of
 
 from sklearn_active.labeling import LabelJournal
-from sklearn_active.labeling._fronts.desk import Desk
-from sklearn_active.labeling._fronts.hints import keys_of
 
 
 @pytest.fixture

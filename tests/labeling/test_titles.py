@@ -5,9 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from inside import main_text, title_of, words_of
 from scipy import sparse
-
-from sklearn_active.labeling._fronts.titles import main_text, title_of, words_of
 
 LONG = "one two three four five six seven eight nine ten eleven twelve thirteen"
 

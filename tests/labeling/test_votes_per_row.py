@@ -4,15 +4,15 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from executors import Inline
 from helpers import blobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inside import Barred, Turns
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession
-from sklearn_active.labeling._book.whose_turn import Barred, Turns
-from sklearn_active.labeling._engine.refitter import Inline
 
 X, _, TRUTH = blobs(40, centers=3)
 

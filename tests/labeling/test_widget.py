@@ -5,10 +5,10 @@ import sys
 from collections import Counter
 
 import pytest
+from inside import widget_module
 from page_client import new_session, truth_of
 
 from sklearn_active.labeling import LabelingWidget
-from sklearn_active.labeling._fronts import widget
 
 
 class Notebook:
@@ -100,18 +100,20 @@ def test_the_widget_shows_itself_and_brings_the_pages_script(session):
 
 
 def test_the_pages_modules_are_joined_into_one_that_loads_nothing():
-    script = widget.joined("widget.js")
+    script = widget_module.joined("widget.js")
     assert not re.search(r"^(import|export (?!default))", script, re.MULTILINE)
-    for path in set(widget.PAGE.glob("*.js")) - {widget.PAGE / "start.js"}:
+    for path in set(widget_module.PAGE.glob("*.js")) - {
+        widget_module.PAGE / "start.js"
+    }:
         first = path.read_text().splitlines()[0]  # says what the module is about
         assert script.count(first) == 1, path.name
-    assert widget.joined("page.js", "widget.js") == script
+    assert widget_module.joined("page.js", "widget.js") == script
 
 
 def test_no_name_is_declared_by_two_modules_of_the_page():
     declared = re.findall(
         r"^(?:async function|function|class|const|let) (\w+)",
-        widget.joined("widget.js"),
+        widget_module.joined("widget.js"),
         re.MULTILINE,
     )
     assert len(declared) > 40
@@ -124,14 +126,14 @@ def test_a_module_comes_after_those_that_it_imports(monkeypatch, tmp_path):
         'import {\n  c,\n} from "./c.js";\nexport const b = () => c;\n'
     )
     (tmp_path / "c.js").write_text("export const c = 1;\nexport default c;\n")
-    monkeypatch.setattr(widget, "PAGE", tmp_path)
-    assert widget.joined("a.js") == (
+    monkeypatch.setattr(widget_module, "PAGE", tmp_path)
+    assert widget_module.joined("a.js") == (
         "const c = 1;\nexport default c;\nconst b = () => c;\nb();\n"
     )
 
 
 def test_without_anywidget_the_error_names_the_extra(session, monkeypatch):
     monkeypatch.setitem(sys.modules, "anywidget", None)
-    widget._view_class.cache_clear()
+    widget_module._view_class.cache_clear()
     with pytest.raises(ImportError, match=r"sklearn-active\[notebook\]"):
         _ = LabelingWidget(session).view

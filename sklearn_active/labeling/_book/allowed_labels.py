@@ -10,6 +10,7 @@ from sklearn_active.labeling._book.event_checks import (
     check_label,
     check_range,
 )
+from sklearn_active.labeling._book.label_values import distinct, plain
 
 
 class AllowedLabels:
@@ -31,7 +32,7 @@ class AllowedLabels:
     """
 
     def __init__(self, classes, new_classes, mark):
-        self.stated = [] if classes is None else plain(classes)
+        self.stated = [] if classes is None else distinct(classes)
         self.new_classes = new_classes
         self.renamed = {}
         self._mark = mark
@@ -83,7 +84,7 @@ class AllowedLabels:
         -------
         label : str, int, float, bool or None
         """
-        label = label.item() if isinstance(label, np.generic) else label
+        label = plain(label)
         if label is np.ma.masked or is_null(label):
             return None
         for known in classes:
@@ -108,7 +109,7 @@ class AllowedLabels:
 
         Parameters
         ----------
-        labels : sequence of one label a row, or mapping of row to label
+        labels : sequence of one label per row, or mapping of row to label
             What was given.
         rows : list of int
             The rows asked.
@@ -123,8 +124,8 @@ class AllowedLabels:
             if not is_sequence(labels) or len(labels) != len(rows):
                 n_given = len(labels) if is_sequence(labels) else "no sequence of"
                 raise ValueError(
-                    f"tell got {n_given} labels for {len(rows)} rows. Give one label a "
-                    "row, None to skip it, or a mapping of row to label."
+                    f"tell got {n_given} labels for {len(rows)} rows. Give one label "
+                    "per row, None to skip it, or a mapping of row to label."
                 )
             labels = dict(zip(rows, list(labels), strict=True))
         others = [row for row in labels if row not in rows]
@@ -137,13 +138,6 @@ class AllowedLabels:
             if label is not None and label not in classes:
                 classes.append(label)  # the next label must be of its kind
         return answers
-
-
-def plain(labels):
-    """Return distinct labels as plain values, in their order."""
-    labels = labels.tolist() if hasattr(labels, "tolist") else list(labels)
-    labels = [x.item() if isinstance(x, np.generic) else x for x in labels]
-    return list(dict.fromkeys(labels))
 
 
 def in_order(stated, found):

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from itertools import chain
 from uuid import uuid4
 
-import numpy as np
-
 from sklearn_active._data.columns import is_null
 from sklearn_active.labeling._book.agreement import agreement
 from sklearn_active.labeling._book.allowed_labels import in_order
@@ -20,10 +18,12 @@ from sklearn_active.labeling._book.continuing import (
 )
 from sklearn_active.labeling._book.event_checks import check_label
 from sklearn_active.labeling._book.journal import FORMAT, LabelJournal
+from sklearn_active.labeling._book.label_values import plain
 from sklearn_active.labeling._book.labeling_state import AGGREGATES, LabelingState
 from sklearn_active.labeling._book.whose_turn import Barred, Turns
 
 N_OF_NAME = 12  # characters
+_MOST_SKIPPED = 200
 
 
 class AggregateError(RuntimeError):
@@ -100,6 +100,7 @@ class Ledger:
         self._is_ours = isinstance(aggregate, str)
         self._aggregate = AGGREGATES[aggregate] if self._is_ours else aggregate
         self._failures = []
+        self._unasked = frozenset(unasked)
         self._turns = Turns(binding.n_rows, {*given, *unasked}, votes_per_row)
         if journal is not None and not isinstance(journal, LabelJournal):
             journal = LabelJournal(journal)
@@ -286,6 +287,33 @@ class Ledger:
         by = self.state.skipped_by
         return {row for row in self.left_out if by(row) >= annotators}
 
+    def snapshot(self, annotators):
+        """Return what a refit starts from: copies, as answers come in meanwhile.
+
+        Parameters
+        ----------
+        annotators : set
+            Who takes part.
+
+        Returns
+        -------
+        version : int
+            Number of events that it holds.
+        labels : dict of int to label
+            Those in force.
+        declined : set of int
+            Rows that need not be ranked: nobody is asked for them.
+        n_asked : int
+            Number of answers and skips.
+        n_more : int
+            How many rows more than are to be asked should be ranked: those that some
+            annotators have skipped are ranked for the others.
+        """
+        labels = dict(self.labels)
+        declined = self.declined(annotators) | self._unasked.difference(labels)
+        n_more = min(len(self.left_out), _MOST_SKIPPED)
+        return self.version, labels, declined, self.state.n_asked, n_more
+
     def several(self):
         """Return the votes on rows that have two or more.
 
@@ -355,7 +383,7 @@ class Ledger:
 
     def _checked(self, label, votes):
         """Return what `aggregate` returned as a plain value, or raise."""
-        label = label.item() if isinstance(label, np.generic) else label
+        label = plain(label)
         if is_null(label):
             return None
         check_label(label, votes)

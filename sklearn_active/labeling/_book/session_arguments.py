@@ -2,8 +2,6 @@
 
 from numbers import Integral, Real
 
-import numpy as np
-
 from sklearn_active._data.columns import is_sequence
 from sklearn_active._sklearn import (
     HasMethods,
@@ -13,6 +11,7 @@ from sklearn_active._sklearn import (
     validate_parameter_constraints,
 )
 from sklearn_active.labeling._book.event_checks import check_label, check_range
+from sklearn_active.labeling._book.label_values import plain
 from sklearn_active.labeling._book.labeling_state import AGGREGATES
 
 _CONSTRAINTS = {
@@ -45,16 +44,60 @@ def check_entries(n_rows, items, keys):
     n_rows : int
         Number of rows.
     items, keys : sequence or None
-        One entry a row; the keys distinct.
+        One entry per row; the keys distinct.
     """
     for name, value in (("items", items), ("keys", keys)):
         if value is not None and num_samples(value) != n_rows:
             raise ValueError(
-                f"{name} must have one entry a row of X: X has {n_rows}, "
+                f"{name} must have one entry per row of X: X has {n_rows}, "
                 f"{name} has {num_samples(value)}."
             )
     if keys is not None and len(set(map(str, keys))) < n_rows:
         raise ValueError("keys must be distinct: they tell the rows apart.")
+
+
+def checked_row(index, n_rows):
+    """Return a row as an int, or raise where there is none of that number.
+
+    Parameters
+    ----------
+    index : object
+        What was given.
+    n_rows : int
+        Number of rows.
+
+    Returns
+    -------
+    row : int
+    """
+    if not isinstance(index, Integral) or not 0 <= index < n_rows:
+        raise ValueError(f"Rows lie in 0 ... {n_rows - 1}; got {index!r}.")
+    return int(index)
+
+
+def checked_annotators(names):
+    """Return the names of annotators as a list, or raise.
+
+    Parameters
+    ----------
+    names : sequence of str
+        As they were given.
+
+    Returns
+    -------
+    names : list of str
+    """
+    is_list = is_sequence(names) and len(names)
+    texts = list(names) if is_list else []
+    if not texts or not all(isinstance(name, str) and name.strip() for name in texts):
+        raise ValueError(
+            f"annotators is a list of names, as in ['ann', 'bob']; got {names!r}."
+        )
+    if len(set(texts)) < len(texts):
+        raise ValueError(
+            f"Each annotator needs a name of their own; got {', '.join(texts)}."
+        )
+    return texts
 
 
 def check_classes(classes, given=()):
@@ -81,8 +124,7 @@ def check_classes(classes, given=()):
             f"classes must name the labels that may be given, as in ['a', 'b']; got "
             f"{classes!r}. Pass None for those in y."
         )
-    classes = classes.tolist() if hasattr(classes, "tolist") else list(classes)
-    classes = [x.item() if isinstance(x, np.generic) else x for x in classes]
+    classes = list(map(plain, classes))
     for label in classes:
         check_label(label, classes)
         check_label(label, given)

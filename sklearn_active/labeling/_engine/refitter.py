@@ -1,31 +1,8 @@
 """Refits off the answer path: one at a time, only ever for the latest labels."""
 
-from concurrent.futures import Future
 from threading import Condition
 
 from sklearn_active.labeling._engine.model import Ranking
-
-
-class Inline:
-    """An executor that runs what is submitted at once, in the caller's thread."""
-
-    def submit(self, function, *args):
-        """Call the function; return a future that is done.
-
-        Parameters
-        ----------
-        function : callable
-            What to run.
-        *args : object
-            Its arguments.
-
-        Returns
-        -------
-        future : Future
-        """
-        future = Future()
-        future.set_result(function(*args))
-        return future
 
 
 class Refitter:

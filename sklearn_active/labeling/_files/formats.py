@@ -13,7 +13,7 @@ from threading import Lock
 from uuid import uuid4
 from xml.sax.saxutils import quoteattr
 
-import numpy as np
+from sklearn_active.labeling._book.label_values import plain
 
 # https://www.w3.org/TR/xml/#charsets; surrogates no file holds anyway.
 _LIMIT = Lock()
@@ -129,18 +129,14 @@ def write_votes(votes, path, *, classes=(), items=None, format=None):
     A file that is there is replaced at once, or stays whole where writing fails.
     """
     _, write = FORMATS[_format_of(path, format)]
-    votes = [replace(vote, label=_plain(vote.label)) for vote in votes]
-    texts = write(votes, [_plain(label) for label in classes], dict(items or {}))
+    votes = [replace(vote, label=plain(vote.label)) for vote in votes]
+    texts = write(votes, [plain(label) for label in classes], dict(items or {}))
     # A link leads to the file that is to be replaced, maybe on another disk.
     path = Path(path).resolve()
     if len({path.with_suffix(end) if end else path for end in texts}) < len(texts):
         raise ValueError(f"{path} would hold both parts of the export: name it .json.")
     files = {path.with_suffix(end) if end else path: x for end, x in texts.items()}
     replace_all({file: _encoded(text, file) for file, text in files.items()})
-
-
-def _plain(label):
-    return label.item() if isinstance(label, np.generic) else label
 
 
 def _encoded(text, path):

@@ -5,14 +5,14 @@ import sys
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 
 from sklearn_active._data.marks import Mark
 from sklearn_active._data.rows import row_at
 from sklearn_active._loop.stopping import StopLabeling
-from sklearn_active.labeling._book.allowed_labels import AllowedLabels, plain
+from sklearn_active.labeling._book.allowed_labels import AllowedLabels
+from sklearn_active.labeling._book.label_values import distinct, typed
 from sklearn_active.labeling._fronts.reasons import why
 from sklearn_active.oracles import Oracle
 
@@ -86,7 +86,7 @@ class TerminalOracle(Oracle):
         items = list(_items_of(query, self.items))
         terminal = Terminal(self.render, self.input, self.output)
         stated = self.classes is not None
-        classes = plain(self.classes if stated else query.classes)
+        classes = distinct(self.classes if stated else query.classes)
         new_classes = "error" if stated else "allow"
         allowed = AllowedLabels(classes, new_classes, Mark.stated(None))
         choice = Choice(allowed.check, classes, new_classes == "error")
@@ -105,7 +105,7 @@ class TerminalOracle(Oracle):
             if reply.kind == "label":
                 answers.append(reply.label)
                 if reply.label is not None:
-                    choice.classes = plain([*choice.classes, reply.label])
+                    choice.classes = distinct([*choice.classes, reply.label])
             elif reply.kind == "undo" and answers:
                 answers.pop()
             elif reply.kind == "undo":
@@ -291,39 +291,6 @@ def short_for(text, classes):
     if len(found) > 1:
         raise ValueError(f"{text!r} may be {' or '.join(found)}: type more letters.")
     return found[0] if found else None
-
-
-def typed(text, classes):
-    """Return typed text as a label: a number where the classes are numbers.
-
-    Parameters
-    ----------
-    text : str
-        What was typed.
-    classes : list of labels
-        Those there are.
-
-    Returns
-    -------
-    label : str, int or float
-    """
-    for label in classes:
-        if str(label) == text:
-            return label
-    if classes and not isinstance(classes[0], str):
-        try:
-            return int(text)  # exact, as a float above 2^53 is not
-        except ValueError:
-            pass
-        try:
-            number = float(text)
-        except ValueError:
-            return text
-        if not number.is_integer():
-            return number
-        # 2.0 is 2; of more digits than a float holds, every one counts.
-        return int(Decimal(text)) if abs(number) < 2**64 else int(number)
-    return text
 
 
 def harmless(text):

@@ -7,9 +7,10 @@ from sklearn.metrics import pairwise_distances
 from sklearn.utils import Bunch
 
 from sklearn_active._sklearn import StrOptions, validate_parameter_constraints
+from sklearn_active.labeling._book.session_arguments import checked_row
 from sklearn_active.labeling._engine.outlook import NO_MODEL, Features
 from sklearn_active.labeling._engine.suspicion import Suspicion
-from sklearn_active.labeling._fronts.titles import title_or_number, words_of
+from sklearn_active.labeling._fronts.titles import title_or_number
 
 STATUSES = (
     "all",
@@ -29,66 +30,41 @@ _CONSTRAINTS = {
 }
 
 
-class Finding:
-    """Give the session its lists of rows."""
+class Finder:
+    """Find rows of a session, and say of rows what a list shows.
 
-    def find(
-        self,
-        words="",
-        *,
-        status="all",
-        label=None,
-        guess=None,
-        order="row",
-        like=None,
-        likely=None,
-    ):
-        """Return rows of a kind, in an order.
+    Parameters
+    ----------
+    rows : SessionRows
+        All rows.
+    ledger : Ledger
+        Labels, votes and flags.
+    refitter : Refitter
+        Holds what the last finished model makes of the rows.
+    model : Model
+        Has the learner.
+    questions : OpenQuestions
+        What is asked at the moment.
+    lock : RLock
+        Of the session; held for short, never while a model predicts.
+    """
+
+    def __init__(self, rows, ledger, refitter, model, questions, lock):
+        self._rows = rows
+        self._ledger, self._refitter, self._model = ledger, refitter, model
+        self._questions, self._lock = questions, lock
+
+    def find(self, words, status, label, guess, order, like, likely):
+        """Return rows of a kind, in an order; see :meth:`LabelingSession.find`.
 
         Parameters
         ----------
-        words : str, default=''
-            Every one of them occurs in what a person sees of the row, also inside a
-            longer word; upper and lower case are the same. Searched are texts, the
-            values of tables and lists as the page writes them, and names of files;
-            not what is missing.
-        status : str, default='all'
-            Or 'labeled', 'unlabeled', 'flagged', 'skipped' (by somebody, and without a
-            label), 'contradicted' (the guess is not the label), 'disputed' (annotators
-            answered differently), 'suspect' (a model that was fitted without the label
-            contradicts it, and it was not asked for again).
-        label : label, default=None
-            Only rows with it.
-        guess : label, default=None
-            Only rows of which the model thinks so.
-        order : str, default='row'
-            Or 'latest' (labeled last first), 'unsure' and 'sure' (by the probability
-            of the guess), 'suspicious' (see below).
-        like : int, default=None
-            Nearest to this row first, in the features that the model sees.
-        likely : label, default=None
-            The most likely rows of this class first.
+        words, status, label, guess, order, like, likely : object
+            As there.
 
         Returns
         -------
-        rows : ndarray of int of shape (n_found,)
-
-        Raises
-        ------
-        ValueError
-            Where that can't be said, as there is no model yet, or none with
-            `predict_proba`.
-
-        Notes
-        -----
-        'suspect' and 'suspicious' are about labeled rows and a model that was fitted
-        without them (in 20 folds, or one a label where there are fewer than 50): those
-        come first where the margin of another class over the label is largest, those
-        last whose class no other row has. The cost is that of the fits; the result is
-        kept until a label changes.
-
-        Rows that are asked at the moment to check the model are left out of what goes
-        by its guesses: 'contradicted', 'unsure', 'sure', `guess` and `likely`.
+        rows : ndarray of int
         """
         arguments = {"words": words, "status": status, "order": order}
         validate_parameter_constraints(_CONSTRAINTS, arguments, "find")
@@ -110,43 +86,33 @@ class Finding:
 
     def _state_of_rows(self):
         """Return the labels and flags of now: what comes later changes nothing."""
-        with self.lock:
+        with self._lock:
             return Bunch(
                 labels=dict(self._ledger.labels),
                 skipped=set(self._ledger.left_out),
-                flagged=set(self._state.flagged),
+                flagged=set(self._ledger.state.flagged),
                 disputed=self._ledger.disputed(),
-                reviewed=set(self._state.reviewed),
-                checking=self._checking(),
+                reviewed=set(self._ledger.state.reviewed),
+                checking=self._questions.rows_checking(),
             )
-
-    def _checking(self):
-        """Return the rows asked now to check the model: what it says is not told."""
-        asked = self._open.values()
-        audits = (each for each in asked if each.query.reason == "audit")
-        return {row for each in audits for row in each.rows_left}
 
     @cached_property
     def _suspicion(self):
-        return Suspicion(self._model.learner, self.X)
+        return Suspicion(self._model.learner, self._rows.X)
 
     @cached_property
     def _features(self):
-        return Features(self.X)
+        return Features(self._rows.X)
 
     def _margins_of(self, rows, state):
         """Return how much the other labels speak against those of rows."""
         margins = self._suspicion.of(state.labels)
         return np.array([margins.get(row, np.nan) for row in rows.tolist()])
 
-    @cached_property
-    def _words(self):
-        return words_of(self.items, self.n_rows)
-
     def _with_words(self, words, rows):
         wanted = words.casefold().split()
         for word in wanted:
-            of_rows = self._words
+            of_rows = self._rows.words
             rows = rows[[word in of_rows[row] for row in rows.tolist()]]
         return rows
 
@@ -154,7 +120,7 @@ class Finding:
         """Return the rows of a kind, ascending."""
         labeled = np.array(sorted(state.labels), dtype=int)
         if status in ("all", "unlabeled"):
-            wanted = np.ones(self.n_rows, dtype=bool)
+            wanted = np.ones(self._rows.n, dtype=bool)
             wanted[labeled if status == "unlabeled" else []] = False
             return np.flatnonzero(wanted)
         if status == "contradicted":
@@ -168,6 +134,11 @@ class Finding:
             return labeled
         return np.array(sorted(state[status]), dtype=int)
 
+    def _renamed(self):
+        """Return a copy of the new names: an undo empties the mapping for a moment."""
+        with self._lock:
+            return dict(self._ledger.state.renamed)
+
     def _outlook(self):
         """Return what the last finished model makes of the rows, or raise."""
         outlook = self._refitter.ranking.predict
@@ -176,7 +147,7 @@ class Finding:
         return outlook
 
     def _guesses_of(self, rows):
-        now = self.renamed.get
+        now = self._renamed().get
         return [now(x, x) for x in self._outlook().labels[rows].tolist()]
 
     def _proba(self):
@@ -189,8 +160,8 @@ class Finding:
         return outlook
 
     def _nearest(self, like, rows):
-        like = self._checked_row(like)
-        X = self._features.of(getattr(self.learner, "estimator_", None))
+        like = checked_row(like, self._rows.n)
+        X = self._features.of(getattr(self._model.learner, "estimator_", None))
         rows = rows[rows != like]
         if not len(rows):
             return rows
@@ -198,7 +169,7 @@ class Finding:
 
     def _most_likely(self, label, rows):
         outlook = self._proba()
-        now = self.renamed.get
+        now = self._renamed().get
         columns = [
             i for i, x in enumerate(outlook.classes.tolist()) if now(x, x) == label
         ]
@@ -209,8 +180,8 @@ class Finding:
 
     def _ordered(self, rows, order, state):
         if order == "latest":
-            with self.lock:
-                latest = [row for row, *_ in self._state.recent(np.inf)]
+            with self._lock:
+                latest = [row for row, *_ in self._ledger.state.recent(np.inf)]
             place = {row: i for i, row in enumerate(latest)}
             return _by(rows, [place.get(row, len(place)) for row in rows.tolist()])
         if order in ("unsure", "sure"):
@@ -222,31 +193,27 @@ class Finding:
         return rows
 
     def describe(self, rows):
-        """Return what a list says of rows.
+        """Return what a list says of rows; see :meth:`LabelingSession.describe`.
 
         Parameters
         ----------
-        rows : sequence of int
+        rows : list of int
             The rows.
 
         Returns
         -------
         described : list of Bunch
-            With `row`, `title`, `label` and `guess` (None where there is none),
-            `confidence` (the probability of the guess, or None), `flagged`, `skipped`
-            and `votes` (dict of annotator to label).
         """
-        rows = [self._checked_row(row) for row in rows]
-        with self.lock:
+        with self._lock:
             labels = {row: self._ledger.labels.get(row) for row in rows}
-            flagged = {row for row in rows if row in self._state.flagged}
+            flagged = {row for row in rows if row in self._ledger.state.flagged}
             skipped = {row for row in rows if row in self._ledger.left_out}
-            votes = {row: dict(self._state.votes_of(row)) for row in rows}
+            votes = {row: dict(self._ledger.state.votes_of(row)) for row in rows}
         guesses, confidences = self._seen_of(rows)
         return [
             Bunch(
                 row=row,
-                title=title_or_number(self.title, row),
+                title=title_or_number(self._rows.title, row),
                 label=labels[row],
                 guess=guess,
                 confidence=confidence,
@@ -262,7 +229,7 @@ class Finding:
         outlook, nothing = self._refitter.ranking.predict, [None] * len(rows)
         if not rows or outlook is None:
             return nothing, nothing
-        now = self.renamed.get
+        now = self._renamed().get
         guesses = [now(x, x) for x in outlook(rows)]  # of all rows it may take long
         proba = outlook.proba_of(rows)
         return guesses, nothing if proba is None else proba.max(axis=1).tolist()

@@ -2,10 +2,8 @@
 
 from functools import cached_property
 
-from sklearn.utils import Bunch
-
+from sklearn_active.labeling._book.label_values import typed
 from sklearn_active.labeling._files.formats import Vote, read_votes, write_votes
-from sklearn_active.labeling._fronts.terminal import typed
 
 
 def all_votes(votes, skipped, keys):
@@ -32,94 +30,91 @@ def all_votes(votes, skipped, keys):
             yield Vote(keys[row], None, annotator)
 
 
-class Exchange:
-    """Give the session its imports and exports."""
+class VoteFiles:
+    """Write a session's votes to files of other tools, and read such files for it.
 
-    @cached_property
-    def _keys(self):
-        return list(
-            map(str, range(self.n_rows) if self._names is None else self._names)
-        )
+    Parameters
+    ----------
+    rows : SessionRows
+        All rows, with the keys that files know them by.
+    ledger : Ledger
+        The votes.
+    allowed : AllowedLabels
+        Which labels may be given.
+    """
+
+    def __init__(self, rows, ledger, allowed):
+        self._rows, self._ledger, self._allowed = rows, ledger, allowed
 
     @cached_property
     def _row_of(self):
-        return {key: row for row, key in enumerate(self._keys)}
+        return {key: row for row, key in enumerate(self._rows.keys)}
 
-    def export_votes(self, path, format=None):
-        """Write every annotator's answers to a file that other tools read.
+    def write(self, path, format):
+        """Write every annotator's answers; see `LabelingSession.export_votes`.
 
         Parameters
         ----------
         path : str or path
-            .json (Label Studio, with its configuration beside it), .jsonl
-            (Prodigy-like) or .csv; overwritten.
-        format : {'label_studio', 'jsonl', 'csv'}, default=None
+            The file.
+        format : str or None
             None: by the ending.
         """
-        with self.lock:
-            votes, skipped = self._state.votes, self._state.skipped
-            rows = sorted({*votes, *skipped})
-            items = {self._keys[row]: str(self.item(row)) for row in rows}
-            votes = list(all_votes(votes.items(), skipped.items(), self._keys))
-            write_votes(votes, path, classes=self.classes, items=items, format=format)
+        state, keys = self._ledger.state, self._rows.keys
+        votes, skipped = state.votes, state.skipped
+        rows = sorted({*votes, *skipped})
+        items = {keys[row]: str(self._rows.item(row)) for row in rows}
+        votes = list(all_votes(votes.items(), skipped.items(), keys))
+        classes = self._ledger.classes
+        write_votes(votes, path, classes=classes, items=items, format=format)
 
-    def import_votes(self, path, format=None):
-        """Take answers from a file of another tool, all or none.
+    def read(self, path, format):
+        """Return the events of the votes in a file; `LabelingSession.import_votes`.
 
         Parameters
         ----------
         path : str or path
-            .json (Label Studio), .jsonl (Prodigy-like) or .csv. Rows are found by
-            `keys`; without keys, by their positions.
-        format : {'label_studio', 'jsonl', 'csv'}, default=None
+            The file.
+        format : str or None
             None: by the ending.
 
         Returns
         -------
-        report : Bunch
-            `n_imported`, `n_known` (votes that were there already) and
-            `unknown_keys`, the keys that are no row's.
-
-        Raises
-        ------
-        ValueError
-            Where a label may not be given. Nothing is recorded.
-
-        Notes
-        -----
-        An annotator who had voted otherwise keeps that vote; the imported one is kept
-        beside it, under the name with a number. The old name of a class that was
-        renamed stands for the new one.
+        events : list of dict
+            Of the votes that are new here.
+        n_known : int
+            How many were there already.
+        unknown : list of str
+            The keys that are no row's.
         """
-        with self.lock:
-            self._check_not_closed()
-            events, unknown, n_known, classes = [], [], 0, self.classes
-            votes = self._state.votes
-            for vote in read_votes(path, format):
-                row = self._row_of.get(vote.key)
-                if row is None:
-                    unknown.append(vote.key)
-                    continue
-                own = votes.setdefault(row, {})
-                event = self._imported(vote, row, own, classes)
-                if event is None:
-                    n_known += 1
-                else:
-                    events.append(event)
-            self._record(events)
-        return Bunch(n_imported=len(events), n_known=n_known, unknown_keys=unknown)
+        events, unknown, n_known = [], [], 0
+        # Both grow while the file is read: a vote is held against those before it.
+        classes, votes = self._ledger.classes, self._ledger.state.votes
+        for vote in read_votes(path, format):
+            row = self._row_of.get(vote.key)
+            if row is None:
+                unknown.append(vote.key)
+                continue
+            own = votes.setdefault(row, {})
+            event = self._event_of(vote, row, own, classes)
+            if event is None:
+                n_known += 1
+            else:
+                events.append(event)
+        return events, n_known, unknown
 
-    def _imported(self, vote, row, own, classes):
+    def _event_of(self, vote, row, own, classes):
         """Return the event of a vote, None where it is known; note it in `own`."""
+        state = self._ledger.state
         common = {"row": row, "query": None, "reason": "import", "seconds": None}
         if vote.label is None:
-            skipped = vote.annotator in self._state.skipped_by(row)
+            skipped = vote.annotator in state.skipped_by(row)
             event = {"event": "skip", "annotator": vote.annotator, **common}
             return None if skipped or vote.annotator in own else event
         label = vote.label
         if isinstance(label, str):
-            label = typed(label, [*classes, *self._state.renamed])
-        label = self._state.renamed.get(label, label)
+            label = typed(label, [*classes, *state.renamed])
+        label = state.renamed.get(label, label)
         label = self._allowed.check(label, classes)
         if label not in classes:
             classes.append(label)

@@ -1,57 +1,19 @@
-"""Classes get other names, or become one: in a session, or in its file alone."""
+"""Classes get other names, or become one: checked, and done in a file alone."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
 from sklearn_active.labeling._book.allowed_labels import in_order
 from sklearn_active.labeling._book.continuing import classes_of, n_of
 from sklearn_active.labeling._book.event_checks import (
-    check_annotator,
     check_current,
     check_label,
     check_new_name,
     check_range,
 )
 from sklearn_active.labeling._book.journal import LabelJournal, is_begun
+from sklearn_active.labeling._book.label_values import plain, typed
 from sklearn_active.labeling._book.labeling_state import LabelingState
-from sklearn_active.labeling._fronts.terminal import typed
-
-
-class Renaming:
-    """Let the session rename classes."""
-
-    def rename_class(self, old, new, annotator=None):
-        """Give a class another name, or merge it into one that is there.
-
-        Every answer of that class, those of `y` included, is one of the new class from
-        now on. It is an event like an answer: on file, and taken back by `undo`, which
-        also separates what it merged.
-
-        Parameters
-        ----------
-        old : label
-            A class.
-        new : label
-            Its new name; where there is a class of that name, they become one.
-        annotator : str, default=None
-            Who renames.
-
-        Notes
-        -----
-        The old name can't be given any more. Where it is met later, in `classes` or `y`
-        of another session or in imported votes, it stands for the new one; so no other
-        class can get it. Cost: a look at the rows.
-        """
-        check_annotator(annotator)
-        with self.lock:
-            self._check_not_closed()
-            classes = in_order(self._ledger.classes, self._ledger.counts)
-            old, new = checked_names(old, new, classes, self._state.renamed)
-            self._allowed.check_no_mark(new)
-            event = {"event": "rename", "label": old, "to": new}
-            self._record([event | {"annotator": annotator}])
 
 
 def checked_names(old, new, classes, renamed):
@@ -70,7 +32,7 @@ def checked_names(old, new, classes, renamed):
     -------
     old, new : label
     """
-    old, new = (x.item() if isinstance(x, np.generic) else x for x in (old, new))
+    old, new = plain(old), plain(new)
     for label in (old, new):
         check_label(label, classes)
     check_current(old, renamed)
@@ -128,7 +90,10 @@ def rename_in_journal(path, renames):
 
 def _renames(renames, classes, state):
     """Return the events of renames that are all meant at once, and what they do."""
-    renames = dict([typed_as(x, classes) for x in pair] for pair in renames.items())
+    renames = dict(
+        [typed(x, classes) if isinstance(x, str) else x for x in pair]
+        for pair in renames.items()
+    )
     new_names = [new for old, new in renames.items() if old != new]
     both = [label for label in renames if label in new_names]
     if both:
@@ -151,8 +116,3 @@ def _renames(renames, classes, state):
         state.take(events[-1])
         classes = list(dict.fromkeys(new if x == old else x for x in classes))
     return events, sentences
-
-
-def typed_as(label, classes):
-    """Return a text as a label of the kind of the classes, and others as they are."""
-    return typed(label, classes) if isinstance(label, str) else label

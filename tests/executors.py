@@ -1,6 +1,15 @@
-"""Executors that stand still until a test lets them go."""
+"""Executors for sessions: one runs refits at once, one when a test lets it."""
 
 from concurrent.futures import Future
+
+
+class Inline:
+    """An executor that runs what is submitted at once, in the caller's thread."""
+
+    def submit(self, function):
+        future = Future()
+        future.set_result(function())
+        return future
 
 
 class Stalled:

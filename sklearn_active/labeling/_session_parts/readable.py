@@ -1,27 +1,64 @@
 """What can be read off a session at any time."""
 
+from collections.abc import Iterable
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
 import numpy as np
+from sklearn.utils import Bunch
 
-from sklearn_active._data.rows import row_at
+from sklearn_active._learner import ActiveLearner
+from sklearn_active.labeling._base import BaseLabelingSession, Label
+from sklearn_active.labeling._book.allowed_labels import AllowedLabels
+from sklearn_active.labeling._book.labeling_state import LabelingState
+from sklearn_active.labeling._book.ledger import Ledger
+from sklearn_active.labeling._book.session_arguments import checked_row
+from sklearn_active.labeling._engine.model import Model
+from sklearn_active.labeling._engine.refitter import Refitter
 from sklearn_active.labeling._fronts.figures import report
-from sklearn_active.labeling._fronts.titles import title_of
+from sklearn_active.labeling._session_parts.finding import Finder
+from sklearn_active.labeling._session_parts.open_questions import OpenQuestions
+from sklearn_active.labeling._session_parts.session_rows import SessionRows
+from sklearn_active.labeling._session_parts.vote_files import VoteFiles
 
 
-class Readings:
-    """Give the session its labels, votes, items and figures."""
+class ReadableSession(BaseLabelingSession):
+    """The labels, votes, items, lists and figures of a session.
+
+    The attributes are set by :class:`LabelingSession`, of what it is given.
+    """
+
+    lock: RLock
+    _allowed: AllowedLabels
+    _annotators: set[str | None]
+    _finder: Finder
+    _ledger: Ledger
+    _model: Model
+    _questions: OpenQuestions
+    _refitter: Refitter
+    _rows: SessionRows
+    _vote_files: VoteFiles
 
     @property
-    def labels(self):
+    def _state(self) -> LabelingState:
+        return self._ledger.state
+
+    def _checked_row(self, index: object) -> int:
+        return checked_row(index, self.n_rows)
+
+    @property
+    def labels(self) -> dict[int, Label]:
         """The mapping from row to label as known now, those of `y` included."""
         with self.lock:
             return dict(self._ledger.labels)
 
     @property
-    def kept_in(self):
+    def kept_in(self) -> Path | None:
         """The path of the journal; None where answers are kept in memory only."""
         return self._ledger.path
 
-    def votes(self):
+    def votes(self) -> dict[int, dict[str | None, Label]]:
         """Return every annotator's own answers.
 
         Returns
@@ -32,7 +69,7 @@ class Readings:
         with self.lock:
             return self._state.votes
 
-    def votes_matrix(self):
+    def votes_matrix(self) -> tuple[np.ndarray, list[str | None]]:
         """Return the votes as a matrix, for packages that weigh annotators.
 
         Returns
@@ -51,19 +88,19 @@ class Readings:
         return matrix, annotators
 
     @property
-    def classes(self):
+    def classes(self) -> list[Label]:
         """The labels that can be given: as they were stated, then others, sorted."""
         with self.lock:
             return self._ledger.classes
 
     @property
-    def renamed(self):
+    def renamed(self) -> dict[Label, Label]:
         """The mapping from old names of classes to what these are called now."""
         with self.lock:
             return dict(self._state.renamed)
 
     @property
-    def changes(self):
+    def changes(self) -> list[str]:
         """What is otherwise than when the journal was left, a sentence each.
 
         Such as "12 rows were added." and "classes added: neutral". Empty where the
@@ -72,11 +109,11 @@ class Readings:
         return list(self._ledger.changes)
 
     @property
-    def learner(self):
+    def learner(self) -> ActiveLearner:
         """The learner; after `close` it is fitted on all labels."""
         return self._model.learner
 
-    def recent(self, n=20, annotator=None):
+    def recent(self, n: int = 20, annotator: str | None = None) -> list[dict[str, Any]]:
         """Return the latest answers in force, newest first.
 
         Parameters
@@ -103,12 +140,12 @@ class Readings:
             ]
 
     @property
-    def flagged(self):
+    def flagged(self) -> list[int]:
         """The rows that are flagged, ascending."""
         with self.lock:
             return sorted(self._state.flagged)
 
-    def checked(self, label):
+    def checked(self, label: object) -> Label | None:
         """Return a label as it would be kept, None where it abstains, or raise.
 
         Parameters
@@ -122,7 +159,13 @@ class Readings:
         """
         return self._allowed.check(label, self.classes)
 
-    def rows_left(self, annotator=None):
+    @property
+    def preparing(self) -> bool:
+        """Whether the first ranking is not there yet: `ask` would wait for it."""
+        with self.lock:
+            return self._questions.preparing
+
+    def rows_left(self, annotator: str | None = None) -> list[int]:
         """Return the rows of the open question that wait for an answer.
 
         Parameters
@@ -136,10 +179,32 @@ class Readings:
             Empty where no question is open.
         """
         with self.lock:
-            question = self._open.get(annotator)
-            return [] if question is None else question.rows_left
+            return self._questions.rows_left(annotator)
 
-    def item(self, index):
+    @property
+    def done(self) -> str | None:
+        """Why nothing is asked any more, or None: as `termination_condition_`."""
+        with self.lock:
+            reasons = [self.why_done(who) for who in self._annotators or {None}]
+            return None if None in reasons else reasons[0]
+
+    def why_done(self, annotator: str | None = None) -> str | None:
+        """Return why nothing is asked of an annotator, None while something is.
+
+        Parameters
+        ----------
+        annotator : str, default=None
+            Who would be asked.
+
+        Returns
+        -------
+        reason : str or None
+            As `done`.
+        """
+        with self.lock:
+            return self._questions.why_done(annotator)
+
+    def item(self, index: int) -> Any:
         """Return what a person sees of a row.
 
         Parameters
@@ -151,9 +216,9 @@ class Readings:
         -------
         item : object
         """
-        return row_at(self.items, index)
+        return self._rows.item(index)
 
-    def title(self, index):
+    def title(self, index: int) -> str:
         """Return what a row is called: a file's name, or a text's first words.
 
         Parameters
@@ -166,10 +231,9 @@ class Readings:
         title : str
             Of an array, its key; "Row 1" where there is nothing else.
         """
-        key = None if self._names is None else str(self._names[index])
-        return title_of(self.item(index), index, key)
+        return self._rows.title(index)
 
-    def guess(self, index):
+    def guess(self, index: int) -> Label | None:
         """Return what the last finished model makes of a row, None without one.
 
         Parameters
@@ -185,7 +249,84 @@ class Readings:
         label = None if predict is None else predict([index])[0]
         return self._state.renamed.get(label, label)
 
-    def report(self):
+    def find(
+        self,
+        words: str = "",
+        *,
+        status: str = "all",
+        label: Label | None = None,
+        guess: Label | None = None,
+        order: str = "row",
+        like: int | None = None,
+        likely: Label | None = None,
+    ) -> np.ndarray:
+        """Return rows of a kind, in an order.
+
+        Parameters
+        ----------
+        words : str, default=''
+            Every one of them occurs in what a person sees of the row, also inside a
+            longer word; upper and lower case are the same. Searched are texts, the
+            values of tables and lists as the page writes them, and names of files;
+            not what is missing.
+        status : str, default='all'
+            Or 'labeled', 'unlabeled', 'flagged', 'skipped' (by somebody, and without a
+            label), 'contradicted' (the guess is not the label), 'disputed' (annotators
+            answered differently), 'suspect' (a model that was fitted without the label
+            contradicts it, and it was not asked for again).
+        label : label, default=None
+            Only rows with it.
+        guess : label, default=None
+            Only rows of which the model thinks so.
+        order : str, default='row'
+            Or 'latest' (labeled last first), 'unsure' and 'sure' (by the probability
+            of the guess), 'suspicious' (see below).
+        like : int, default=None
+            Nearest to this row first, in the features that the model sees.
+        likely : label, default=None
+            The most likely rows of this class first.
+
+        Returns
+        -------
+        rows : ndarray of int of shape (n_found,)
+
+        Raises
+        ------
+        ValueError
+            Where that can't be said, as there is no model yet, or none with
+            `predict_proba`.
+
+        Notes
+        -----
+        'suspect' and 'suspicious' are about labeled rows and a model that was fitted
+        without them (in 20 folds, or one a label where there are fewer than 50): those
+        come first where the margin of another class over the label is largest, those
+        last whose class no other row has. The cost is that of the fits; the result is
+        kept until a label changes.
+
+        Rows that are asked at the moment to check the model are left out of what goes
+        by its guesses: 'contradicted', 'unsure', 'sure', `guess` and `likely`.
+        """
+        return self._finder.find(words, status, label, guess, order, like, likely)
+
+    def describe(self, rows: Iterable[int]) -> list[Bunch]:
+        """Return what a list says of rows.
+
+        Parameters
+        ----------
+        rows : sequence of int
+            The rows.
+
+        Returns
+        -------
+        described : list of Bunch
+            With `row`, `title`, `label` and `guess` (None where there is none),
+            `confidence` (the probability of the guess, or None), `flagged`, `skipped`
+            and `votes` (dict of annotator to label).
+        """
+        return self._finder.describe([self._checked_row(row) for row in rows])
+
+    def report(self) -> Bunch:
         """Return how the labeling goes.
 
         Returns
@@ -243,5 +384,19 @@ class Readings:
                 self._refitter.ranking,
                 self._refitter,
                 self._model.learner.budget,
-                self._behind(),
+                self._questions.n_behind,
             )
+
+    def export_votes(self, path: str | Path, format: str | None = None) -> None:
+        """Write every annotator's answers to a file that other tools read.
+
+        Parameters
+        ----------
+        path : str or path
+            .json (Label Studio, with its configuration beside it), .jsonl
+            (Prodigy-like) or .csv; overwritten.
+        format : {'label_studio', 'jsonl', 'csv'}, default=None
+            None: by the ending.
+        """
+        with self.lock:
+            self._vote_files.write(path, format)

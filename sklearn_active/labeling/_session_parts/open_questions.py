@@ -1,0 +1,362 @@
+"""The questions of a session: those that are open, and how it comes to the next one."""
+
+from uuid import uuid4
+
+import numpy as np
+
+from sklearn_active._data.rows import read_only, take
+from sklearn_active._loop.query import Query
+from sklearn_active.labeling._book.events_in_force import split
+from sklearn_active.labeling._book.ledger import N_OF_NAME
+from sklearn_active.labeling._engine.questions import (
+    Question,
+    StaleQueryError,
+    check_same,
+    choose,
+)
+
+
+class OpenQuestions:
+    """Open questions, one per annotator, and close them when they are answered.
+
+    Every method is called with the session's lock held.
+
+    Parameters
+    ----------
+    rows : SessionRows
+        All rows.
+    ledger : Ledger
+        What is known of the rows.
+    refitter : Refitter
+        Holds the last finished ranking.
+    model : Model
+        Its learner has the budget and the seed.
+    votes_per_row : int
+        How many annotators each row is asked of.
+    audit : float
+        Share of random questions.
+    max_lag : int
+        How many answers the ranking may be behind.
+
+    Attributes
+    ----------
+    asked_of : dict of (str or None) to Question
+        The open question of each annotator.
+    closed : bool
+        Whether the session has ended.
+    """
+
+    def __init__(
+        self,
+        rows,
+        ledger,
+        refitter,
+        model,
+        *,
+        votes_per_row,
+        audit,
+        max_lag,
+    ):
+        self._rows = rows
+        self._ledger, self._refitter, self._model = ledger, refitter, model
+        self._votes_per_row, self._audit = votes_per_row, audit
+        self._max_lag = max_lag
+        self.asked_of, self._rows_told = {}, {}
+        self.closed = False
+        # The journal's name comes first, so that `reopen` knows the questions of
+        # earlier sessions on it; the rest tells this session from those.
+        self._token = (ledger.name or "")[:N_OF_NAME] + uuid4().hex[N_OF_NAME:]
+        self._n_questions = ledger.state.n_asked
+
+    def check_not_closed(self):
+        """Raise where the session is closed."""
+        if self.closed:
+            raise ValueError("The session is closed; open a new one on its journal.")
+
+    def close(self):
+        """Ask nothing any more."""
+        self.closed = True
+        self.asked_of.clear()
+
+    def ask(self, n, annotator):
+        """Return the open question of an annotator, or open the next one.
+
+        Parameters
+        ----------
+        n : int
+            How many rows to ask.
+        annotator : str or None
+            Who is asked.
+
+        Returns
+        -------
+        query : Query or None
+            None where nothing is left to ask.
+        """
+        while True:
+            self.check_not_closed()
+            question = self.asked_of.get(annotator)
+            if question is not None:
+                return question.query
+            barred = self._unavailable(annotator)
+            if self._reason_to_stop(barred) is not None:
+                return None
+            n_rows = min(n, self._n_left())
+            # A wait gives up the session's lock: others may have answered meanwhile,
+            # or closed the session, so everything is looked at again.
+            if not self._waited_for_ranking(n_rows):
+                return self._open_next(n_rows, annotator, barred).query
+
+    def _waited_for_ranking(self, n):
+        """Wait where no ranking can answer n rows; say whether that took a wait."""
+        if n > self._refitter.n_ranked:
+            self._refitter.n_ranked = n + self._max_lag + 1
+            self._refitter.request()
+        elif not self.preparing:
+            return False
+        self._refitter.wait()
+        return True
+
+    @property
+    def preparing(self):
+        """Whether the first ranking is not there yet: it is worth a wait."""
+        return self._refitter.ranking.version < 0 and self._refitter.busy
+
+    @property
+    def n_behind(self):
+        """The number of answers that the ranking doesn't know yet."""
+        return self._ledger.version - max(self._refitter.ranking.version, 0)
+
+    @property
+    def batch_size(self):
+        """The number of rows that the learner would ask next, as the budget lets it."""
+        learner = self._model.learner
+        if learner.budget is None:
+            return learner.batch_size
+        return min(learner.batch_size, learner.budget - self._ledger.state.n_asked)
+
+    def rows_left(self, annotator):
+        """Return the rows of the open question that wait for an answer.
+
+        Parameters
+        ----------
+        annotator : str or None
+            Who is asked.
+
+        Returns
+        -------
+        rows : list of int
+        """
+        question = self.asked_of.get(annotator)
+        return [] if question is None else question.rows_left
+
+    def rows_checking(self):
+        """Return the rows that are asked now to check the model.
+
+        What it says of them is not told before they are answered.
+
+        Returns
+        -------
+        rows : set of int
+        """
+        asked = self.asked_of.values()
+        audits = (each for each in asked if each.query.reason == "audit")
+        return {row for each in audits for row in each.rows_left}
+
+    def why_done(self, annotator):
+        """Return why nothing is asked of an annotator, None while something is.
+
+        Parameters
+        ----------
+        annotator : str or None
+            Who would be asked.
+
+        Returns
+        -------
+        reason : str or None
+        """
+        if annotator in self.asked_of:
+            return None
+        return self._reason_to_stop(self._unavailable(annotator))
+
+    def _reason_to_stop(self, barred):
+        """Return why nothing is asked of those for whom these rows are barred."""
+        all_labeled = len(self._ledger.labels) == self._rows.n
+        if all_labeled and self._votes_per_row == 1:
+            return "all_labeled"
+        budget, n_asked = self._model.learner.budget, self._ledger.state.n_asked
+        if budget is not None and n_asked + self._n_open() >= budget:
+            return "budget"
+        if len(barred) == self._rows.n:
+            return "all_labeled" if all_labeled else "all_asked"
+        ranking = self._refitter.ranking
+        if ranking.stop == "stop_when" and ranking.version == self._ledger.version:
+            return "stop_when"
+        return None
+
+    def _n_left(self):
+        """Return how many rows the budget lets be asked now."""
+        budget = self._model.learner.budget
+        if budget is None:
+            return self._rows.n
+        return budget - self._ledger.state.n_asked - self._n_open()
+
+    def _n_open(self):
+        """Return how many rows are being asked."""
+        return sum(len(question.rows_left) for question in self.asked_of.values())
+
+    def _unavailable(self, annotator):
+        return self._ledger.unavailable(annotator, self.asked_of)
+
+    def _open_next(self, n, annotator, barred):
+        """Choose the rows of the next question, and open it."""
+        # From the seed and the question's number alone: a program that is started
+        # again draws the same audits as one that was never stopped.
+        seed = [self._model.run.pool.seed, self._n_questions]
+        rows, reason = choose(
+            n,
+            self._rows.n,
+            barred,
+            self._ledger.state.undone,
+            self._refitter.ranking,
+            self.n_behind,
+            self._max_lag,
+            np.random.RandomState(seed),
+            self._audit,
+        )
+        self._n_questions += 1
+        name = f"{self._token}-{self._n_questions}"
+        return self._open(rows, reason, annotator, name)
+
+    def _open(self, rows, reason, annotator, name):
+        """Open a question about some rows, and return it."""
+        ranking = self._refitter.ranking
+        # Predicted now: an audit must compare the answer with what the model said
+        # before it, whatever is refitted while the person thinks.
+        predicted = [None] * len(rows)
+        if ranking.predict is not None:
+            predicted = ranking.predict(rows)
+        known = dict(zip(ranking.rows, ranking.utilities, strict=True))
+        indices = np.array(rows)
+        query = Query(
+            indices=read_only(indices),
+            X=take(self._rows.X, indices),
+            utilities=read_only(np.array([known.get(row, np.nan) for row in rows])),
+            proba=None,
+            classes=np.asarray(ranking.classes),
+            round=self._n_questions,
+            n_pool=self._rows.n,
+            id=name,
+            reason=reason,
+        )
+        question = Question(query, dict(zip(rows, predicted, strict=True)))
+        self.asked_of[annotator] = question
+        return question
+
+    def reopen(self, query_id, row, annotator):
+        """Open a question of an earlier session on this journal again.
+
+        Parameters
+        ----------
+        query_id : str
+            Its `id`.
+        row : int
+            The row that it asked.
+        annotator : str or None
+            Who was asked.
+        """
+        token, number = split(query_id)
+        name = self._ledger.name
+        is_of_journal = name is not None and token.startswith(name) and number > 0
+        is_ours = token == self._token or not is_of_journal
+        is_busy = row in self._unavailable(annotator)
+        if is_ours or is_busy or self._ledger.state.told(query_id):
+            raise StaleQueryError(
+                f"The question {query_id!r} can't be opened again: the row is "
+                "labeled, or asked of somebody else. Nothing was recorded; call ask() "
+                "for the question that is open now."
+            )
+        self._open([row], "reopened", annotator, query_id)
+
+    def told_before(self, query_id):
+        """Return what was told to a question that is not open, or raise.
+
+        Parameters
+        ----------
+        query_id : str
+            Its `id`.
+
+        Returns
+        -------
+        rows : list of int
+            Its rows whose answers are in force, in the order in which they were asked.
+        told : dict of int to (label or None)
+            The answers.
+        """
+        told = self._ledger.state.told(query_id)
+        if not told:
+            raise StaleQueryError(
+                f"The question {query_id!r} is not open: it was taken back, or is of "
+                "another session. Nothing was recorded; call ask() for the question "
+                "that is open now."
+            )
+        rows = self._rows_told.get(query_id, told)
+        return [row for row in rows if row in told], told
+
+    def new_answers(self, question, answers):
+        """Return the answers that were not told before; raise where others were.
+
+        Parameters
+        ----------
+        question : Question
+            The open one.
+        answers : dict of int to (label or None)
+            Checked.
+
+        Returns
+        -------
+        answers : dict of int to (label or None)
+        """
+        now = self._ledger.state.renamed
+        told = {row: now.get(label, label) for row, label in question.told.items()}
+        check_same(answers, told)
+        return {row: answers[row] for row in question.rows_left if row in answers}
+
+    def answered(self, answers, annotator):
+        """Note answers to the open question; close it where none is left.
+
+        Parameters
+        ----------
+        answers : dict of int to (label or None)
+            They are on file.
+        annotator : str or None
+            Who was asked.
+        """
+        question = self.asked_of[annotator]
+        question.told |= answers
+        if not question.rows_left:
+            del self.asked_of[annotator]
+            self._rows_told[question.query.id] = question.rows
+
+    def undone(self, last, rows):
+        """Make rows open again after an undo, or drop a question asked since.
+
+        Parameters
+        ----------
+        last : Bunch
+            The event that was taken back, as of :class:`LabelingState`.
+        rows : list of int
+            The rows whose answers it had changed.
+        """
+        question = self.asked_of.get(last.annotator)
+        if question is None:
+            return
+        rows = set(rows) & set(question.rows)
+        if last.query is None:  # a change of what was answered leaves the answer
+            votes = self._ledger.state.votes_of
+            rows = {r for r in rows if last.annotator not in dict(votes(r))}
+        if rows and last.query in (None, question.query.id):
+            for row in rows:
+                question.told.pop(row, None)
+        elif last.event in ("answer", "skip"):
+            del self.asked_of[last.annotator]
