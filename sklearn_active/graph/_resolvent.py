@@ -1,9 +1,11 @@
 """The resolvent of label spreading: dense, sparse, and one column at a time."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from joblib import cpu_count
+from numpy.typing import NDArray
 from scipy import linalg, sparse
 from sklearn.utils import gen_batches
 
@@ -16,7 +18,7 @@ _STEPS = 12
 _RELATIVE = 1e-14  # residual of a solved system
 
 
-def resolvent(affinity, alpha=0.9):
+def resolvent(affinity: Any, alpha: float = 0.9) -> NDArray[np.float64]:
     r"""Return the kernel of label spreading as a dense matrix.
 
     Parameters
@@ -65,7 +67,14 @@ def resolvent(affinity, alpha=0.9):
     return np.maximum((kernel + kernel.T) / 2, 0)
 
 
-def sparse_resolvent(affinity, alpha=0.9, *, n_kept=100, n_iter=None, tol=1e-5):
+def sparse_resolvent(
+    affinity: Any,
+    alpha: float = 0.9,
+    *,
+    n_kept: int = 100,
+    n_iter: int | None = None,
+    tol: float = 1e-5,
+) -> sparse.csr_array:
     r"""Return the kernel of label spreading, pruned to its largest entries.
 
     Good enough to choose rows by, not to predict with.

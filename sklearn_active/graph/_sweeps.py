@@ -84,9 +84,9 @@ class _PrunedRows:
         self.data[:, 0] = own
 
     def _allocate(self, n_rows, width):
-        # One csr matrix [R; I] from the start, with as many entries in each row of R, so
-        # that its arrays are also tables, which are written to in place. Room that is not
-        # needed holds 0 in the row's own column.
+        # One csr matrix [R; I] from the start, with as many entries in each row of R:
+        # its arrays are then also tables, which are written to in place. Room that is
+        # not needed holds 0 in the row's own column.
         n_entries = n_rows * width
         own = np.arange(n_rows)
         ends = np.arange(n_rows + 1) * width
@@ -122,8 +122,8 @@ class _PrunedRows:
 
         def renewed(rows):
             # Entries grow from sweep to sweep, but for what pruning takes from them,
-            # for which a tenth is allowed. What is far below the last entry kept won't be
-            # kept this time either: it is dropped before the rest is sorted.
+            # for which a tenth is allowed. What is far below the last entry kept won't
+            # be kept this time either: it is dropped before the rest is sorted.
             floors = np.maximum(np.float32(0.9) * self.floors[rows], np.float32(tol))
             return _largest(step[rows] @ self.matrix, floors, self.width)
 

@@ -3,6 +3,7 @@
 from numbers import Integral
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import entr
 from sklearn.base import clone
 from sklearn.utils.parallel import Parallel, delayed
@@ -13,6 +14,7 @@ from sklearn_active._data.rows import take
 from sklearn_active._data.seeds import set_random_states
 from sklearn_active._sklearn import HasMethods, Interval, StrOptions, validate_params
 from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._pool_view import PoolView
 from sklearn_active.query_strategies._refits import training_labels
 
 
@@ -120,7 +122,7 @@ class QueryByCommittee(QueryStrategy):
         self._check_members(method)
         return ("fit",)
 
-    def utilities(self, pool):
+    def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return the disagreement on each candidate, shape (n_candidates,)."""
         validate_params(self)
         y, _ = training_labels(pool)

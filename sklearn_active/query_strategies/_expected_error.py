@@ -3,6 +3,7 @@
 from numbers import Integral
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import entr
 from sklearn.base import clone
 from sklearn.utils.parallel import Parallel, delayed
@@ -12,6 +13,7 @@ from sklearn_active._data.rows import take
 from sklearn_active._data.seeds import set_random_states
 from sklearn_active._sklearn import Interval, StrOptions, validate_params
 from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._pool_view import PoolView
 from sklearn_active.query_strategies._refits import training_labels
 
 
@@ -89,11 +91,13 @@ class ExpectedErrorReduction(QueryStrategy):
         """Whether the rows tried are all, not drawn at random."""
         return self.subsample is None
 
-    def utilities(self, pool):
+    def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return minus the expected error by each candidate, shape (n_candidates,)."""
         return self._utilities(pool, 1)
 
-    def select(self, pool, batch_size):
+    def select(
+        self, pool: PoolView, batch_size: int
+    ) -> tuple[NDArray[np.intp], NDArray[np.floating]]:
         """Choose the best rows of those that are tried."""
         return pool.top(self._utilities(pool, batch_size), batch_size)
 

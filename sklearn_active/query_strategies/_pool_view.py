@@ -14,6 +14,7 @@ class PoolView(Protocol):
     """
 
     X: Any  # all rows, as the user gave them
+    draws: Any  # the round's chance, for strategies of the package
 
     @property
     def y(self) -> NDArray[Any]:

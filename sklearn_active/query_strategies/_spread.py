@@ -108,7 +108,9 @@ class SpreadBatch(QueryStrategy):
         self.strategy_ = self._asked()
         return self.strategy_.utilities(pool)
 
-    def select(self, pool, batch_size):
+    def select(
+        self, pool: PoolView, batch_size: int
+    ) -> tuple[NDArray[np.intp], NDArray[np.floating]]:
         """Choose the row nearest to the center of each cluster, best first."""
         utilities = np.asarray(self.utilities(pool), dtype=float)
         if batch_size == 1:

@@ -3,10 +3,12 @@
 from abc import abstractmethod
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import entr
 
 from sklearn_active._sklearn import StrOptions, validate_params
 from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._pool_view import PoolView
 
 
 class _UncertaintySampling(QueryStrategy):
@@ -14,7 +16,7 @@ class _UncertaintySampling(QueryStrategy):
     beats_random = True
     pointwise = True
 
-    def utilities(self, pool):
+    def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return the uncertainty of each candidate, shape (n_candidates,)."""
         return self._uncertainty(pool.proba)
 
@@ -31,7 +33,7 @@ class _UnseenClassSampling(_UncertaintySampling):
     def __init__(self, unseen_class="auto"):
         self.unseen_class = unseen_class
 
-    def utilities(self, pool):
+    def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return the uncertainty of each candidate, shape (n_candidates,)."""
         validate_params(self)
         if self.unseen_class is False:
