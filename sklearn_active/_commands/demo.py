@@ -23,7 +23,7 @@ def add(commands):
         "--journal", default=JOURNAL, help=f"keeps the answers; default: {JOURNAL}"
     )
     add_front(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, new_classes=False, id=None)
 
 
 def run(args):

@@ -141,13 +141,13 @@ def label(data, learner, classes, journal, args):
     session : LabelingSession
         Closed.
     """
-    new_classes = "allow" if getattr(args, "new_classes", False) else "error"
+    new_classes = "allow" if args.new_classes else "error"
     known, renamed = _known_to(journal)
     data = labels_like(data, classes or known)
     _check_classes(classes, data, journal, new_classes, renamed)
     print(f"  model: {_named(learner)}")
     ids = [role.column for role in data.roles if role.role == "identifier"]
-    if ids and getattr(args, "id", None) is None and not journal.exists():
+    if ids and args.id is None and not journal.exists():
         option = shlex.join(["--id", ids[0]])
         print(f"  to edit cells of the file while you label, begin with {option}")
     session = LabelingSession(

@@ -52,6 +52,11 @@ def _naive(time):
     """Return a time without its zone, in UTC."""
     if time.tzinfo is not None:
         time = (time - time.utcoffset()).replace(tzinfo=None)
+    return of_standard_library(time)
+
+
+def of_standard_library(time):
+    """Return a time of pandas as one of the standard library, others as they are."""
     return time.to_pydatetime() if hasattr(time, "to_pydatetime") else time
 
 

@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline
 
 from sklearn_active._data.rows import take
 from sklearn_active.files._embed import TextEmbedder
+from sklearn_active.files._encoder import TableEncoder
 from sklearn_active.files._recipes import make_learner
 from sklearn_active.labeling._book.binding import order_of
 
@@ -141,6 +142,7 @@ class LabelingData:
             images, arrays.
         """
         encoder = self.encoder
-        if isinstance(getattr(encoder, "embedder", None), TextEmbedder):
+        has_texts = isinstance(encoder, TableEncoder)
+        if has_texts and isinstance(encoder.embedder, TextEmbedder):
             encoder = encoder.without_cache()
         return Pipeline([("encoder", encoder), ("classifier", estimator)])

@@ -125,7 +125,9 @@ def _whole(read, kind, folder, paths, notes):
 
 def _why(error, path):
     """Return what an error says, without the path."""
-    why = getattr(error, "strerror", None) or str(error)
+    why = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        why = error.strerror
     why = why.removeprefix(f"{path} can't be shown: ").replace(f" {str(path)!r}", "")
     return why.removesuffix(".")
 

@@ -3,7 +3,7 @@
 import codecs
 import csv
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from typing import NamedTuple
 
@@ -453,5 +453,5 @@ def written_cells(names, rows, form):
     try:
         return form.mark + text.encode(form.encoding), form
     except UnicodeEncodeError:
-        form = Form(**{**vars(form), "encoding": "utf-8", "mark": codecs.BOM_UTF8})
+        form = replace(form, encoding="utf-8", mark=codecs.BOM_UTF8)
         return form.mark + text.encode(form.encoding), form

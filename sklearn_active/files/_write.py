@@ -4,13 +4,18 @@ import codecs
 import json
 import re
 from dataclasses import replace
+from datetime import date, datetime, time
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 
-from sklearn_active.files._cells import format_of_numbers, in_plain_form
+from sklearn_active.files._cells import (
+    format_of_numbers,
+    in_plain_form,
+    of_standard_library,
+)
 from sklearn_active.files._separated import Form, has, named_places, written_cells
 from sklearn_active.files._tables import TABLES, text_of
 from sklearn_active.labeling._files.formats import replace_all
@@ -225,8 +230,10 @@ def _of_spreadsheet(value):
         if value != value:
             return None
         return value if abs(value) < 10**_DIGITS else str(value)
-    if hasattr(value, "isoformat") and getattr(value, "tzinfo", None) is None:
-        return value.to_pydatetime() if hasattr(value, "to_pydatetime") else value
+    if isinstance(value, (datetime, time)):
+        return of_standard_library(value) if value.tzinfo is None else text_of(value)
+    if isinstance(value, date):
+        return value
     return text_of(value)
 
 

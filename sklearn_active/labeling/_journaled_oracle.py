@@ -110,7 +110,7 @@ class JournaledOracle(Oracle):
         self.close()
 
     def __getstate__(self):
-        return vars(self) | {"_journal": None}
+        return super().__getstate__() | {"_journal": None}
 
     def _open(self):
         if self._journal is None:

@@ -20,7 +20,7 @@ from sklearn_active._sklearn import num_samples
 from sklearn_active.labeling._book.journal import LabelJournal
 
 _ROWS_AT_ONCE = 512
-_SUMS = np.dtype("<u4")
+_SUMS = np.dtype("<u4")  # the same bytes in the header on every machine
 _NAMED = 3
 _MOST_ORDERS = 64
 
@@ -51,17 +51,24 @@ class Binding:
         self._rows = X, keys
 
     @cached_property
-    def _digests(self):
+    def digests(self):
+        """A SHA-256 of all keys together, and 32 bits of each.
+
+        The one tells for certain whether all is as it was, the others which rows are
+        not: 4 bytes per row, where the keys themselves would make the header as long
+        as the data.
+        """
         whole, sums = sha256(), array("I")
         for keys in _identities(*self._rows):
             sums.extend(map(crc32, keys))
+            # With their lengths: "ab", "c" must not be the same as "a", "bc".
             whole.update(b"".join(map(_framed, keys)))
         return whole.hexdigest(), np.array(sums).astype(_SUMS)
 
     @property
     def header(self):
         """What a journal says of the rows, as a dict."""
-        whole, sums = self._digests
+        whole, sums = self.digests
         sums = b64encode(sums.tobytes()).decode()
         return {"n_rows": self.n_rows, "keys": whole, "sums": sums}
 
@@ -81,7 +88,7 @@ class Binding:
             Naming the first that are not.
         """
         n_known, there = header.get("n_rows"), _sums_of(header)
-        here = self._digests[1]
+        here = self.digests[1]
         knows_each = there is not None and len(there) == n_known
         if type(n_known) is not int or n_known < 0:
             what = f"its number of rows is {n_known!r}, here it is {self.n_rows}"
@@ -99,11 +106,11 @@ class Binding:
 
     def _keys_of_first(self, n_rows):
         if n_rows >= self.n_rows:
-            return self._digests[0] if n_rows == self.n_rows else None
+            return self.digests[0] if n_rows == self.n_rows else None
         X, keys = self._rows
         if keys is not None:
-            return Binding(None, keys[:n_rows])._digests[0]
-        return Binding(take(X, np.arange(n_rows)), None)._digests[0]
+            return Binding(None, keys[:n_rows]).digests[0]
+        return Binding(take(X, np.arange(n_rows)), None).digests[0]
 
 
 def order_of(path, keys):
@@ -128,7 +135,7 @@ def order_of(path, keys):
     if there is None:
         return None
     known, framed = None, [_framed(str(key).encode()) for key in keys]
-    orders = _orders(there.tolist(), binding._digests[1].tolist())
+    orders = _orders(there.tolist(), binding.digests[1].tolist())
     for order in islice(orders, _MOST_ORDERS):
         is_right = sha256(b"".join([framed[i] for i in order])).hexdigest() == whole
         if is_right or known is None:
@@ -158,7 +165,7 @@ def known_rows(header, keys):
     """
     there = _sums_of(header)
     sums = [[] if there is None else there.tolist()]
-    sums.append(Binding(None, keys)._digests[1].tolist())
+    sums.append(Binding(None, keys).digests[1].tolist())
     counts = [Counter(own) for own in sums]
     places = {s: row for row, s in enumerate(sums[1]) if counts[1][s] == 1}
     return {

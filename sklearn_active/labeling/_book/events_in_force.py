@@ -10,7 +10,11 @@ ANSWERS = (*VOTES, "skip")
 
 
 class Stack:
-    """The events in force, as columns: what they did, and what was there before."""
+    """The events in force, as columns: what they did, and what was there before.
+
+    A dict per event would take several times as much memory. Numbers lie in arrays, and
+    the tuples in `whats` are shared by events that differ in row and time alone.
+    """
 
     def __init__(self):
         self.whats, self.rows, self.labels = [], [], []
@@ -88,6 +92,8 @@ class Stack:
             _close(self.voted_at, place)
         if audit is not None:
             _close(self.audited_at, place)
+        # Every event behind it stands one place lower now. Undo takes the last one as a
+        # rule, and then this loop does nothing.
         for places in (self.voted_at, self.audited_at):
             for i in range(bisect_right(places, place), len(places)):
                 places[i] -= 1

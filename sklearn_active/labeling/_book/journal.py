@@ -20,7 +20,7 @@ _GO_ON = (
 
 
 class LabelJournal:
-    """Keep events in a file: one JSON line an event, on disk before it counts.
+    """Keep events in a file: one line of JSON per event, on disk before it counts.
 
     A :class:`LabelingSession` opens one by itself, given a path. By itself it serves
     programs that read the answers, or that ask in another way.
@@ -47,7 +47,7 @@ class LabelJournal:
 
     The lock is exclusive: a second process is refused, and one that is forked doesn't
     get its parent's. Several threads may use one journal. Cost: one write and one
-    fsync an answer; opening reads all.
+    fsync per answer; opening reads all.
 
     Examples
     --------
@@ -103,17 +103,25 @@ class LabelJournal:
                 raise RuntimeError(f"{self.path} is open already.")
             self._place = self.path.absolute()  # also after a change of the folder
             created = not self._place.exists()
+            # O_APPEND: a write goes to the end of the file, wherever `_bytes` has read
+            # last. O_BINARY, on Windows: else "\n" would become two bytes, and sizes
+            # would not add up.
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
             descriptor = os.open(self._place, flags, 0o600)
+            # Without a buffer: what Python would hold back is not on disk after fsync.
             self._file = os.fdopen(descriptor, "r+b", buffering=0)
             _OPEN.add(self)
             try:
                 _check_is_file(self._file, self.path)
+                # Locked before it is read: what another session appended in between
+                # would be in the file and not in this one's labels.
                 lock(self._file, self.path)
                 events = []
                 if check is None:
                     check = partial(check_header, header=header, path=self.path)
                 self._begin(header, events.append if take is None else take, check)
+                # fsync of a file keeps what is in it, not its name in the folder: after
+                # a crash there could be no file at all.
                 if created:
                     _sync_folder(self._place.parent)
             except BaseException:
@@ -210,6 +218,8 @@ class LabelJournal:
             )
         self._tail = self._bytes(max(0, self._size - _TAIL), self._size)
         self._check_place(size, self._tail + torn)
+        # `_check_place` has looked again at the size: had somebody appended a whole
+        # event since the first look, it would be cut off here as torn.
         if torn:
             os.ftruncate(self._file.fileno(), self._size)
         if not self._size:
@@ -224,8 +234,11 @@ class LabelJournal:
             rest = memoryview(data)
             while rest:  # a write may be short
                 rest = rest[os.write(self._file.fileno(), rest) :]
+            # Where it ended is where it is, also if another program wrote before it.
             end = os.lseek(self._file.fileno(), 0, os.SEEK_CUR)
             os.fsync(self._file.fileno())
+            # Looked at again after fsync: a file that was replaced or cut meanwhile
+            # took the bytes, and no reader of the path will see them.
             tail = (self._tail + data)[-max(_TAIL, len(data)) :]
             self._check_place(self._size + len(data), tail)
         except BaseException:
@@ -236,6 +249,8 @@ class LabelJournal:
 
     def _check_place(self, size, tail):
         """Raise where the path's readers don't see what was written and no more."""
+        # The open file and the file of that name may be two: editors and syncing tools
+        # write a new file and rename it over the old one.
         here = os.fstat(self._file.fileno())
         try:
             there = os.stat(self._place)
@@ -263,6 +278,8 @@ class LabelJournal:
         start = self._size if end is None else end - len(data)
         try:
             size = os.fstat(self._file.fileno()).st_size
+            # What stands there must be a beginning of what was to be written: else it
+            # is another program's, and stays.
             if start < size and data.startswith(self._bytes(start, size)):
                 os.ftruncate(self._file.fileno(), start)
         except OSError:  # what is half written must not be written to again
@@ -282,7 +299,12 @@ _OPEN = WeakSet()
 
 
 def _leave_to_the_parent():
-    """In a forked child: let go of what is the parent's, or its lock would stay."""
+    """In a forked child: let go of what is the parent's, or its lock would stay.
+
+    A lock of flock belongs to the open file, and a fork shares that: the parent could
+    close the journal, and a worker of joblib would go on holding it. Closing the
+    child's descriptor gives nothing back for the parent; `unlock` would.
+    """
     for journal in list(_OPEN):
         journal._mutex = RLock()  # a thread of the parent may have held it
         journal._drop()
@@ -302,6 +324,8 @@ def _whole_lines(file, path):
         try:
             event = _event(line)
         except ValueError as error:
+            # Only the last line can lack its end. It was never acknowledged: `append`
+            # returns after fsync of the whole line.
             if not line.endswith(b"\n"):
                 return
             raise ValueError(
@@ -357,7 +381,7 @@ def is_begun(journal):
     """
     if journal is None:
         return False
-    path = Path(getattr(journal, "path", journal))
+    path = journal.path if isinstance(journal, LabelJournal) else Path(journal)
     return path.is_file() and path.stat().st_size > 0
 
 

@@ -11,6 +11,8 @@ from sklearn_active.labeling._book.events_in_force import Stack, joined, split
 from sklearn_active.labeling._book.running_median import Median
 
 NOBODY = frozenset()
+# One object for all rows: `is NEW` tells, and a journal of a million answers holds no
+# million empty tuples.
 NEW = (), NOBODY  # the votes and skips of a row that nobody has seen
 REVIEW = "review"  # the reason of a label that was asked for again, and not shown
 ANSWERS = ("answer", "relabel", "skip")
@@ -315,7 +317,9 @@ class LabelingState:
         token, number = split(query)
         what, vote = self._once(kind, annotator, audit, token, label)
         self._stack.push(what, row, label, number, before, seconds, event.get("time"))
-        if before is NEW and kind != "skip":  # most of a long journal
+        if before is NEW and kind != "skip":
+            # The first vote on a row, as most of a long journal: nothing was there
+            # before that would have to be taken out of the counts.
             self._votes[row] = vote
             self._voted[label] += 1
             self.annotators[annotator] += 1
@@ -341,6 +345,8 @@ class LabelingState:
 
     def _rename(self, event):
         old, new = event["label"], event["to"]
+        # All earlier names of the class point to the new one at once, never in a chain:
+        # so one look finds the name of now, and a class can get its first name back.
         before, names = dict(self.renamed), self._names_of(old)
         what = "rename", event.get("annotator"), None, None
         self._stack.push(what, -1, old, -1, before, None, event.get("time"))
@@ -366,6 +372,8 @@ class LabelingState:
         place = self._stack.last(annotator)
         if place is None:
             return []
+        # Of one annotator the event may lie deep in the stack, with those of others
+        # above it. It is taken out, and what came after at that row is folded again.
         later = self._without(place)
         kind, row, label, query, before, seconds, audit = self._stack.pop(place)
         if kind == "rename":

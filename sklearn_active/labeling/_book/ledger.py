@@ -183,7 +183,10 @@ class Ledger:
         """
         time = datetime.now(UTC).isoformat(timespec="milliseconds")
         events = [event | {"time": time} for event in events]
-        for event in events:  # what could not be read again is not written
+        # The order is what makes it safe: checked, then on disk, then it counts. What
+        # could not be read again is not written; what could not be written changes
+        # nothing here, so the same call may be made again.
+        for event in events:
             self.state.check(event)
         if self._journal is not None:
             self._journal.append(events)
@@ -197,6 +200,8 @@ class Ledger:
         """Let an event count; return the rows whose answers it changed."""
         renamed = dict(self.state.renamed)
         rows = self.state.apply(event)
+        # Also an undo may rename: the labels of y follow, or they would be of a class
+        # that nobody can give any more.
         if renamed != self.state.renamed:
             rows = dict.fromkeys(chain(rows, self._rename_given()))
         return rows
@@ -346,7 +351,11 @@ class Ledger:
         return {row for row, own in votes if len({label for _, label in own}) > 1}
 
     def _settle(self, row):
-        """Bring the label of a row, and what depends on it, up to date."""
+        """Bring the label of a row, and what depends on it, up to date.
+
+        Everything that a front end asks for is kept per row and changed per event, so
+        that an answer costs the same at 10 rows and at a million.
+        """
         votes, skipped = self.state.votes_of(row), self.state.skipped_by(row)
         label = self._label_of(row, votes)
         before = self.labels.get(row)

@@ -7,6 +7,7 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
+# What systems say of a lock that somebody holds; all else is that there are no locks.
 HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
 
 
@@ -31,6 +32,8 @@ def lock(file, path):
         if fcntl is None:
             _lock_on_windows(file)
         else:
+            # flock and not lockf: that one would let another session of the same
+            # process in, and would be lost as soon as any of its files is closed.
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in HELD:
@@ -54,7 +57,9 @@ def unlock(file):
     file : file object
         As it was locked.
     """
-    if fcntl is not None:  # Windows gives it back when the file is closed
+    # By name, before the file is closed: a child that was started meanwhile may have
+    # inherited the open file, and with it the lock. Windows gives it back at closing.
+    if fcntl is not None:
         fcntl.flock(file, fcntl.LOCK_UN)
 
 

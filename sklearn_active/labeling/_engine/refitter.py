@@ -38,7 +38,11 @@ class Refitter:
         self._executor = executor
         self.n_ranked = n_ranked
         self._snapshot = snapshot
+        # Two flags and no queue: however many answers come while a refit runs, one more
+        # refit follows, on the labels of then.
         self._wanted = self._running = False
+        # On the session's own lock: "nothing runs" and "no answer is new" must be true
+        # at the same moment for whoever waits.
         self._changed = Condition(lock)
 
     @property
@@ -53,6 +57,8 @@ class Refitter:
             if self._running:
                 return
             self._running = True
+        # Now that the flag stands, nobody else submits: there is one worker at most,
+        # whatever the executor, so the model is never used by two threads.
         try:
             self._executor.submit(self._work)
         except BaseException:
@@ -75,12 +81,16 @@ class Refitter:
 
     def _work(self):
         while True:
+            # "Nothing is wanted" and "nothing runs" change under one hold of the lock:
+            # a request in between would find a worker running that is about to end.
             with self._changed:
                 if not self._wanted:
                     self._stop()
                     return
                 self._wanted = False
                 version, labels, declined, n_asked, n_more = self._snapshot()
+            # A thread of its own holds no lock while the model learns, for minutes
+            # maybe: the snapshot is of copies, and answers need not wait.
             try:
                 self.model.update(labels, declined, n_asked)
                 ranking = self.model.rank(version, self.n_ranked + n_more)
@@ -91,4 +101,6 @@ class Refitter:
                 self._stop()
                 raise
             else:
+                # One assignment of a finished object: whoever reads `ranking` without
+                # the lock has the old one or the new one, never half of each.
                 self.ranking, self.error = ranking, None

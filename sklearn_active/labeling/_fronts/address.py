@@ -40,6 +40,8 @@ class Address:
         if self._path is None:
             return nothing
         try:
+            # No link is followed, and the open file is looked at, not its name: in a
+            # folder where others may write, a name can lead elsewhere a moment later.
             flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)
             with os.fdopen(os.open(self._path, flags), encoding="utf-8") as file:
                 if not _is_private(os.fstat(file.fileno())):
@@ -67,6 +69,9 @@ class Address:
             return
         kept = {"port": port, "tokens": tokens, "journal": self._journal}
         with suppress(OSError):
+            # Removed, then made anew with O_EXCL: whoever has put a file or a link of
+            # that name there meanwhile doesn't get the tokens. And a file that was
+            # there keeps its mode, whatever mode is asked for.
             self.forget()
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
             with os.fdopen(os.open(self._path, flags, 0o600), "w") as file:

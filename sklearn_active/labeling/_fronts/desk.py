@@ -60,26 +60,6 @@ class Desk:
         Set when the person has pressed "Finish".
     """
 
-    actions = (
-        "about",
-        "answer",
-        "find",
-        "finish",
-        "flag",
-        "guess",
-        "item",
-        "progress",
-        "relabel",
-        "requeue",
-        "resume",
-        "rows",
-        "skip",
-        "state",
-        "undo",
-    )
-    _looks = ("about", "find", "item", "rows")  # they may take a while
-    _read_only = (*_looks, "guess", "progress", "resume", "state")
-
     def __init__(self, session, annotator=None, hints=None):
         self._session, self._annotator = session, annotator
         self._hints = Hints() if hints is None else hints
@@ -87,7 +67,7 @@ class Desk:
             self._hints.check(session.classes)
         self._labels, self._places, self._keys = {}, [], {}
         self._kept_in = None if session.kept_in is None else str(session.kept_in)
-        self._handled = deque(maxlen=1000)
+        self._handled = deque(maxlen=1000)  # names of requests; a page repeats its last
         self._lists = OrderedDict()
         self._lock = session.lock
         self.finished = Event()
@@ -134,8 +114,10 @@ class Desk:
             Without `error` where the status is 200.
         """
         try:
-            if action in self._looks:  # others go on meanwhile
-                return 200, getattr(self, f"_{action}")(request)
+            if action in self._looks:
+                # Without the lock: a list may wait for a model, and nobody else's
+                # answer should wait for that.
+                return 200, self._looks[action](self, request)
             with self._lock:
                 return 200, self._do(action, request)
         except _Outdated as error:
@@ -151,14 +133,17 @@ class Desk:
             return 503, {"error": f"The answer could not be kept: {error}"}
 
     def _do(self, action, request):
-        if action in self._read_only:
-            return getattr(self, f"_{action}")(request)
+        if action in self._reads:
+            return self._reads[action](self, request)
+        # A page that got no reply sends again: it can't know whether the answer or the
+        # reply was lost. Noted after it was done, under the lock, so a request that
+        # failed may be repeated, and one that came twice at once counts once.
         name = _text(request, "request")
         if name not in self._handled:
             if action in _OPTIONAL and action not in self._session.can:
                 raise ValueError(f"Nothing to {action} here.")
             self.finished.clear()  # who goes on hasn't finished
-            getattr(self, f"_{action}")(request)
+            self._changes[action](self, request)
             self._handled.append(name)
         return self._state(request)
 
@@ -188,6 +173,8 @@ class Desk:
             self._session.tell(query, answers, self._annotator)
 
     def _undo(self, request):
+        # "Undo" means the last thing that this page has shown: pressed in an old tab
+        # it would take back what was answered in the new one.
         query = self._asked()
         if request.get("query") != (None if query is None else query.id):
             raise StaleQueryError(_STALE)
@@ -443,6 +430,20 @@ class Desk:
         if type(row) is not int or not 0 <= row < self._session.n_rows:
             raise ValueError("The request names no row.")
         return row
+
+    _looks = {"about": _about, "find": _find, "item": _item, "rows": _rows}
+    _reads = {"guess": _guess, "progress": _progress, "resume": _resume}
+    _reads |= {"state": _state}
+    _changes = {
+        "answer": _answer,
+        "finish": _finish,
+        "flag": _flag,
+        "relabel": _relabel,
+        "requeue": _requeue,
+        "skip": _skip,
+        "undo": _undo,
+    }
+    actions = tuple(sorted({**_looks, **_reads, **_changes}))
 
 
 def _audit_as_json(audit):

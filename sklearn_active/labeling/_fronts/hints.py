@@ -42,8 +42,9 @@ class Hints:
             Those that can be given.
         """
         known = set(map(str, classes))
-        for name in ("keys", "descriptions"):
-            odd = [label for label in getattr(self, name) if label not in known]
+        hints = {"keys": self.keys, "descriptions": self.descriptions}
+        for name, given in hints.items():
+            odd = [label for label in given if label not in known]
             if odd:
                 raise ValueError(
                     f"{name} names {odd[0]!r}, which is no class of this session: "

@@ -13,6 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from sklearn_active._data.columns import is_null
+from sklearn_active._data.containers import is_frame, is_pandas
 
 _LONGEST_TEXT = 100_000
 _LARGEST_SIDE = 1600
@@ -48,7 +49,7 @@ def item_as_json(item, limits=None):
     """
     if isinstance(item, PurePath):
         return _file(item)
-    if hasattr(item, "getbands"):
+    if is_pil_image(item):
         return _image(_png_of_pil(item))
     if not isinstance(item, str):
         named = named_values(item)
@@ -107,6 +108,11 @@ def limits_of(items):
     return float(np.nanmin(items)), float(np.nanmax(items))
 
 
+def is_pil_image(item):
+    """Say whether an item is an image of PIL, without importing PIL."""
+    return hasattr(item, "getbands")
+
+
 def named_values(item):
     """Return what a row with names holds.
 
@@ -128,7 +134,7 @@ def named_values(item):
             (f"x{i}", value)
             for i, value in zip(row.col.tolist(), row.data, strict=True)
         ]
-    if hasattr(item, "columns"):  # a frame; polars has no other rows
+    if is_frame(item):  # polars has no other rows
         if len(item) != 1:
             return None
         values = [next(iter(column)) for column in columns_of(item)]
@@ -149,7 +155,7 @@ def columns_of(frame):
     -------
     columns : list of series
     """
-    if hasattr(frame, "iloc"):
+    if is_pandas(frame):
         return [frame.iloc[:, i] for i in range(len(frame.columns))]
     return [frame[name] for name in frame.columns]
 

@@ -127,6 +127,8 @@ class Guard:
         -------
         annotator : str or None
         """
+        # All tokens are compared, also after the right one: how long it takes doesn't
+        # tell whose it is.
         given = headers.get_all(TOKEN_HEADER, [])
         found = [
             name
@@ -233,4 +235,7 @@ def _refuse_constant(name):
 
 
 def _equal(given, known):
+    # In a time that doesn't depend on how many characters are right: else a secret can
+    # be found out one character after the other. As bytes, since text that is not
+    # ASCII raises there, and lone surrogates can't be encoded.
     return hmac.compare_digest(given.encode(errors="replace"), known.encode())

@@ -141,6 +141,8 @@ class _HTTPServer(ThreadingHTTPServer):
 
     def process_request(self, request, client_address):
         """Give a connection a thread of its own, or refuse it where there are many."""
+        # Counted when a connection is accepted, not in its thread: threads are what a
+        # flood of connections would use up.
         with self._lock:
             is_free = len(self._connections) < _MOST_CONNECTIONS
             if is_free:
@@ -166,7 +168,9 @@ class _HTTPServer(ThreadingHTTPServer):
         self.closed.set()
         self.shutdown()
         self.server_close()
-        with self._lock:  # those kept alive would go on answering
+        # A browser keeps its connections alive, each with a thread that would go on
+        # answering after the program said that the page has ended.
+        with self._lock:
             for connection in self._connections:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
@@ -247,6 +251,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_json(status, reply)
 
     def _answer(self):
+        # The body is read before anything is refused: a connection that is closed with
+        # bytes unread is reset, and the browser would not see the answer.
         guard = self.server.guard
         body = self._body(guard.length_of_body(self.headers))
         guard.check_source(self.headers)

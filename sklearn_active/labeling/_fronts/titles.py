@@ -6,9 +6,11 @@ from pathlib import PurePath
 
 import numpy as np
 
+from sklearn_active._data.containers import is_frame
 from sklearn_active._data.rows import row_at
 from sklearn_active.labeling._fronts.row_display import (
     columns_of,
+    is_pil_image,
     item_as_json,
     named_values,
     written,
@@ -110,7 +112,7 @@ def words_of(items, n_rows):
         Text, the values of a row as the page writes them, the name of a file; "" for
         what is missing, for images and for rows that can't be read.
     """
-    if hasattr(items, "columns"):  # by columns: rows of a frame are slow to take
+    if is_frame(items):  # by columns: rows of a frame are slow to take
         columns = [map(written, column) for column in columns_of(items)]
         if not columns:
             return [""] * n_rows
@@ -131,7 +133,7 @@ def _words(item):
         return item
     if isinstance(item, PurePath):
         return item.name
-    if hasattr(item, "getbands") or (isinstance(item, _ARRAYS) and np.ndim(item) > 1):
+    if is_pil_image(item) or (isinstance(item, _ARRAYS) and np.ndim(item) > 1):
         return ""  # an image
     if isinstance(item, np.ndarray):
         return "\n".join(map(written, np.atleast_1d(item).tolist()))

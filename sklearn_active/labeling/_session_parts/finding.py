@@ -161,7 +161,8 @@ class Finder:
 
     def _nearest(self, like, rows):
         like = checked_row(like, self._rows.n)
-        X = self._features.of(getattr(self._model.learner, "estimator_", None))
+        fitted = self._model.run.model.fitted
+        X = self._features.of(None if fitted is None else fitted.estimator)
         rows = rows[rows != like]
         if not len(rows):
             return rows
