@@ -345,8 +345,8 @@ class Pool:
         if utilities.shape != self.candidates.shape:
             raise ValueError(
                 f"A query strategy must return {len(self.candidates)} utilities, one "
-                f"per candidate; got an array of shape {utilities.shape}. (Utilities of "
-                "all rows can be cut to utilities[pool.candidates].)"
+                f"per candidate; got an array of shape {utilities.shape}. (Utilities "
+                "of all rows can be cut to utilities[pool.candidates].)"
             )
         n_nan = np.count_nonzero(np.isnan(utilities))
         if n_nan:
