@@ -231,6 +231,32 @@ def test_a_declined_row_that_may_be_asked_again_is_not_covered(strategy):
     np.testing.assert_allclose(strategy.utilities(begun_anew.pool), expected, atol=1e-9)
 
 
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        GraphUncertaintyHerding(),
+        GraphUncertaintyHerding("none"),
+        SigmaOptimality(),
+        MaxHerding(),
+    ],
+)
+def test_a_cover_and_its_copy_go_their_own_ways(strategy):
+    X = np.random.RandomState(0).normal(size=(40, 2))
+    strategy, taught = clone(strategy), TaughtPool(X)
+    taught.teach([7, 20], [0, 1])
+    strategy.utilities(taught.pool)
+    cover = strategy._cover
+    before = cover.gains().copy()
+    other = cover.copy()
+    for row, label in ((3, 0), (5, 2), (8, None)):
+        other.add(row, label)
+    np.testing.assert_array_equal(cover.gains(), before)
+    assert abs(other.gains() - before).max() > 1e-3
+    taught.teach([11], [1])
+    rebuilt = clone(strategy).utilities(taught.pool)
+    np.testing.assert_allclose(strategy.utilities(taught.pool), rebuilt, atol=2e-9)
+
+
 def test_a_label_that_was_changed_counts_as_it_is_now():
     X = np.random.RandomState(0).normal(size=(40, 2))
     strategy, taught = GraphUncertaintyHerding(n_neighbors=4), TaughtPool(X)
