@@ -27,7 +27,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     text : list of str, default=()
-        The columns that are texts; one document a row.
+        The columns that are texts; one document per row.
     others : list of str, default=()
         The columns that are numbers, dates or categories.
     decimal_comma : bool, default=False
@@ -171,7 +171,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
 
 def _documents(X, columns):
-    """Return one text a row."""
+    """Return one text per row."""
     texts = [texts_of(X[name]) for name in columns]
     rows = zip(*texts, strict=True)
     return [
@@ -181,11 +181,11 @@ def _documents(X, columns):
 
 
 def _weights(table):
-    """Return one weight a column that is made of the others.
+    """Return one weight for each column that is made of the others.
 
     Each column of the file counts alike, whether it is one number or forty categories,
     and all together as much as the words or the letters of a text: their mean square
-    is one a row.
+    is one per row.
     """
     outputs = {name: i for i, name in enumerate(table.get_feature_names_out())}
     weights = np.zeros(len(outputs))

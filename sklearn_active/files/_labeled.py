@@ -86,7 +86,7 @@ def labeled_columns(data, labels, flagged, answered, learner):
     Returns
     -------
     columns : dict of str to list
-        One value each row of the table, None where there is none.
+        One value for each row of the table, None where there is none.
     """
     n_rows = len(data.table.frame)
     columns = {"label": _spread(labels, data, n_rows)}

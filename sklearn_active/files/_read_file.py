@@ -60,7 +60,7 @@ def read_file(
     label_column : str, default=None
         A column with labels known already, blank where unknown.
     features : str or path, default=None
-        A .npy file with one row of numbers a row, for the model to use instead.
+        A .npy file with the numbers of each row, for the model to use instead.
     embed : str, path or transformer, default=None
         What turns texts into numbers, beside TF-IDF: the name or the folder of a model
         of sentence-transformers, or a transformer of lists of texts.
@@ -130,7 +130,7 @@ def read_raw(path, separator=None, encoding=None):
     Returns
     -------
     table : Table
-        One row a row; of images, their names.
+        A row of it for each row; of images, their names.
     raw : {DataFrame, list of path, ndarray}
         The rows, as the encoder of such a file takes them.
     """
@@ -139,7 +139,7 @@ def read_raw(path, separator=None, encoding=None):
     suffix = path.suffix.lower()
     is_text = path.is_dir() or suffix in (".csv", ".tsv", ".jsonl", ".json")
     if encoding is not None and not is_text:
-        raise ValueError(f"{path} is no text file that could have an encoding.")
+        raise ValueError(f"{path} is not a text file, so there is no encoding to name.")
     if separator is not None and suffix not in (".csv", ".tsv"):
         raise ValueError(f"{path} has no separators: only .csv and .tsv files have.")
     if path.is_dir():
@@ -315,7 +315,7 @@ def of_array(table, values):
     Parameters
     ----------
     table : Table
-        One row a row.
+        A row of it for each row.
     values : ndarray of shape (n_rows, ...)
         Numbers.
 
@@ -349,7 +349,7 @@ def _with_features(data, path):
             f"an array of shape {values.shape}."
         )
     encoder = scaled_numbers()
-    note = f"features: {values.shape[1]} numbers a row, of {path}; scaled"
+    note = f"features: {values.shape[1]} numbers per row, of {path}; scaled"
     return replace(
         data,
         X=encoder.fit_transform(values),

@@ -36,8 +36,8 @@ class JournaledOracle(Oracle):
     A row is known by its content, so frames and arrays, other orders and other pools
     share a file; rows with equal content have one answer. Abstentions are kept too.
     What a generator yields is kept label by label. For the same questions after a
-    crash, give the learner an int as `random_state`. Cost: one fsync a batch, or a
-    label of a generator.
+    crash, give the learner an int as `random_state`. Cost: one fsync per batch, or
+    per label of a generator.
 
     Examples
     --------
@@ -130,7 +130,7 @@ class JournaledOracle(Oracle):
         is_plain = label is None or isinstance(label, (str, int, float))
         if event["event"] != "answer" or type(key) is not str or not is_plain:
             raise ValueError(
-                f"{self.path}, line {number} is no answer of an oracle: it needs a key "
+                f"{self.path}, line {number} is not an oracle's answer: it needs a key "
                 "that is text, and a label. Nothing was changed."
             )
         source = f"{self.path}, line {number}:"

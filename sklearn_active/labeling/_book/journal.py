@@ -92,7 +92,7 @@ class LabelJournal:
         Raises
         ------
         ValueError
-            Where the file is of other data, or can't be read.
+            Where the file belongs to other data, or can't be read.
         RuntimeError
             Where another process holds it.
         OSError
@@ -192,7 +192,7 @@ class LabelJournal:
                 else:
                     _hand_over(take, event, number, path)
         if header is None:
-            raise ValueError(f"{path} holds no label journal: it is empty.")
+            raise ValueError(f"{path} is not a label journal: it is empty.")
         header = {key: value for key, value in header.items() if key not in FORMAT}
         return header, events
 
@@ -213,7 +213,7 @@ class LabelJournal:
         torn = self._bytes(self._size, size)
         if not self._size and not first.startswith(torn):
             raise ValueError(
-                f"{self.path} is no label journal, and is left as it is. Take "
+                f"{self.path} is not a label journal, and was left unchanged. Take "
                 "another file."
             )
         self._tail = self._bytes(max(0, self._size - _TAIL), self._size)
@@ -329,8 +329,8 @@ def _whole_lines(file, path):
             if not line.endswith(b"\n"):
                 return
             raise ValueError(
-                f"{path}, line {number} is damaged: {error}. Nothing was changed. Mend "
-                "or remove the line by hand, on a copy."
+                f"{path}, line {number} is damaged: {error}. Nothing was changed. "
+                "Correct or remove the line by hand, on a copy."
             ) from error
         yield number, line, event
 
@@ -340,11 +340,11 @@ def _event(line):
     try:  # json.loads, without what it does for other encodings
         event, end = _SCAN(text, 0)
     except StopIteration:
-        raise ValueError("it is no JSON") from None
+        raise ValueError("it is not JSON") from None
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
     if not isinstance(event, dict) or not isinstance(event.get("event"), str):
-        raise ValueError(f"it is no event: {line[:80]!r}")
+        raise ValueError(f"it is not an event: {line[:80]!r}")
     rest = text[end:]
     if rest != "\n" and rest.strip():
         raise ValueError(f"there is more behind the event: {rest[:80]!r}")
@@ -356,15 +356,17 @@ def _hand_over(take, event, number, path):
         take(event)
     except ValueError as error:
         raise ValueError(
-            f"{path}, line {number} can't be taken: {error} Nothing was changed. Mend "
-            "or remove the line by hand, on a copy, or take another file."
+            f"{path}, line {number} can't be taken: {error} Nothing was changed. "
+            "Correct or remove the line by hand, on a copy, or take another file."
         ) from error
 
 
 def _check_is_file(file, path):
     """Raise where reading would wait for ever, as at a pipe."""
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        raise ValueError(f"{path} is no file that could keep labels: a pipe or device.")
+        raise ValueError(
+            f"{path} can't keep labels: it is a pipe or a device, not a file."
+        )
 
 
 def is_begun(journal):
@@ -390,9 +392,9 @@ def check_header(found, header, path):
     for key, value in header.items():
         if found.get(key) != value:
             raise ValueError(
-                f"{path} is of other data: its {key} is {found.get(key)!r}, here it is "
-                f"{value!r}. Take another file for this pool, or the pool and classes "
-                "that it was begun with."
+                f"{path} belongs to other data: its {key} is {found.get(key)!r}, here "
+                f"it is {value!r}. Take another file for this pool, or the pool "
+                "and classes that it was begun with."
             )
 
 

@@ -43,7 +43,7 @@ class Question:
         return [row for row in self.rows if row not in self.told]
 
     def events(self, answers, annotator):
-        """Return one event an answer.
+        """Return one event per answer.
 
         Parameters
         ----------

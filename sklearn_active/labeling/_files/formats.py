@@ -91,7 +91,7 @@ def read_votes(path, format=None):
 
 def _content(path):
     if Path(path).exists() and not Path(path).is_file():
-        raise ValueError("it is no file, but a folder, a pipe or a device")
+        raise ValueError("it is not a file, but a folder, a pipe or a device")
     return Path(path).read_bytes()
 
 
@@ -100,7 +100,7 @@ def _decoded(data):
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise ValueError(f"line {line} is no UTF-8 text ({error.reason})") from error
+        raise ValueError(f"line {line} is not UTF-8 text ({error.reason})") from error
 
 
 def write_votes(votes, path, *, classes=(), items=None, format=None):

@@ -225,7 +225,7 @@ class Terminal:
                 return Reply("label")
             try:
                 if text.startswith(":") and not text.startswith("::"):
-                    raise ValueError(f"{text} is no command.")
+                    raise ValueError(f"{text} is not a command.")
                 label = short_for(text, choice.classes) if choice.closed else None
                 if label is None:
                     label = typed(text.removeprefix(":"), choice.classes)
