@@ -1,9 +1,12 @@
 """read_file: a file or folder, ready to be labeled."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import blake2b
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -29,18 +32,18 @@ _WHOLE = re.compile("-?[1-9][0-9]*|0")  # 01 is a name
 
 
 def read_file(
-    path,
+    path: str | PathLike[str],
     *,
-    text=(),
-    ignore=(),
-    id=None,
-    show=(),
-    label_column=None,
-    features=None,
-    embed=None,
-    separator=None,
-    encoding=None,
-):
+    text: str | Iterable[str] = (),
+    ignore: str | Iterable[str] = (),
+    id: str | None = None,
+    show: str | Iterable[str] = (),
+    label_column: str | None = None,
+    features: str | PathLike[str] | None = None,
+    embed: Any = None,
+    separator: str | None = None,
+    encoding: str | None = None,
+) -> LabelingData:
     r"""Read a file or a folder into what a labeling session takes.
 
     Parameters

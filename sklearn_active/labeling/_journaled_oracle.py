@@ -1,14 +1,17 @@
 """JournaledOracle: what was paid for once is never asked again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
+from os import PathLike
+from typing import Any, Self
 
 import numpy as np
 
 from sklearn_active._data.labels import Labels
 from sklearn_active._data.marks import Mark
 from sklearn_active._data.rows import first_of_each, row_keys, take
+from sklearn_active._loop.query import Query
 from sklearn_active._loop.recording import in_the_order_asked
 from sklearn_active.labeling._book.journal import LabelJournal
 from sklearn_active.oracles import Oracle
@@ -62,7 +65,7 @@ class JournaledOracle(Oracle):
     3
     """
 
-    def __init__(self, oracle, path):
+    def __init__(self, oracle: Callable[[Query], Any], path: str | PathLike[str]):
         if not callable(oracle):
             raise TypeError(f"oracle must be callable, got {oracle!r}.")
         self.oracle = oracle
@@ -71,7 +74,7 @@ class JournaledOracle(Oracle):
         self._answers = {}
         self._known = None
 
-    def __call__(self, query):
+    def __call__(self, query: Query) -> Iterable[Any]:
         """Return the labels of a query, from the file where they are there.
 
         Parameters
@@ -97,16 +100,16 @@ class JournaledOracle(Oracle):
             self._keep([keys[i] for i in new], labels)
         return [self._answers[key] for key in keys]
 
-    def close(self):
+    def close(self) -> None:
         """Let go of the file."""
         if self._journal is not None:
             self._journal.close()
             self._journal = None
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *details):
+    def __exit__(self, *details: object) -> None:
         self.close()
 
     def __getstate__(self):

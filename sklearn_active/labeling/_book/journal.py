@@ -3,9 +3,11 @@
 import json
 import os
 import stat
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from threading import RLock
+from typing import Any, Self
 from weakref import WeakSet
 
 from sklearn_active.labeling._book.lock import lock, unlock
@@ -64,12 +66,17 @@ class LabelJournal:
     [{'event': 'answer', 'row': 2, 'label': 'cat'}]
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | os.PathLike[str]):
         self.path = Path(path)
         self._file = None
         self._mutex = RLock()
 
-    def open(self, header, take=None, check=None):
+    def open(
+        self,
+        header: dict[str, Any],
+        take: Callable[[dict[str, Any]], object] | None = None,
+        check: Callable[[dict[str, Any]], object] | None = None,
+    ) -> list[dict[str, Any]]:
         """Lock the file and return the events in it.
 
         Parameters
@@ -129,7 +136,7 @@ class LabelJournal:
                 raise
             return events
 
-    def append(self, events):
+    def append(self, events: Iterable[dict[str, Any]]) -> None:
         """Write events; when this returns, they are on disk.
 
         Parameters
@@ -148,7 +155,7 @@ class LabelJournal:
                 raise RuntimeError(f"{self.path} is not open in this process.")
             self._write(b"".join(map(_line, events)))
 
-    def close(self):
+    def close(self) -> None:
         """Let go of the file and its lock."""
         with self._mutex:
             if self._file is not None:
@@ -157,14 +164,17 @@ class LabelJournal:
                 finally:
                     self._drop()
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *details):
+    def __exit__(self, *details: object) -> None:
         self.close()
 
     @staticmethod
-    def read(path, take=None):
+    def read(
+        path: str | os.PathLike[str],
+        take: Callable[[dict[str, Any]], object] | None = None,
+    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Read a file without locking or changing it.
 
         Parameters

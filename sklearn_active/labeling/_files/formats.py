@@ -4,12 +4,14 @@ import csv
 import json
 import os
 import re
+from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 from shutil import copymode
 from threading import Lock
+from typing import Any
 from uuid import uuid4
 from xml.sax.saxutils import quoteattr
 
@@ -41,11 +43,11 @@ class Vote:
     """
 
     key: str
-    label: object
+    label: str | int | float | bool | None
     annotator: str | None = None
 
 
-def read_votes(path, format=None):
+def read_votes(path: str | os.PathLike[str], format: str | None = None) -> list[Vote]:
     """Read the answers in a file of another tool.
 
     Parameters
@@ -103,7 +105,14 @@ def _decoded(data):
         raise ValueError(f"line {line} is not UTF-8 text ({error.reason})") from error
 
 
-def write_votes(votes, path, *, classes=(), items=None, format=None):
+def write_votes(
+    votes: Iterable[Vote],
+    path: str | os.PathLike[str],
+    *,
+    classes: Iterable[Any] = (),
+    items: Mapping[str, str] | None = None,
+    format: str | None = None,
+) -> None:
     """Write answers to a file that another tool reads.
 
     Parameters

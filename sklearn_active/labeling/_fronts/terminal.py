@@ -3,13 +3,15 @@
 import signal
 import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, TextIO
 
 import numpy as np
 
 from sklearn_active._data.marks import Mark
 from sklearn_active._data.rows import row_at
+from sklearn_active._loop.query import Query
 from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active.labeling._book.allowed_labels import AllowedLabels
 from sklearn_active.labeling._book.label_values import distinct, typed
@@ -63,7 +65,13 @@ class TerminalOracle(Oracle):
     """
 
     def __init__(
-        self, items=None, render=None, classes=None, *, input=None, output=None
+        self,
+        items: Any = None,
+        render: Callable[[Any], str] | None = None,
+        classes: Iterable[Any] | None = None,
+        *,
+        input: TextIO | None = None,
+        output: TextIO | None = None,
     ):
         self.items = items
         self.render = render
@@ -71,7 +79,7 @@ class TerminalOracle(Oracle):
         self.input = input
         self.output = output
 
-    def __call__(self, query):
+    def __call__(self, query: Query) -> Iterator[Any]:
         """Ask for the rows of a query.
 
         Parameters
