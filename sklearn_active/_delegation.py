@@ -1,6 +1,9 @@
 """The fitted methods that the learner hands on to its estimator."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import (
@@ -49,8 +52,10 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
     :class:`~sklearn_active._data.fitted.FittedClassifier`.
     """
 
+    estimator: Any
+
     @available_if(_estimator_has("predict"))
-    def predict(self, X, **params):
+    def predict(self, X: Any, **params: Any) -> NDArray[Any]:
         """Predict the classes of X.
 
         Parameters
@@ -68,7 +73,7 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
         return fitted.predict(X, **params)
 
     @available_if(_estimator_has("predict_proba"))
-    def predict_proba(self, X, **params):
+    def predict_proba(self, X: Any, **params: Any) -> NDArray[np.floating]:
         """Predict class probabilities of X.
 
         Parameters
@@ -87,7 +92,7 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
         return fitted.predict_proba(X, **params)
 
     @available_if(_estimator_has("predict_log_proba"))
-    def predict_log_proba(self, X, **params):
+    def predict_log_proba(self, X: Any, **params: Any) -> NDArray[np.floating]:
         """Predict logarithms of class probabilities of X.
 
         Parameters
@@ -106,7 +111,7 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
         return fitted.predict_log_proba(X, **params)
 
     @available_if(_estimator_has("decision_function"))
-    def decision_function(self, X, **params):
+    def decision_function(self, X: Any, **params: Any) -> NDArray[np.floating]:
         """Return the estimator's decision function of X.
 
         Parameters
@@ -124,7 +129,7 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
         return fitted.estimator.decision_function(X, **params)
 
     @available_if(_estimator_has("score"))
-    def score(self, X, y, **params):
+    def score(self, X: Any, y: ArrayLike, **params: Any) -> float:
         """Return the estimator's score on the rows of X that have a label.
 
         Parameters
@@ -165,7 +170,7 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
             params = getattr(process_routing(self, method, **params).estimator, method)
         return fitted, params
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> MetadataRouter:
         """Return the routing of this object: everything goes to `estimator`.
 
         Returns

@@ -1,10 +1,13 @@
 """ActiveLearner: fit is a loop over query and teach."""
 
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from math import ceil
 from numbers import Integral
+from typing import Any, Literal, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import process_routing
@@ -16,6 +19,7 @@ from sklearn_active._data.labels import AUTO, parse_complete_y, parse_y
 from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._data.seeds import set_random_states
 from sklearn_active._delegation import DelegatesToEstimator
+from sklearn_active._loop.hooks import Oracle, Strategy
 from sklearn_active._loop.model import Model
 from sklearn_active._loop.pool import PoolState
 from sklearn_active._loop.query import Query
@@ -121,7 +125,7 @@ class ActiveLearner(
     transduction_ : ndarray of shape (n_samples,)
         Label of every row, where the estimator has one.
     history_ : list of Bunch
-        One record a round: `round`, `rows`, `answers` (None where abstained),
+        One record per round: `round`, `rows`, `answers` (None where abstained),
         `predicted` (labels expected before the answers, None without a model),
         `utilities`, `n_labeled` (labels known after the round), `seconds` (to
         choose the rows and to refit, the oracle's left out), and its two parts
@@ -190,17 +194,17 @@ class ActiveLearner(
 
     def __init__(
         self,
-        estimator,
-        query_strategy="entropy",
+        estimator: Any,
+        query_strategy: str | Strategy = "entropy",
         *,
-        oracle=None,
-        batch_size=1,
-        budget=None,
-        stop_when=None,
-        missing_label=AUTO,
-        unlabeled="auto",
-        random_state=None,
-    ):
+        oracle: Oracle | None = None,
+        batch_size: int = 1,
+        budget: int | None = None,
+        stop_when: str | Callable[[Any], bool] | None = None,
+        missing_label: Any = AUTO,
+        unlabeled: Literal["auto", "pass", "drop"] = "auto",
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
         self.estimator = estimator
         self.query_strategy = query_strategy
         self.oracle = oracle
@@ -213,7 +217,9 @@ class ActiveLearner(
 
     @with_callbacks
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y, *, labeled=None, **params):
+    def fit(
+        self, X: Any, y: ArrayLike, *, labeled: ArrayLike | None = None, **params: Any
+    ) -> Self:
         """Fit, ask the oracle, refit, until there is a reason to stop.
 
         Without an oracle this is one plain fit of the estimator.
@@ -270,8 +276,12 @@ class ActiveLearner(
                 "use start(X), then query() and teach(query, labels)."
             )
         run = self._begin(X, labels, params, "nobody" if oracle is None else "oracle")
-        data = {"X": X, "y": lambda: self.y_}
-        run.tasks = begin_tasks(self, most_rounds(run, oracle), data)
+        run.tasks = begin_tasks(
+            self,
+            most_rounds(run, oracle),
+            {"X": X, "y": lambda: self.y_},
+            lambda: None if run.model.fitted is None else {"_run": run.frozen()},
+        )
         try:
             if oracle is None:
                 run.fit(last_chance=True)
@@ -288,7 +298,7 @@ class ActiveLearner(
         return self
 
     @fit_context(prefer_skip_nested_validation=False)
-    def start(self, X, y=None, **params):
+    def start(self, X: Any, y: ArrayLike | None = None, **params: Any) -> Self:
         """Record the pool and its labels, fit if possible, and ask nothing.
 
         The entry to the step-by-step loop, also from no label at all.
@@ -319,7 +329,7 @@ class ActiveLearner(
         self._begin(X, labels, params, "caller").refit_if_possible()
         return self
 
-    def query(self, batch_size=None):
+    def query(self, batch_size: int | None = None) -> Query:
         """Return the rows to ask next.
 
         The answer stays the same until something is taught.
@@ -349,7 +359,13 @@ class ActiveLearner(
             raise ValueError(f"batch_size must be an int >= 1, got {batch_size!r}.")
         return run.query(batch_size)
 
-    def teach(self, query, labels, *, refit=True):
+    def teach(
+        self,
+        query: Query | ArrayLike,
+        labels: ArrayLike | Iterator[Any],
+        *,
+        refit: bool = True,
+    ) -> Self:
         """Record labels, then refit.
 
         Parameters
@@ -392,7 +408,9 @@ class ActiveLearner(
             run.refit()
         return self
 
-    def relabel(self, indices, labels, *, refit=True):
+    def relabel(
+        self, indices: ArrayLike, labels: ArrayLike, *, refit: bool = True
+    ) -> Self:
         """Correct labels that are known, or take them back; then refit.
 
         Parameters
@@ -422,7 +440,7 @@ class ActiveLearner(
         run.relabel(indices, in_the_order_of(labels, run.pool, indices, "relabel"))
         return self.refit() if refit else self
 
-    def extend(self, X, y=None, *, refit=True):
+    def extend(self, X: Any, y: ArrayLike | None = None, *, refit: bool = True) -> Self:
         """Add rows to the pool, behind those that are there; then refit.
 
         Labels, declined rows, history and counts stay, and so do positions.
@@ -454,7 +472,7 @@ class ActiveLearner(
         run.extend(X, y)
         return self.refit() if refit or run.model.all_rows else self
 
-    def refit(self):
+    def refit(self) -> Self:
         """Fit on all labels known, where some came or changed since the last fit.
 
         For `teach`, `relabel` and `extend` with `refit=False`.

@@ -108,8 +108,9 @@ class TaughtPool:
         """Teach labels; None declines."""
         self.learner.teach(rows, labels, refit=False)
 
-    def take_back(self, row):
-        self.learner.relabel([row], [None], refit=False)
+    def relabel(self, row, label):
+        """Change a label; None takes it back."""
+        self.learner.relabel([row], [label], refit=False)
 
     @property
     def pool(self):

@@ -1,9 +1,13 @@
 """The house: rooms import in one direction only, and stay of a readable size."""
 
 import ast
+import importlib
+import inspect
 import re
 import subprocess
 import sys
+import textwrap
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -115,6 +119,96 @@ def test_private_names_of_scikit_learn_come_through_the_one_door(path):
         if name.startswith("sklearn.") and re.search(r"\._[a-z]", name)
     ]
     assert private == []
+
+
+def names_written(tree):
+    """Return the names of all attributes, functions and variables that are set."""
+    names = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and sets(n)}
+    names |= {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and sets(n)}
+    defined = (ast.FunctionDef, ast.ClassDef)
+    return names | {n.name for n in ast.walk(tree) if isinstance(n, defined)}
+
+
+def sets(node):
+    return isinstance(node.ctx, ast.Store)
+
+
+OURS = set().union(*(names_written(ast.parse(path.read_text())) for path in MODULES))
+# Private by their look alone: documented for those who write what they belong to.
+DOCUMENTED_ELSEWHERE = {"_repr_mimebundle_", "_replace", "_asdict", "_getframe"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids)
+def test_private_attributes_of_others_are_read_behind_the_one_door(path):
+    if path.parent.name == "_sklearn":
+        return
+    read = {
+        node.attr
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and re.match(r"_[a-z]", node.attr)
+    }
+    assert read - OURS - DOCUMENTED_ELSEWHERE == set()
+
+
+@cache
+def own_attributes(cls):
+    """Return what a class sets or declares, by name, its bases included."""
+    names = set(dir(cls)) | set(getattr(cls, "__annotations__", ()))
+    names |= {n.attr for n in of_self(tree_of(cls)) if sets(n)}
+    return names.union(*(own_attributes(base) for base in cls.__bases__))
+
+
+@cache
+def tree_of(cls):
+    """Return the syntax tree of a class, an empty one where it has no source."""
+    try:
+        return ast.parse(textwrap.dedent(inspect.getsource(cls)))
+    except (OSError, TypeError):  # of an extension module
+        return ast.parse("")
+
+
+def of_self(tree):
+    """Yield the attributes of `self` that are read or set."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute):
+            continue
+        if isinstance(node.value, ast.Name) and node.value.id == "self":
+            yield node
+
+
+def classes_of(path):
+    """Yield the classes that a module defines; none where an extra is missing."""
+    name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+    try:
+        module = importlib.import_module(name.removesuffix(".__init__"))
+    except ImportError:
+        return
+    for value in vars(module).values():
+        if inspect.isclass(value) and value.__module__ == module.__name__:
+            yield value
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids)
+def test_a_class_reads_only_what_it_or_a_declared_base_sets(path):
+    unknown = {
+        f"{cls.__name__}.{node.attr}"
+        for cls in classes_of(path)
+        for node in of_self(tree_of(cls))
+        if node.attr not in own_attributes(cls)
+    }
+    assert unknown == set()
+
+
+def test_the_engine_has_no_loops_over_attributes():
+    for room in ("_loop", "labeling/_engine"):
+        for path in (PACKAGE / room).glob("*.py"):
+            nodes = ast.walk(ast.parse(path.read_text()))
+            called = {node.func.id for node in nodes if calls_a_name(node)}
+            assert called & {"vars", "setattr", "delattr"} == set()
+
+
+def calls_a_name(node):
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=ids)

@@ -318,7 +318,7 @@ class TestWhatIsNoted:
     @pytest.mark.parametrize("n_rows", [59, 58])
     def test_a_mask_of_the_labels_to_begin_with_has_a_value_for_each_row(self, n_rows):
         mask = np.arange(n_rows) < 6
-        with pytest.raises(ValueError, match="a boolean mask, one value a row"):
+        with pytest.raises(ValueError, match="a boolean mask, one value per row"):
             active_learning_curve(
                 ActiveLearner(GaussianNB()), X, TRUTH, initial=mask, budget=2, cv=2
             )

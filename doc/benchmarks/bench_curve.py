@@ -2,10 +2,10 @@
 
     python doc/benchmarks/bench_curve.py [--rows 600] [--repeats 5]
 
-Both start from the same 20 labels a split, ask five digits a round by margin, fit once
-a round, and score every model on the held-out rows. They run in turn in one process;
-the ratio is that of the fastest runs. By hand each round is a new fit; a learner keeps
-the graph.
+Both start from the same 20 labels per split, ask five digits per round by margin, fit
+once per round, and score every model on the held-out rows. They run in turn in one
+process; the ratio is that of the fastest runs. By hand each round is a new fit; a
+learner keeps the graph.
 
 A question of a session is timed beside it, without the refit.
 """

@@ -1,6 +1,6 @@
 """Time the active-learning loop against the same loop written by hand.
 
-Both ask five digits a round and fit LabelSpreading once before each round and once
+Both ask five digits per round and fit LabelSpreading once before each round and once
 after the last. They run in turn in one process, the order swapped each time.
 
     python doc/benchmarks/bench_loop.py

@@ -291,7 +291,7 @@ def time_table(results, names):
 def label_table(results, names):
     """Return the mean accuracy of both sides, and where ours is behind."""
     lines = [
-        ".. csv-table:: Accuracy averaged over a run from one label a class, batches "
+        ".. csv-table:: Accuracy averaged over a run from one label per class, batches "
         f"of {BATCH}; difference and standard error paired by seed",
         "   :header-rows: 1",
         "",

@@ -289,7 +289,7 @@ def checked_positions(positions, n_rows, method, distinct=True):
 
 
 def row_keys(rows):
-    """Return one bytes object a row; equal exactly where the content is equal.
+    """Return one bytes object per row; equal exactly where the content is equal.
 
     It depends on the row alone. Numeric rows have the same key whether they came dense,
     sparse or in a frame, as whole numbers or as floats.

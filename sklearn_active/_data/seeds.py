@@ -2,7 +2,7 @@
 
 import numpy as np
 
-_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, 2^64 over the golden ratio: see below
 
 
 def row_uniforms(key, rows):
@@ -27,10 +27,18 @@ def row_uniforms(key, rows):
     G. L. Steele, D. Lea and C. H. Flood, "Fast Splittable Pseudorandom Number
     Generators", OOPSLA 2014. :doi:`10.1145/2660193.2660195`
     """
+    # The generator splitmix64: its k-th number is scrambled(seed + k gamma), so that
+    # any of them can be had without those before. As gamma is odd, k gamma modulo 2^64
+    # takes every value once. Each part of the key is scrambled in, in its turn.
+    # An array of one, since numpy warns where scalars overflow, which is meant here.
     state = np.zeros(1, dtype=np.uint64)
     for part in key:
         state = _scrambled(state + np.uint64(part) + _GAMMA)
+    # A counter-based generator: row i's number is a hash of (key, i), without the i - 1
+    # before it. The golden-ratio step spreads consecutive counters over all bits.
     bits = _scrambled(state + np.asarray(rows).astype(np.uint64) * _GAMMA)
+    # The 53 bits of a float64 in [0, 1), so that it never rounds up to 1.
+    # The upper 53 bits are as many as a float64 holds in [0, 1).
     return (bits >> np.uint64(11)) * 2.0**-53
 
 
@@ -59,6 +67,8 @@ class Draws:
 
     def tie_ranks(self, rows):
         """Return what decides between rows of equal utility: the lowest is first."""
+        # Another stream than that of `uniforms`: random sampling would else break its
+        # own ties by the numbers that made them.
         return self.uniforms(rows, stream=1) if self.random_ties else rows
 
 
@@ -86,6 +96,8 @@ def set_random_states(estimator, random_state, only_unset=False):
     estimator : estimator
         The same object.
     """
+    # In the order of their names, not in that of the estimator's dict: the seeds of a
+    # clone are then the same.
     seeds = {
         name: random_state.randint(np.iinfo(np.int32).max)
         for name, value in sorted(estimator.get_params(deep=True).items())

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,21 +48,21 @@ class Query:
     Query(round=1, indices=[2], n_pool=5, reason='EntropySampling')
     """
 
-    indices: np.ndarray
+    indices: NDArray[np.intp]
     X: Any
-    utilities: np.ndarray
-    proba: np.ndarray | None
-    classes: np.ndarray
+    utilities: NDArray[np.float64]
+    proba: NDArray[np.floating] | None
+    classes: NDArray[Any]
     round: int
     n_pool: int
     id: str = ""
     reason: str = ""
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.indices)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"Query(round={self.round}, indices={self.indices.tolist()}, "
             f"n_pool={self.n_pool}, reason={self.reason!r})"

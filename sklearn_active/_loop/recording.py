@@ -13,6 +13,8 @@ from sklearn_active._loop.query import Query
 
 def ask(oracle, query):
     """Return the oracle's answers; a stray StopIteration becomes an error."""
+    # Where `fit` runs inside of somebody's generator, a StopIteration that escapes
+    # would end that generator without a word.
     try:
         return in_the_order_asked(oracle(query), query)
     except StopIteration as error:
@@ -108,6 +110,9 @@ def record(state, indices, utilities, predicted, answers, source):
 
 
 def _record_stream(state, indices, utilities, predicted, answers, source):
+    # Each answer is in the pool before the next is asked for: what a person said is
+    # kept, whatever the generator does then. The record of the round follows in any
+    # case, of as many rows as were answered.
     given = []
     try:
         for index, answer in zip(indices, answers, strict=False):
@@ -125,7 +130,7 @@ def _record_stream(state, indices, utilities, predicted, answers, source):
     if n_given < len(indices):
         raise ValueError(
             f"{source} ended after {n_given} labels of {len(indices)} rows; they are "
-            "kept. Yield one label a row, None for a row that can't be labeled, or "
+            "kept. Yield one label per row, None for a row that can't be labeled, or "
             "raise StopLabeling to end the loop."
         )
 
@@ -141,6 +146,6 @@ def _finish(generator, n_rows, source):
 
 
 def _with_none(labels, answered):
-    """Return one answer a row, None where abstained."""
+    """Return one answer per row, None where abstained."""
     answers = iter(labels.tolist())
     return [next(answers) if is_answer else None for is_answer in answered]

@@ -1,10 +1,15 @@
 """One run of a learner: what `start` or `fit` began, until the next one begins."""
 
+from copy import copy
+from functools import partial
 from time import perf_counter
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
+from sklearn.utils import Bunch
 from sklearn.utils.validation import validate_data
 
 from sklearn_active._data.alignment import in_order_of
@@ -82,12 +87,16 @@ class Run:
 
     def view(self, quiet=False):
         """Return what a query strategy is shown; `quiet`: no warning comes of it."""
-        model = self.model
+        fitted = self.model.fitted
+        # No function of its own: a pool can be pickled, and travels to workers.
+        proba = partial(self.model.distributions.of_candidates, fitted, quiet=quiet)
+        return Pool(self.pool, fitted, proba, self.model.masses)
 
-        def proba(candidates):
-            return model.distributions.of_candidates(model.fitted, candidates, quiet)
-
-        return Pool(self.pool, model.fitted, proba, model.masses)
+    def frozen(self):
+        """Return a run whose model stays the one of now."""
+        run = copy(self)
+        run.model = copy(self.model)
+        return run
 
     def query(self, batch_size):
         """Return the rows to ask; the same until something is recorded.
@@ -206,11 +215,14 @@ class Run:
             if len(values):
                 labels.add(len(pool) + np.flatnonzero(known), values)
         pool.extend(stacked([pool.X, X]), labels)
+        # What a strategy built from the rows is of too few of them now. A clone begins
+        # anew, and hears of all labels again.
         self.strategy = as_strategy(self.strategy)
 
     def refit(self):
         """Refit where labels came since the last fit, also by a call that raised."""
         if not self.pool.is_stale:
+            # Everybody abstained: a round all the same, for those who count them.
             with self.tasks.round():
                 pass
             return
@@ -219,8 +231,10 @@ class Run:
     def refit_if_possible(self):
         """Refit, except before the first fit with fewer than two classes."""
         model, n_classes = self.model, len(self.pool.labels.classes)
+        # Labels were taken back until one class was left. To a run that begins with
+        # these labels the rule below gives no model, so this one loses its own.
         if model.has_learned and n_classes < 2 and len(model.classes) > 1:
-            model.forget()  # as after a start with these labels
+            model.forget()
         if model.has_learned or n_classes > 1:
             self.fit()
             return
@@ -292,35 +306,37 @@ class HasRun:
     are current.
     """
 
-    _run = None
+    # Of the class, so that a learner that never began one has it without an __init__
+    # that does more than to store parameters, which scikit-learn forbids.
+    _run: Run | None = None
 
     @property
-    def estimator_(self):
+    def estimator_(self) -> Any:
         """The estimator fitted on all labels known."""
         return fitted_of(self).estimator
 
     @property
-    def query_strategy_(self):
+    def query_strategy_(self) -> Any:
         """The query strategy of this fit, a clone."""
         return run_of(self).strategy
 
     @property
-    def classes_(self):
+    def classes_(self) -> NDArray[Any]:
         """The sorted classes of the fitted estimator; before, those known."""
         return run_of(self).model.classes
 
     @property
-    def y_(self):
+    def y_(self) -> NDArray[Any]:
         """All labels known, the mark elsewhere, shape (n_samples,)."""
         return run_of(self).pool.labels.as_array()
 
     @property
-    def labeled_iter_(self):
+    def labeled_iter_(self) -> NDArray[np.intp]:
         """Round in which each row's label was learned, shape (n_samples,)."""
         return run_of(self).pool.learned_in - 1
 
     @property
-    def transduction_(self):
+    def transduction_(self) -> NDArray[Any]:
         """Label of every row, shape (n_samples,), where the estimator has one.
 
         The mark stands where the estimator gave a row no label.
@@ -335,17 +351,17 @@ class HasRun:
         return transduction
 
     @property
-    def history_(self):
+    def history_(self) -> list[Bunch]:
         """One record per round."""
         return run_of(self).pool.history
 
     @property
-    def n_asked_(self):
+    def n_asked_(self) -> int:
         """Number of rows that the oracle answered or abstained from."""
         return run_of(self).pool.n_asked
 
     @property
-    def termination_condition_(self):
+    def termination_condition_(self) -> str:
         """Why `fit` ended."""
         why = run_of(self).why_ended
         if why is None:
@@ -353,12 +369,12 @@ class HasRun:
         return why
 
     @property
-    def n_features_in_(self):
+    def n_features_in_(self) -> int:
         """Number of features, where X has any."""
         return run_of(self).columns.n_features_in_
 
     @property
-    def feature_names_in_(self):
+    def feature_names_in_(self) -> NDArray[Any]:
         """Names of features, where X has names that are all strings."""
         return run_of(self).columns.feature_names_in_
 

@@ -69,6 +69,7 @@ class Scoring:
 
     def __call__(self, X, start, excluded):
         """Return the best rows of `X`, whose first is `start`, or None."""
+        # Merged as they come: never more than two parts' best rows are held.
         best = (self.best_of(*piece) for piece in pieces(X, start, excluded))
         return reduce(lambda a, b: self.merged([a, b]), best, None)
 
@@ -85,6 +86,7 @@ class Scoring:
             name: np.concatenate([getattr(best, name) for best in bests])
             for name in ("indices", "utilities", "ranks", "keys")
         }
+        # By position last of all: the order is the same however parts were grouped.
         order = np.lexsort((joined["indices"], joined["ranks"], -joined["utilities"]))
         if self.batch_size > 1:
             order = order[first_of_each(joined["keys"][order])]
@@ -102,12 +104,15 @@ class Scoring:
 
     def best_of(self, rows, positions):
         """Return the best of some rows, which stand at `positions` in the pool."""
+        # Ties and chance go by the position in the whole pool, which the state of the
+        # part knows: else the same row would have another fate in another part.
         state = _PartState(rows, positions, self.draws)
         distributions = _Predicted(self.fitted, rows)
         part = Pool(state, self.fitted, distributions)
         chosen, utilities = self.strategy.select(part, self.batch_size)
         rows = take(rows, chosen)
         keys = np.empty(len(chosen), dtype=object)
+        # Computed where the rows are, and only for those kept: each copies a row.
         keys[:] = row_keys(rows) if self.batch_size > 1 else None
         proba = part.proba_of(chosen)
         return Best(
@@ -198,12 +203,15 @@ def best_of_parts(strategy, pool, batch_size):
     if isinstance(strategy, RandomSampling):
         return _drawn(strategy, pool, batch_size, excluded)
     best = pool.X._fold(scoring, scoring.merged, excluded)
+    # They are about to be shown, and soon to be learned: without a second reading.
     pool.X._keep(best.indices, best.rows)
     return best
 
 
 def _drawn(strategy, pool, batch_size, excluded):
     """Draw rows by their positions; of rows in chunks only what is drawn is read."""
+    # Twins among those drawn make the batch short: then twice as many are drawn. A draw
+    # of more begins with the same rows, since each row has a number of its own.
     n_drawn, n_left = batch_size, len(pool) - len(excluded)
     while True:
         best = Scoring(strategy, pool, n_drawn)(range(len(pool)), 0, excluded)

@@ -24,7 +24,7 @@ try:
     from sklearn.callback import CallbackSupportMixin, ScoringMonitor, with_callbacks
 except ImportError:  # scikit-learn < 1.9
 
-    class CallbackSupportMixin:
+    class CallbackSupportMixin:  # type: ignore[no-redef]
         """Nothing to support."""
 
     ScoringMonitor = None
@@ -32,6 +32,11 @@ except ImportError:  # scikit-learn < 1.9
     def with_callbacks(method):
         """Return the method as it is."""
         return method
+
+
+def validate_params(estimator):
+    """Raise where a parameter breaks the constraints that its class declares."""
+    estimator._validate_params()
 
 
 def score_function(scorer):
@@ -88,6 +93,7 @@ __all__ = [
     "safe_indexing",
     "score_function",
     "validate_parameter_constraints",
+    "validate_params",
     "with_callbacks",
     "with_labels",
 ]

@@ -22,6 +22,9 @@ class FitTasks:
         The root task; None where nobody listens.
     data : dict or None, default=None
         What callbacks are shown of the data, by name.
+    fitted : callable or None, default=None
+        Returns what a copy of the estimator has to be given to be fitted as it is at
+        the moment, by name of the attribute, or None where it is not.
 
     Attributes
     ----------
@@ -29,10 +32,11 @@ class FitTasks:
         Whether a callback asked to stop.
     """
 
-    def __init__(self, estimator=None, context=None, data=None):
+    def __init__(self, estimator=None, context=None, data=None, fitted=None):
         self.estimator = estimator
         self.context = context
         self.data = data
+        self.fitted = fitted
         self.stopped = False
         self._n_tasks = 0
 
@@ -104,12 +108,9 @@ class FitTasks:
         with _nested(self._next_task("round"), inner) as task:
             task.call_on_fit_task_begin(estimator=estimator, **self.data)
             yield
-            attributes = None
-            if hasattr(estimator, "estimator_"):
-                attributes = {"estimator_": estimator.estimator_}
             self.stopped |= task.call_on_fit_task_end(
                 estimator=estimator,
-                reconstruction_attributes=attributes,
+                reconstruction_attributes=self.fitted(),
                 **self.data,
             )
 
@@ -128,7 +129,7 @@ def _nested(task, estimator):
         yield task
 
 
-def begin_tasks(estimator, n_tasks, data):
+def begin_tasks(estimator, n_tasks, data, fitted=None):
     """Return the tasks of a fit that begins.
 
     Parameters
@@ -140,6 +141,8 @@ def begin_tasks(estimator, n_tasks, data):
         How many tasks there will be, as far as one can know.
     data : dict
         What callbacks are shown of the data, by name.
+    fitted : callable, default=None
+        For rounds; see :class:`FitTasks`.
 
     Returns
     -------
@@ -148,7 +151,7 @@ def begin_tasks(estimator, n_tasks, data):
     if not hasattr(estimator, "_init_callback_context"):  # scikit-learn < 1.9
         return FitTasks(estimator)
     context = estimator._init_callback_context(max_subtasks=n_tasks)
-    tasks = FitTasks(estimator, context, data)
+    tasks = FitTasks(estimator, context, data, fitted)
     tasks.begin()
     return tasks
 

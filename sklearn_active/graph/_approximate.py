@@ -74,6 +74,7 @@ def approximate_neighbors(X, n_neighbors):
     index.nprobe = _LISTS_PROBED
     batches = list(gen_batches(n_rows, _ROWS_AT_ONCE))
     part_done = begin_work("neighbors", len(batches))
+    # One more than asked for: the row itself is mostly among them.
     found = np.empty((n_rows, n_neighbors + 1), dtype=np.int32)
     for batch in batches:
         found[batch] = index.search(X[batch], n_neighbors + 1)[1]
@@ -89,6 +90,8 @@ def approximate_neighbors(X, n_neighbors):
 
 def _centered(X):
     """Return a float32 copy whose distances are in the same order."""
+    # Divided by the largest first, so that neither sums nor squares overflow; centered,
+    # as float32 has seven digits, and far from the origin all rows would be equal.
     largest = max(abs(float(X.max())), abs(float(X.min()))) or 1.0
     batches = list(gen_batches(len(X), _ROWS_AT_ONCE))
     center = sum((X[b] / np.float64(largest)).sum(axis=0) for b in batches) / len(X)

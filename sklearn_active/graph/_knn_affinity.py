@@ -1,19 +1,23 @@
 """Symmetric nearest-neighbor affinity graphs."""
 
+from collections.abc import Callable
+from typing import Any, Literal
+
+from scipy import sparse
 from sklearn.utils import check_array
 
 from sklearn_active.graph._neighbors import FLOATS, NeighborSearch
 
 
 def knn_affinity(
-    X,
-    n_neighbors=10,
-    weights="self_tuning",
+    X: Any,
+    n_neighbors: int = 10,
+    weights: Literal["self_tuning", "connectivity"] = "self_tuning",
     *,
-    metric="euclidean",
-    neighbors="auto",
-    n_jobs=None,
-):
+    metric: str | Callable[..., float] = "euclidean",
+    neighbors: Any = "auto",
+    n_jobs: int | None = None,
+) -> sparse.csr_array:
     r"""Build the symmetric affinity matrix of the nearest neighbors.
 
     Parameters

@@ -11,12 +11,12 @@ from sklearn_active._data.rows import read_only
 from sklearn_active.graph._resolvent import resolvent_times
 
 TOL = 1e-5  # of masses near a label, in units of the root of the degree
-_ROUGHLY = 0.05
-_COLUMNS_AT_ONCE = 16
+_ROUGHLY = 0.05  # residual of a solution that more rows will change anyway
+_COLUMNS_AT_ONCE = 16  # solved side by side: a product reads the graph once for all
 
 
 class ClassMasses:
-    r"""Hold the masses F = A Y of a graph, one column a class.
+    r"""Hold the masses F = A Y of a graph, one column per class.
 
     A label costs nothing when it comes: it waits in the residual. Whoever then asks
     for the masses of some rows has the system solved where the label reaches; whoever
@@ -57,9 +57,14 @@ class ClassMasses:
     def __init__(self, S, alpha, roots, component):
         self._S = S
         self._alpha = alpha
+        # Where every residual is at most goal_j = TOL (1 - alpha) sqrt(d_j), what is
+        # lacking is at most TOL sqrt(d_i): (I - alpha S) D^(1/2) 1 = (1 - alpha)
+        # D^(1/2) 1, and the inverse has no entry below 0.
         self._goals = TOL * (1 - alpha) * roots
         self._component = component
         self._all = None
+        # Of each row, its position among the rows taken in; -1: not taken in. Made
+        # once, and set back row by row: to make it anew costs O(n_rows) per label.
         self._place = np.full(S.shape[0], -1, dtype=np.int32)
         self._columns, self._groups = [], []
         self._lock = RLock()
@@ -94,7 +99,11 @@ class ClassMasses:
 
     @contextmanager
     def _restarted_if_interrupted(self):
-        """Begin again from the labels where Ctrl-C came between two arrays."""
+        """Begin again from the labels where Ctrl-C came between two arrays.
+
+        x and residual of a column belong together; between the writes to the one and to
+        the other F = X + (I - alpha S)^-1 R doesn't hold, and nothing would notice.
+        """
         try:
             yield
         except BaseException:
@@ -123,6 +132,7 @@ class ClassMasses:
 
     def _solve_everywhere(self, columns):
         R = np.array([column.residual for column in columns]).T
+        # What is lacking is (I - alpha S)^-1 R, without the factor 1 - alpha.
         X = resolvent_times(self._S, self._alpha, R / (1 - self._alpha))
         for column, x in zip(columns, X.T, strict=True):
             column.finish(column.x + x)
@@ -133,12 +143,14 @@ class ClassMasses:
         masses = np.zeros((len(component), len(self._columns)))
         for k, column in enumerate(self._columns):
             labeled = self._component[np.array(sorted(column.rows), dtype=int)]
+            # Exactly 0 elsewhere: labels that were taken back leave rounding errors.
             reached = np.isin(component, labeled)
             masses[:, k] = np.where(reached, np.maximum(column.x[rows], 0), 0)
         return masses
 
     def _solve_near(self, column):
         """Solve where residuals are above the goals, until none is."""
+        # Sorted, since sums depend on the order, and a set has none.
         touched = np.array(sorted(column.waiting), dtype=int)
         rows = touched[:0]
         while len(hot := self._above(column, touched)):
@@ -157,10 +169,11 @@ class ClassMasses:
 
     def _taken_in(self, rows, more):
         """Return `rows` with those that were not there, each with its place."""
+        # Of rows that stand there twice, the last to write its number keeps the place.
         new = more[self._place[more] < 0]
         order = np.arange(len(new))
         self._place[new] = order
-        new = new[self._place[new] == order]  # of equal ones the last
+        new = new[self._place[new] == order]
         self._place[new] = len(rows) + order[: len(new)]
         return np.concatenate([rows, new])
 
@@ -169,12 +182,16 @@ class ClassMasses:
         block = self._S[rows]
         place = self._place[block.indices]
         inside = place >= 0
+        # The block of S between these rows, by hand: an index by rows and columns would
+        # search each of them.
         ends = np.concatenate([[0], np.cumsum(inside)])[block.indptr]
         near = (block.data[inside], place[inside], ends)
         near = sparse.csr_array(near, (len(rows), len(rows)))
         x, residual = _roughly_solved(near, self._alpha, column.residual[rows])
         leaving = np.repeat(x, np.diff(block.indptr))[~inside]
         neighbors = block.indices[~inside]
+        # What the block solves leaves it along the edges to rows outside: alpha S x is
+        # added to their residual, so that nothing is lost.
         column.x[rows] += x
         column.residual[rows] = residual
         amounts = self._alpha * block.data[~inside] * leaving
@@ -227,6 +244,7 @@ class _Column:
 def _matched(old, new):
     """Return, for each new group of rows, the old one that shares most, or None."""
     group_of = {row: j for j, rows in enumerate(old) for row in rows}
+    # The pairs that share most come first, and ties in the order of the new groups.
     pairs = ((group_of.get(row), k) for k, rows in enumerate(new) for row in rows)
     shared = Counter(pair for pair in pairs if pair[0] is not None)
     matched = [None] * len(new)

@@ -1,9 +1,11 @@
 """The resolvent of label spreading: dense, sparse, and one column at a time."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from joblib import cpu_count
+from numpy.typing import NDArray
 from scipy import linalg, sparse
 from sklearn.utils import gen_batches
 
@@ -16,7 +18,7 @@ _STEPS = 12
 _RELATIVE = 1e-14  # residual of a solved system
 
 
-def resolvent(affinity, alpha=0.9):
+def resolvent(affinity: Any, alpha: float = 0.9) -> NDArray[np.float64]:
     r"""Return the kernel of label spreading as a dense matrix.
 
     Parameters
@@ -57,12 +59,22 @@ def resolvent(affinity, alpha=0.9):
     S = normalized(sparse.csr_array(affinity))
     n_rows = S.shape[0]
     matrix = np.eye(n_rows) - alpha * S.toarray()
+    # Positive definite, as the eigenvalues of S lie in [-1, 1] and alpha is below 1: a
+    # Cholesky factor, at half the cost of elimination.
     factor = linalg.cho_factor(matrix, overwrite_a=True, check_finite=False)
     kernel = linalg.cho_solve(factor, (1 - alpha) * np.eye(n_rows), overwrite_b=True)
+    # What rounding errors took away: it is symmetric, and a series of matrices >= 0.
     return np.maximum((kernel + kernel.T) / 2, 0)
 
 
-def sparse_resolvent(affinity, alpha=0.9, *, n_kept=100, n_iter=None, tol=1e-5):
+def sparse_resolvent(
+    affinity: Any,
+    alpha: float = 0.9,
+    *,
+    n_kept: int = 100,
+    n_iter: int | None = None,
+    tol: float = 1e-5,
+) -> sparse.csr_array:
     r"""Return the kernel of label spreading, pruned to its largest entries.
 
     Good enough to choose rows by, not to predict with.
@@ -108,7 +120,8 @@ def sparse_resolvent(affinity, alpha=0.9, *, n_kept=100, n_iter=None, tol=1e-5):
         return swept_resolvent(S, alpha, n_kept, tol)
     n_rows = S.shape[0]
     identity = sparse.eye_array(n_rows, format="csr")
-    # One product a step: [alpha S, (1 - alpha) I] [R; I].
+    # One product per step, [alpha S, (1 - alpha) I] [R; I]: a sum would be another pass
+    # over all entries.
     step = sparse.hstack([alpha * S, (1 - alpha) * identity], format="csr")
     kernel = (1 - alpha) * identity
     # Entries grow from step to step, but for what pruning takes from them: what is
@@ -135,6 +148,8 @@ def _pruned(block, n_kept, tol, floors):
     """Keep the `n_kept` largest entries of each row; `floors` rises to the last."""
     block = _at_least(block, np.maximum(floors / 2, tol))
     lengths = np.diff(block.indptr)
+    # Only rows that have too many entries are sorted, and those side by side in one
+    # array: a partition of each row by itself would be a loop over rows.
     full = np.flatnonzero(lengths >= n_kept)
     if not len(full):
         return block
@@ -181,11 +196,15 @@ def resolvent_times(S, alpha, B):
     direction = residual.copy()
     squares = np.einsum("ij,ij->j", residual, residual)
     goals = squares * _RELATIVE**2
+    # The eigenvalues of I - alpha S lie in [1 - alpha, 1 + alpha], whatever the graph,
+    # so the number of iterations needed is known. It is a bound, not a hope: where
+    # rounding errors keep a residual above its goal, the loop still ends.
     for _ in range(_n_iterations(alpha, _RELATIVE)):
         if np.all(squares <= goals):
             break
         image = direction - alpha * (S @ direction)
         curvature = np.einsum("ij,ij->j", direction, image)
+        # A column of zeros has no curvature: it takes steps of 0, not of 0 / 0.
         steps = _divided(squares, curvature)
         X += steps * direction
         residual -= steps * image
@@ -195,7 +214,11 @@ def resolvent_times(S, alpha, B):
 
 
 def _n_iterations(alpha, tol):
-    """Return how many iterations reduce the error by `tol`, at the worst."""
+    r"""Return how many iterations reduce the error by `tol`, at the worst.
+
+    With the condition number :math:`\kappa = (1 + \alpha) / (1 - \alpha)`, k iterations
+    leave :math:`2 \left( \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1} \right)^k` of it.
+    """
     root = np.sqrt((1 + alpha) / (1 - alpha))
     return int(np.ceil(np.log(tol / 2) / np.log((root - 1) / (root + 1)))) + 1
 

@@ -1,8 +1,10 @@
 """Label spreading on a nearest-neighbor graph, exact and updatable."""
 
 from numbers import Integral, Real
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -159,7 +161,7 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     @with_callbacks
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y):
+    def fit(self, X: Any, y: ArrayLike) -> Self:
         """Build the graph and spread the labels.
 
         Parameters
@@ -202,7 +204,7 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         tasks.end()
         return self
 
-    def update_labels(self, indices, y):
+    def update_labels(self, indices: ArrayLike, y: ArrayLike) -> Self:
         """Learn labels of rows of the fitted X, or take them back, without a new fit.
 
         The result equals a fresh fit. Nothing changes if it raises. Another thread must
@@ -228,17 +230,17 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         labels = self._labels
-        indices = checked_positions(indices, len(labels), "update_labels")
-        values, answered = labels.parse_answers(y, len(indices), "y")
-        if not len(values) and not len(np.setdiff1d(labels.rows, indices)):
+        rows = checked_positions(indices, len(labels), "update_labels")
+        values, answered = labels.parse_answers(y, len(rows), "y")
+        if not len(values) and not len(np.setdiff1d(labels.rows, rows)):
             raise ValueError("No label would be left; at least one must stay.")
-        labels.withdraw(indices)
+        labels.withdraw(rows)
         if len(values):
-            labels.add(indices[answered], values)
+            labels.add(rows[answered], values)
         self._learn(labels)
         return self
 
-    def masses_of(self, indices):
+    def masses_of(self, indices: ArrayLike) -> NDArray[np.float64]:
         r"""Return class masses of some rows of the fitted X, at once.
 
         After labels came, only the rows near them are solved for, however many rows
@@ -261,27 +263,28 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         return self._masses.of_rows(indices)
 
     @property
-    def label_masses_(self):
+    def label_masses_(self) -> NDArray[np.float64]:
         """Unnormalized class masses of every row; solved for when they are read."""
         return self._masses.of_all()
 
     @property
-    def label_distributions_(self):
+    def label_distributions_(self) -> NDArray[np.float64]:
         """The masses, each row normalized; uniform where no label reaches."""
         return _distributions(self.label_masses_)
 
     @property
-    def transduction_(self):
+    def transduction_(self) -> NDArray[Any]:
         """The class with the largest mass of every row."""
         return self.classes_[self.label_masses_.argmax(axis=1)]
 
     @property
-    def leave_one_out_accuracy_(self):
+    def leave_one_out_accuracy_(self) -> float:
         """Share of the labeled rows that the other labels predict right."""
         rows = self._labels.rows
         codes = self._labels.codes_of(rows)
         right = 0
         for batch in np.array_split(np.arange(len(rows)), len(rows) // 256 + 1):
+            # F = A Y is linear in Y: without its own label, row i has F_i - A_ii Y_i.
             columns = self._columns(rows[batch])
             own = columns[rows[batch], np.arange(len(batch))]
             masses = self.label_masses_[rows[batch]]
@@ -290,7 +293,7 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             right += np.sum(reached & (masses.argmax(axis=1) == codes[batch]))
         return float(right / len(rows))
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Predict class probabilities of new rows from their nearest rows.
 
         Parameters
@@ -313,6 +316,8 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             weights = self_tuning_weights(
                 distances, widths[:, None], self._search.neighborhoods_.scales[columns]
             )
+        # The weighted sum over each row's neighbors, as one product: as many entries in
+        # every row, so that the bounds are known.
         bounds = np.arange(0, columns.size + 1, columns.shape[1])
         shape = len(columns), len(self.label_masses_)
         nearest = sparse.csr_array((weights.ravel(), columns.ravel(), bounds), shape)
@@ -321,7 +326,7 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         masses = np.divide(masses, totals, out=np.zeros_like(masses), where=totals > 0)
         return _distributions(masses)
 
-    def predict(self, X):
+    def predict(self, X: Any) -> NDArray[Any]:
         """Predict the classes of new rows.
 
         Parameters
@@ -375,5 +380,7 @@ def _distributions(masses):
 
 def _own_widths(distances):
     """Return each new row's distance to its last neighbor, or to a nearest other."""
+    # As the width of a fitted row. Where all neighbors are twins of the new row their
+    # weights are 1 whatever the width is, so that 1 will do.
     widths = distances.max(axis=1)
     return np.where(widths > 0, widths, 1)

@@ -48,6 +48,8 @@ def swept_resolvent(S, alpha, n_kept, tol):
     ACM 1969. :doi:`10.1145/800195.805928`
     """
     n_rows = S.shape[0]
+    # Neighbors in the graph become neighbors in memory: what a product reads for one
+    # row is still in the cache for the next.
     order = reverse_cuthill_mckee(sparse.csr_matrix(S), symmetric_mode=True)
     S = sparse.csr_array(S[order][:, order], dtype=np.float32)
     S.data *= np.float32(alpha)
@@ -55,11 +57,14 @@ def swept_resolvent(S, alpha, n_kept, tol):
     step = sparse.hstack([S, np.float32(1 - alpha) * identity], format="csr")
     batches = [slice(i, i + _ROWS_AT_ONCE) for i in range(0, n_rows, _ROWS_AT_ONCE)]
     part_done = begin_work("kernel", sum(_SWEEPS) * _GROUPS)
-    kept = _Kept(n_rows, max(n_kept // 2, 1), 1 - alpha)
+    kept = _PrunedRows(n_rows, max(n_kept // 2, 1), 1 - alpha)
     with ThreadPoolExecutor(cpu_count()) as threads:
         for n_sweeps, width in zip(_SWEEPS, (kept.width, n_kept), strict=True):
             kept.widen(width)
             for _ in range(n_sweeps):
+                # Rows of one group don't see each other's new entries, so that threads
+                # may take them in any order; each group sees those before it. Batches
+                # next to each other are in different groups: they have most to gain.
                 for group in range(_GROUPS):
                     kept.renew(step, batches[group::_GROUPS], tol, threads)
                     part_done()
@@ -67,7 +72,7 @@ def swept_resolvent(S, alpha, n_kept, tol):
     return sparse.csr_array(kernel.maximum(kernel.T))
 
 
-class _Kept:
+class _PrunedRows:
     """The entries kept, as many in every row; missing ones are 0.
 
     Below the rows stand those of the identity, so that one product renews a row.
@@ -79,6 +84,9 @@ class _Kept:
         self.data[:, 0] = own
 
     def _allocate(self, n_rows, width):
+        # One csr matrix [R; I] from the start, with as many entries in each row of R:
+        # its arrays are then also tables, which are written to in place. Room that is
+        # not needed holds 0 in the row's own column.
         n_entries = n_rows * width
         own = np.arange(n_rows)
         ends = np.arange(n_rows + 1) * width
@@ -105,16 +113,21 @@ class _Kept:
         self._allocate(len(data), width)
         self.data[:, : data.shape[1]] = data
         self.columns[:, : data.shape[1]] = columns
-        self.floors /= 4  # by far the last of twice as many is not as small
+        # A floor is the last entry that a row kept. With room for twice as many the
+        # last one is smaller, but hardly by so much; where it is, small ones get lost.
+        self.floors /= 4
 
     def renew(self, step, batches, tol, threads):
         """Renew the rows of some batches, all from what is there now."""
 
         def renewed(rows):
-            # Entries grow from sweep to sweep, but for what pruning takes from them.
+            # Entries grow from sweep to sweep, but for what pruning takes from them,
+            # for which a tenth is allowed. What is far below the last entry kept won't
+            # be kept this time either: it is dropped before the rest is sorted.
             floors = np.maximum(np.float32(0.9) * self.floors[rows], np.float32(tol))
             return _largest(step[rows] @ self.matrix, floors, self.width)
 
+        # Written after all were read: the result doesn't depend on the threads.
         for rows, (data, columns) in zip(
             batches, list(threads.map(renewed, batches)), strict=True
         ):
@@ -126,6 +139,7 @@ class _Kept:
         n_rows, width = self.data.shape
         place = np.empty_like(order)
         place[order] = np.arange(n_rows)
+        # Twice: rows back to their places, and the columns' numbers too.
         data, columns = self.data[place], order[self.columns[place]]
         ends = np.arange(n_rows + 1, dtype=columns.dtype) * width
         kernel = (data.ravel(), columns.ravel(), ends)
@@ -141,9 +155,12 @@ def _largest(block, floors, width):
     starts = np.searchsorted(above, block.indptr)
     lengths = np.diff(starts)
     room = max(lengths.max(), width)
-    # Value and column in one integer: the bits of floats >= 0 are ordered as they are.
+    # Value and column in one integer, so that one partition moves both. The bits of the
+    # value are the upper ones: for floats >= 0 they are ordered as the values are.
     pairs = np.arange(room, dtype=np.uint64) % np.uint64(block.shape[1])
-    pairs = np.tile(pairs, (len(lengths), 1))  # many that are equal slow partition down
+    # What fills up short rows has the value 0 and columns of all kinds: many that are
+    # equal slow partition down.
+    pairs = np.tile(pairs, (len(lengths), 1))
     firsts = np.arange(len(lengths)) * room - starts[:-1]
     places = np.arange(len(above)) + np.repeat(firsts, lengths)
     bits = block.data[above].view(np.uint32).astype(np.uint64)

@@ -366,7 +366,7 @@ def _project(learner, projection):
     points = points.toarray() if sparse.issparse(points) else np.asarray(points)
     if points.shape != (num_samples(X), 2):
         raise ValueError(
-            f"projection must give two numbers a row, an array of shape "
+            f"projection must give two numbers per row, an array of shape "
             f"{(num_samples(X), 2)}; got {points.shape}."
         )
     return points, (None, None)

@@ -20,7 +20,7 @@ _GAP = 0.15
 
 
 class QueryDisplay:
-    """Show the rows that were asked, one line a round, guess and truth above each.
+    """Show the rows that were asked, one line per round, guess and truth above each.
 
     The picture to look at first: what does the learner ask, and what does it get
     wrong? Images are drawn, texts are written, rows of up to 6 columns are written
@@ -29,7 +29,7 @@ class QueryDisplay:
     Parameters
     ----------
     history : list of Bunch
-        One record a round, as `history_` of
+        One record per round, as `history_` of
         :class:`~sklearn_active.ActiveLearner`: `round`, `rows`, `answers`,
         `predicted` and `n_labeled`.
     items : container of shape (n_rows, ...)
@@ -247,7 +247,7 @@ class QueryDisplay:
         given = np.asarray(ax, dtype=object)
         if given.size != shape[0] * shape[1]:
             raise ValueError(
-                f"Expected ax to have {shape[0]} x {shape[1]} axes, one a row asked; "
+                f"Expected ax to have {shape[0]} x {shape[1]} axes, one per row asked; "
                 f"got {given.size}."
             )
         self.axes_ = given.reshape(shape).copy()

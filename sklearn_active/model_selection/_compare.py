@@ -7,7 +7,11 @@ from sklearn.utils import Bunch
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_active._data.rows import take
-from sklearn_active.model_selection._curve import curves_of, split_complete
+from sklearn_active.model_selection._curve import (
+    LearningCurve,
+    curves_of,
+    split_complete,
+)
 from sklearn_active.model_selection._labeled_scorer import labeled_scorer
 
 SHARES = (0.9, 0.95, 0.99)
@@ -16,8 +20,13 @@ SHARES = (0.9, 0.95, 0.99)
 class Comparison(Bunch):
     """The result of `compare_strategies`: a Bunch that can become a data frame."""
 
+    curves: dict[str, LearningCurve]
+    area: dict[str, np.ndarray]
+    labels_to_reach: dict[str, dict[float, np.ndarray]]
+    differences: dict[str, Bunch]
+
     def to_frame(self):
-        """Return a pandas DataFrame, one row a learner, best area first.
+        """Return a pandas DataFrame, one row per learner, best area first.
 
         Returns
         -------
@@ -117,7 +126,7 @@ def compare_strategies(
           'random', paired by repetition, its 95 % interval `low`, `high` (Student's
           t over repetitions, NaN with a single one), and in how many repetitions it
           `wins`, `ties` or `losses`;
-        - `to_frame()` : the table of all that, one row a learner.
+        - `to_frame()` : the table of all that, one row per learner.
 
     Notes
     -----

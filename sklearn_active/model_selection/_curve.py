@@ -25,8 +25,13 @@ MEASURED = ("test_scores", "query_seconds", "fit_seconds")
 class LearningCurve(Bunch):
     """The result of `active_learning_curve`: a Bunch that can become a data frame."""
 
+    n_labels: np.ndarray
+    test_scores: np.ndarray
+    query_seconds: np.ndarray
+    fit_seconds: np.ndarray
+
     def to_frame(self):
-        """Return a pandas DataFrame, one row a repetition, split and number of labels.
+        """Return a pandas DataFrame, one row per repetition, split and label count.
 
         Returns
         -------

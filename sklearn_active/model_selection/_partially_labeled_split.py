@@ -11,7 +11,7 @@ from sklearn_active._data.alignment import in_order_of
 from sklearn_active._data.containers import index_of
 from sklearn_active._data.labels import AUTO, parse_y
 from sklearn_active._data.rows import take
-from sklearn_active._sklearn import HasMethods, Interval, num_samples
+from sklearn_active._sklearn import HasMethods, Interval, num_samples, validate_params
 
 
 class PartiallyLabeledSplit(BaseEstimator):
@@ -113,7 +113,7 @@ class PartiallyLabeledSplit(BaseEstimator):
 
     def _on_labeled(self, X, y, groups):
         """Return the splitter, and what of X, y and groups it is to split."""
-        self._validate_params()
+        validate_params(self)
         if y is None:
             raise ValueError(
                 "PartiallyLabeledSplit needs y, to tell labeled from unlabeled rows."

@@ -10,7 +10,7 @@ from sklearn_active._data.rows import take
 from sklearn_active._sklearn import ScoringMonitor, num_samples
 
 
-class PoolScoreMonitor(ScoringMonitor or object):
+class PoolScoreMonitor(ScoringMonitor or object):  # type: ignore[misc]
     """Record a score per round on rows of your choice.
 
     A callback for `learner.set_callbacks(...)`. scikit-learn's ScoringMonitor scores
@@ -36,7 +36,7 @@ class PoolScoreMonitor(ScoringMonitor or object):
 
     Notes
     -----
-    `get_logs()` returns scikit-learn's log: `data`, a list of dicts, one a round,
+    `get_logs()` returns scikit-learn's log: `data`, a list of dicts, one per round,
     with `task_id` (the round, 0 is the fit before any question), `n_labeled` and
     `score`, and `data_as_pandas`. Cost: one scoring a round.
 

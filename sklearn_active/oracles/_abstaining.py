@@ -1,5 +1,10 @@
 """An oracle that sometimes can't tell."""
 
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
 from sklearn_active.oracles._base import RateOracle
 
 
@@ -33,7 +38,12 @@ class AbstainingOracle(RateOracle):
     'all_asked'
     """
 
-    def __init__(self, oracle, rate, random_state=None):
+    def __init__(
+        self,
+        oracle: Callable[[Any], Any],
+        rate: float,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
         super().__init__(oracle, rate, "rate", random_state)
         self.rate = rate
         self.random_state = random_state

@@ -1,9 +1,11 @@
 """An oracle that knows every answer."""
 
-import numpy as np
+from typing import Any
+
+from numpy.typing import ArrayLike, NDArray
 
 from sklearn_active._data.columns import Column
-from sklearn_active.oracles._base import Oracle
+from sklearn_active.oracles._base import Oracle, Question
 
 
 class ArrayOracle(Oracle):
@@ -34,12 +36,12 @@ class ArrayOracle(Oracle):
     array(['a', 'a', 'b', 'b'], dtype=object)
     """
 
-    def __init__(self, y):
+    def __init__(self, y: ArrayLike) -> None:
         column = Column.of(y)
         self.y = column.values
         self._missing = column.missing
 
-    def __call__(self, query):
+    def __call__(self, query: Question) -> NDArray[Any]:
         """Return the labels of the rows asked, None where there is none."""
         if len(self.y) != query.n_pool:
             raise ValueError(
@@ -49,7 +51,9 @@ class ArrayOracle(Oracle):
                 "cut with the rows, or let an oracle look rows up by the index of a "
                 "data frame (query.X.index)."
             )
-        labels = self.y[query.indices]
-        if not self._missing[query.indices].any():
+        labels, missing = self.y[query.indices], self._missing[query.indices]
+        if not missing.any():
             return labels
-        return np.where(self._missing[query.indices], None, labels)
+        labels = labels.astype(object)
+        labels[missing] = None
+        return labels

@@ -4,7 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from hashlib import blake2b
 from numbers import Integral, Real
+from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
 
 from sklearn_active._data.columns import is_sequence
@@ -12,8 +15,34 @@ from sklearn_active._data.rows import row_keys
 from sklearn_active._sklearn import Interval
 
 
+class Question(Protocol):
+    """What an oracle reads of a :class:`~sklearn_active.Query`.
+
+    The query itself is the loop's, which oracles don't import.
+    """
+
+    @property
+    def indices(self) -> NDArray[np.intp]:
+        """Positions of the rows asked, in the X given to `fit`."""
+
+    @property
+    def X(self) -> Any:  # noqa: N802
+        """Those rows, in the container that was given."""
+
+    @property
+    def classes(self) -> NDArray[Any]:
+        """The classes known so far."""
+
+    @property
+    def n_pool(self) -> int:
+        """Number of rows of the pool."""
+
+    def __len__(self) -> int:
+        """Return the number of rows asked."""
+
+
 class Oracle(ABC):
-    """Base class: answer a query with one label a row.
+    """Base class: answer a query with one label per row.
 
     Any callable is an oracle; derive from this class where the oracle holds
     something that must not be copied (a connection, a counter, much data):
@@ -32,8 +61,8 @@ class Oracle(ABC):
     """
 
     @abstractmethod
-    def __call__(self, query):
-        """Return one label a row of `query`; None where it can't tell.
+    def __call__(self, query: Question) -> ArrayLike | Iterator[Any]:
+        """Return one label per row of `query`; None where it can't tell.
 
         Parameters
         ----------
@@ -70,7 +99,7 @@ class RateOracle(Oracle):
             random_state = check_random_state(random_state).randint(2**31 - 1)
         self._key = str(int(random_state)).encode()
 
-    def __call__(self, query):
+    def __call__(self, query: Question) -> ArrayLike | Iterator[Any]:
         """Return the other oracle's labels, some of them spoiled."""
         labels = self.oracle(query)
         if isinstance(labels, Iterator):

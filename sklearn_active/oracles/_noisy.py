@@ -1,5 +1,10 @@
 """An oracle that errs."""
 
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
 from sklearn_active._data.columns import is_null
 from sklearn_active.oracles._base import RateOracle
 
@@ -33,7 +38,12 @@ class NoisyOracle(RateOracle):
     array([0, 1, 0, 1])
     """
 
-    def __init__(self, oracle, flip_rate, random_state=None):
+    def __init__(
+        self,
+        oracle: Callable[[Any], Any],
+        flip_rate: float,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
         super().__init__(oracle, flip_rate, "flip_rate", random_state)
         self.flip_rate = flip_rate
         self.random_state = random_state

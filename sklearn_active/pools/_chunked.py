@@ -1,10 +1,14 @@
 """ChunkedPool: rows that a function reads in chunks."""
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from numbers import Integral, Number
+from os import PathLike
+from typing import Any, Self
 
 import numpy as np
 from joblib import effective_n_jobs
+from numpy.typing import NDArray
 
 from sklearn_active._data.rows import scored_and_merged, stacked, take
 from sklearn_active._sklearn import num_samples
@@ -57,7 +61,12 @@ class ChunkedPool(KeepsRows):
     array([30])
     """
 
-    def __init__(self, factory, n_rows=None, read_rows=None):
+    def __init__(
+        self,
+        factory: Callable[[], Iterable[Any]],
+        n_rows: int | None = None,
+        read_rows: Callable[[NDArray[np.intp]], Any] | None = None,
+    ) -> None:
         super().__init__()
         if not callable(factory):
             raise ValueError(
@@ -72,7 +81,12 @@ class ChunkedPool(KeepsRows):
         self._n_rows = n_rows
 
     @classmethod
-    def from_parquet(cls, paths, columns=None, rows_per_chunk=65_536):
+    def from_parquet(
+        cls,
+        paths: str | PathLike[str] | Sequence[str | PathLike[str]],
+        columns: Sequence[str] | None = None,
+        rows_per_chunk: int = 65_536,
+    ) -> Self:
         """Read Parquet files, as data frames.
 
         Needs pyarrow and pandas, which come with the extra `parquet`.
@@ -95,7 +109,7 @@ class ChunkedPool(KeepsRows):
         rows = ParquetRows(paths, columns, rows_per_chunk)
         return cls(rows.chunks, rows.n_rows, rows.read)
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Return the number of rows."""
         if self._n_rows is None:
             self._n_rows = sum(num_samples(chunk) for chunk in self.chunks())
@@ -103,7 +117,7 @@ class ChunkedPool(KeepsRows):
             raise ValueError("The pool is empty: its factory gave no row.")
         return self._n_rows
 
-    def chunks(self):
+    def chunks(self) -> Iterator[Any]:
         """Read the rows again, from the first.
 
         Yields

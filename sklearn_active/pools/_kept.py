@@ -3,8 +3,10 @@
 from abc import abstractmethod
 from itertools import pairwise
 from threading import RLock
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sklearn_active._data.rows import RowsInChunks, stacked, take
 
@@ -27,7 +29,7 @@ class KeepsRows(RowsInChunks):
     def _read(self, indices):
         """Return the rows `indices`, at least one, which are distinct and ascend."""
 
-    def take(self, indices):
+    def take(self, indices: ArrayLike) -> Any:
         """Return some rows, in the container of the chunks.
 
         Parameters
@@ -55,8 +57,8 @@ class KeepsRows(RowsInChunks):
         with self._lock:
             unread = [i for i in set(indices.tolist()) if i not in self._slots]
             if unread:
-                unread = np.sort(unread)
-                self._keep(unread, self._read(unread))
+                in_order = np.sort(unread)
+                self._keep(in_order, self._read(in_order))
             slots = [self._slots[i] for i in indices.tolist()]
             return take(self._kept, np.array(slots))
 

@@ -1,13 +1,15 @@
 """BADGE: batches that are uncertain and diverse, by gradients of the last layer."""
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.utils import check_array
 from sklearn.utils.extmath import row_norms, safe_sparse_dot
 
 from sklearn_active._data.rows import row_keys, take
-from sklearn_active._sklearn import HasMethods
+from sklearn_active._sklearn import HasMethods, validate_params
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._on_graph import graph_input
+from sklearn_active.query_strategies._pool_view import PoolView
 
 _NOTHING = 1e-12  # of the squared norms, is a distance of rounding errors
 
@@ -81,11 +83,13 @@ class BadgeSampling(QueryStrategy):
     def __init__(self, transformer=None):
         self.transformer = transformer
 
-    def utilities(self, pool):
+    def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return the squared norm of each gradient, shape (n_candidates,)."""
         return self._gradients(pool).squares
 
-    def select(self, pool, batch_size):
+    def select(
+        self, pool: PoolView, batch_size: int
+    ) -> tuple[NDArray[np.intp], NDArray[np.floating]]:
         """Choose the largest gradient, then as k-means++ draws its centers."""
         gradients = self._gradients(pool)
         utilities = gradients.squares
@@ -107,7 +111,7 @@ class BadgeSampling(QueryStrategy):
 
     def _gradients(self, pool):
         if self._X is not pool.X:
-            self._validate_params()
+            validate_params(self)
             X, _ = graph_input(pool.X, self.transformer, "auto", self)
             self._points = check_array(X, accept_sparse="csr", dtype=np.float64)
             self._squares = row_norms(self._points, squared=True)

@@ -3,6 +3,7 @@
 from numbers import Integral
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import entr
 from sklearn.base import clone
 from sklearn.utils.parallel import Parallel, delayed
@@ -11,8 +12,9 @@ from sklearn_active._data.fitted import FittedClassifier, fit_on_labels_or_codes
 from sklearn_active._data.probabilities import predicted
 from sklearn_active._data.rows import take
 from sklearn_active._data.seeds import set_random_states
-from sklearn_active._sklearn import HasMethods, Interval, StrOptions
+from sklearn_active._sklearn import HasMethods, Interval, StrOptions, validate_params
 from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._pool_view import PoolView
 from sklearn_active.query_strategies._refits import training_labels
 
 
@@ -113,16 +115,16 @@ class QueryByCommittee(QueryStrategy):
     @property
     def needs(self):
         """What the learner's estimator must implement; raises for unfit members."""
-        self._validate_params()
+        validate_params(self)
         method = "predict" if self.disagreement == "vote_entropy" else "predict_proba"
         if self.members is None:
             return (method,)
         self._check_members(method)
         return ("fit",)
 
-    def utilities(self, pool):
+    def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return the disagreement on each candidate, shape (n_candidates,)."""
-        self._validate_params()
+        validate_params(self)
         y, _ = training_labels(pool)
         classes = np.unique(y)
         if len(classes) < 2:  # members can't learn from one: all rows are alike

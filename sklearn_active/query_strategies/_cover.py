@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sklearn_active._data.rows import row_keys, take
+from sklearn_active._sklearn import validate_params
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._pool_view import PoolView
 
@@ -71,7 +72,7 @@ class CoverStrategy(QueryStrategy):
     def _cover_for(self, pool):
         """Return the cover of what the pool knows now."""
         if self._X is not pool.X:
-            self._validate_params()
+            validate_params(self)
             self._blank, self._heard = self._make_cover(pool.X), None
             self._X = pool.X
         known = dict.fromkeys(pool.declined.tolist(), False)

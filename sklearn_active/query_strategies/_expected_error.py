@@ -3,6 +3,7 @@
 from numbers import Integral
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import entr
 from sklearn.base import clone
 from sklearn.utils.parallel import Parallel, delayed
@@ -10,8 +11,9 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn_active._data.probabilities import predicted
 from sklearn_active._data.rows import take
 from sklearn_active._data.seeds import set_random_states
-from sklearn_active._sklearn import Interval, StrOptions
+from sklearn_active._sklearn import Interval, StrOptions, validate_params
 from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._pool_view import PoolView
 from sklearn_active.query_strategies._refits import training_labels
 
 
@@ -89,18 +91,21 @@ class ExpectedErrorReduction(QueryStrategy):
         """Whether the rows tried are all, not drawn at random."""
         return self.subsample is None
 
-    def utilities(self, pool):
+    def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return minus the expected error by each candidate, shape (n_candidates,)."""
         return self._utilities(pool, 1)
 
-    def select(self, pool, batch_size):
+    def select(
+        self, pool: PoolView, batch_size: int
+    ) -> tuple[NDArray[np.intp], NDArray[np.floating]]:
         """Choose the best rows of those that are tried."""
         return pool.top(self._utilities(pool, batch_size), batch_size)
 
     def _utilities(self, pool, batch_size):
-        self._validate_params()
+        validate_params(self)
         tried = self._draw(pool, batch_size)
         measured = take(pool.X, pool.candidates[self._draw(pool, 1)])
+        # The same seeds for all clones: else the luck of a fit would be compared.
         prototype = set_random_states(
             clone(pool.estimator), pool.random_state, only_unset=True
         )
@@ -124,6 +129,8 @@ class ExpectedErrorReduction(QueryStrategy):
         if self.subsample is None or max(self.subsample, at_least) >= n_candidates:
             return np.arange(n_candidates)
         n_drawn = max(self.subsample, at_least)
+        # The candidates that are tried, and those that the error is measured on, are
+        # two draws, one after the other, from the round's random state.
         return np.sort(pool.random_state.permutation(n_candidates)[:n_drawn])
 
 
@@ -140,7 +147,7 @@ class _Lookahead:
     def __call__(self, rows, proba):
         expected = 0.0
         for label, weight in zip(self.classes, proba, strict=True):
-            if weight > 0:
+            if weight > 0:  # 0 times the error of a fit that may not even be possible
                 model = clone(self.prototype).fit(rows, np.append(self.y, label))
                 expected += weight * self._error(model)
         return expected

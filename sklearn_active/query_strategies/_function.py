@@ -1,6 +1,10 @@
 """A function lifted to a query strategy."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._pool_view import PoolView
 
 
 class FunctionStrategy(QueryStrategy):
@@ -35,6 +39,6 @@ class FunctionStrategy(QueryStrategy):
     def __init__(self, function):
         self.function = function
 
-    def utilities(self, pool):
+    def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return what the function returns of the pool."""
         return self.function(pool)

@@ -7,13 +7,27 @@ from numpy.typing import ArrayLike, NDArray
 
 
 class PoolView(Protocol):
-    """What a query strategy is shown; all of it is read-only.
+    """What a query strategy is shown, as a type; all of it is read-only.
 
-    The pool itself is the loop's, which imports the strategies. What `Pool` has beside
-    this is for the package.
+    For the hooks of :class:`QueryStrategy`, and for functions that are strategies. It
+    is never made: the learner makes the pool.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_active import ActiveLearner
+    >>> from sklearn_active.query_strategies import PoolView
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> def far_from_labels(pool: PoolView) -> np.ndarray:
+    ...     return abs(pool.X[pool.candidates] - pool.X[pool.labeled].mean()).ravel()
+    >>> learner = ActiveLearner(GaussianNB(), far_from_labels)
+    >>> X = np.array([[0.0], [1.0], [2.0], [9.0]])
+    >>> learner.start(X, [0, -1, 1, -1]).query().indices
+    array([3])
     """
 
     X: Any  # all rows, as the user gave them
+    draws: Any  # the round's chance, for strategies of the package
 
     @property
     def y(self) -> NDArray[Any]:
@@ -65,4 +79,19 @@ class PoolView(Protocol):
     def top(
         self, utilities: ArrayLike, batch_size: int
     ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """Choose the candidates with the largest utilities, best first."""
+        """Choose the candidates with the largest utilities, best first.
+
+        Parameters
+        ----------
+        utilities : array-like of float of shape (n_candidates,)
+            Higher means ask first; -inf is allowed, NaN is not.
+        batch_size : int
+            How many to choose at most.
+
+        Returns
+        -------
+        indices : ndarray of int of shape (n_chosen,)
+            Their positions in X.
+        utilities : ndarray of float of shape (n_chosen,)
+            Their utilities.
+        """

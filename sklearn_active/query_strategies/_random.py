@@ -1,6 +1,10 @@
 """Random sampling, the baseline."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._pool_view import PoolView
 
 
 class RandomSampling(QueryStrategy):
@@ -31,6 +35,6 @@ class RandomSampling(QueryStrategy):
     pointwise = True
     deterministic = False
 
-    def utilities(self, pool):
+    def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return a random utility of each candidate, shape (n_candidates,)."""
         return pool.draws.uniforms(pool.candidates)

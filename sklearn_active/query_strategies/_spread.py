@@ -8,7 +8,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances
 
 from sklearn_active._data.rows import first_of_each, row_keys, take
-from sklearn_active._sklearn import HasMethods, Interval
+from sklearn_active._sklearn import HasMethods, Interval, validate_params
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._on_graph import graph_input
 from sklearn_active.query_strategies._pool_view import PoolView
@@ -104,11 +104,13 @@ class SpreadBatch(QueryStrategy):
 
     def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return the wrapped strategy's utilities, shape (n_candidates,)."""
-        self._validate_params()
+        validate_params(self)
         self.strategy_ = self._asked()
         return self.strategy_.utilities(pool)
 
-    def select(self, pool, batch_size):
+    def select(
+        self, pool: PoolView, batch_size: int
+    ) -> tuple[NDArray[np.intp], NDArray[np.floating]]:
         """Choose the row nearest to the center of each cluster, best first."""
         utilities = np.asarray(self.utilities(pool), dtype=float)
         if batch_size == 1:

@@ -1,10 +1,14 @@
 """Uncertainty sampling: entropy, margin, least confident."""
 
+from abc import abstractmethod
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import entr
 
-from sklearn_active._sklearn import StrOptions
+from sklearn_active._sklearn import StrOptions, validate_params
 from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._pool_view import PoolView
 
 
 class _UncertaintySampling(QueryStrategy):
@@ -12,9 +16,13 @@ class _UncertaintySampling(QueryStrategy):
     beats_random = True
     pointwise = True
 
-    def utilities(self, pool):
+    def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return the uncertainty of each candidate, shape (n_candidates,)."""
         return self._uncertainty(pool.proba)
+
+    @abstractmethod
+    def _uncertainty(self, proba):
+        """Return the uncertainty of each row of some class distributions."""
 
 
 class _UnseenClassSampling(_UncertaintySampling):
@@ -25,9 +33,9 @@ class _UnseenClassSampling(_UncertaintySampling):
     def __init__(self, unseen_class="auto"):
         self.unseen_class = unseen_class
 
-    def utilities(self, pool):
+    def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return the uncertainty of each candidate, shape (n_candidates,)."""
-        self._validate_params()
+        validate_params(self)
         if self.unseen_class is False:
             return self._uncertainty(pool.proba)
         if pool.masses is not None:
@@ -39,6 +47,10 @@ class _UnseenClassSampling(_UncertaintySampling):
                 "GraphLabelSpreading, or take unseen_class='auto'."
             )
         return self._uncertainty(pool.proba)
+
+    @abstractmethod
+    def _with_bin(self, masses, beta):
+        """Return the uncertainty of class masses, with beta for an unseen class."""
 
 
 class EntropySampling(_UncertaintySampling):

@@ -4,7 +4,8 @@ from numbers import Real
 
 from sklearn.base import BaseEstimator
 
-from sklearn_active._sklearn import Interval
+from sklearn_active._sklearn import Interval, validate_params
+from sklearn_active.stopping_rules._fitted_learner import FittedLearner
 
 
 class Confident(BaseEstimator):
@@ -57,7 +58,7 @@ class Confident(BaseEstimator):
     def __init__(self, threshold=0.1):
         self.threshold = threshold
 
-    def __call__(self, learner):
+    def __call__(self, learner: FittedLearner) -> bool:
         """Say whether to stop.
 
         Parameters
@@ -69,7 +70,7 @@ class Confident(BaseEstimator):
         -------
         stop : bool
         """
-        self._validate_params()
+        validate_params(self)
         query = learner.query()
         return bool(
             query.reason != "cold_start" and query.utilities.max() < self.threshold

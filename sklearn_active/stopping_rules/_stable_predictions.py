@@ -9,7 +9,8 @@ from sklearn.metrics import cohen_kappa_score
 from sklearn_active._data.columns import is_null
 from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._loop.run import run_of
-from sklearn_active._sklearn import Interval
+from sklearn_active._sklearn import Interval, validate_params
+from sklearn_active.stopping_rules._fitted_learner import FittedLearner
 
 
 class StablePredictions(BaseEstimator):
@@ -70,7 +71,7 @@ class StablePredictions(BaseEstimator):
         self.threshold = threshold
         self.window = window
 
-    def __call__(self, learner):
+    def __call__(self, learner: FittedLearner) -> bool:
         """Say whether to stop, and remember what is predicted now.
 
         Parameters
@@ -83,8 +84,9 @@ class StablePredictions(BaseEstimator):
         stop : bool
         """
         if not hasattr(self, "kappas_"):
-            self._validate_params()
-            self.kappas_, self._last, self._n_labels = [], None, None
+            validate_params(self)
+            self.kappas_: list[float] = []
+            self._last, self._n_labels = None, None
         if run_of(learner).model.why_no_fit is not None:
             return False  # the last model agrees with itself
         n_labels = np.count_nonzero(learner.labeled_iter_ >= 0)
@@ -94,7 +96,8 @@ class StablePredictions(BaseEstimator):
                 self.kappas_.append(kappa(self._last, now))
             self._last, self._n_labels = now, n_labels
         recent = self.kappas_[-self.window :]
-        return len(recent) == self.window and np.mean(recent) >= self.threshold
+        enough = len(recent) == self.window
+        return enough and bool(np.mean(recent) >= self.threshold)
 
 
 def _predictions(learner):

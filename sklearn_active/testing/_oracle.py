@@ -29,7 +29,7 @@ def check_oracle(oracle, X=None):
     """Ask an oracle as a learner does, and raise where it breaks a rule.
 
     For a test of an oracle of your own. It is asked for batches of five rows and of
-    one, from no label known on. It must give one label a row in a sequence or one by
+    one, from no label known on. It must give one label per row in a sequence or one by
     one, None where it can't tell, all of one kind; it must leave the query and the
     global random state alone; and it must survive `clone` and `pickle`.
 
@@ -89,13 +89,13 @@ def _answers(oracle, query, name):
         ) from error
     require(
         is_sequence(answers),
-        f"{name} must give a sequence of labels, one a row; got a "
+        f"{name} must give a sequence of labels, one per row; got a "
         f"{type(answers).__name__}.",
     )
     require(
         len(answers) == len(query),
-        f"{name} gave {len(answers)} labels for {len(query)} rows. Give one a row, and "
-        "None for a row that it can't label.",
+        f"{name} gave {len(answers)} labels for {len(query)} rows. Give one per row, "
+        "and None for a row that it can't label.",
     )
     return answers
 
@@ -106,7 +106,7 @@ def _check_callable(oracle, X, name):
 
 
 def _check_answers(oracle, X, name):
-    """It gives one label a row, and changes nothing but the labels."""
+    """It gives one label per row, and changes nothing but the labels."""
     learner = _learner(X)
     for batch_size in (5, 1, 3):
         query = learner.query(batch_size)

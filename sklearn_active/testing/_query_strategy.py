@@ -172,7 +172,7 @@ class _Watched(BaseEstimator):
         )
         valid = utilities.shape == indices.shape and not np.isnan(utilities).any()
         self._require(
-            valid, f"must return a utility a row, none NaN; got {utilities!r}"
+            valid, f"must return a utility per row, none NaN; got {utilities!r}"
         )
 
     def _require(self, holds, rule):

@@ -1,13 +1,18 @@
 """The resolvent against its definition."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sklearn_active.graph import knn_affinity, resolvent, sparse_resolvent
-from sklearn_active.graph._affinity import normalized
-from sklearn_active.graph._resolvent import resolvent_times
+from sklearn_active.graph import (
+    GraphLabelSpreading,
+    knn_affinity,
+    resolvent,
+    sparse_resolvent,
+)
 
 
 def graph_of(n, seed=0, k=4):
@@ -36,11 +41,14 @@ def test_the_dense_one_is_the_inverse_it_is_defined_by(alpha):
 
 @given(st.integers(1, 25), st.integers(0, 100), st.sampled_from([0.1, 0.5, 0.9, 0.99]))
 def test_conjugate_gradients_solve_it_to_rounding_error(n, seed, alpha):
-    W = graph_of(n, seed, k=2)
-    B = np.random.RandomState(seed).normal(size=(n, 3))
-    B[:, 1] = 0
-    solved = resolvent_times(normalized(W), alpha, B)
-    np.testing.assert_allclose(solved, direct(W, alpha) @ B, atol=1e-12)
+    rng = np.random.RandomState(seed)
+    X, y = rng.normal(size=(n, 2)), rng.randint(-1, 3, size=n)
+    y[0] = 2
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of rows that no label reaches
+        model = GraphLabelSpreading(2, alpha=alpha, missing_label=-1).fit(X, y)
+    expected = direct(model.affinity_, alpha) @ (y[:, None] == model.classes_)
+    np.testing.assert_allclose(model.label_masses_, expected, atol=1e-12)
 
 
 @pytest.mark.parametrize("make", [resolvent, sparse_resolvent])
@@ -59,7 +67,8 @@ def test_a_row_without_neighbors_keeps_its_own_label():
 
 def test_the_sparse_one_is_the_truncated_series_when_nothing_is_pruned():
     W = graph_of(40)
-    S = normalized(W).toarray()
+    roots = np.sqrt(W.sum(axis=1))
+    S = W.toarray() / np.outer(roots, roots)
     expected = sum(0.1 * 0.9**t * np.linalg.matrix_power(S, t) for t in range(13))
     R = sparse_resolvent(W, 0.9, n_kept=40, tol=0)
     np.testing.assert_allclose(

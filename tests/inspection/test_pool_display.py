@@ -18,7 +18,6 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from sklearn_active import ActiveLearner
-from sklearn_active._loop.run import run_of
 from sklearn_active.inspection import PoolDisplay
 from sklearn_active.query_strategies import (
     ExploreExploit,
@@ -81,7 +80,7 @@ def test_it_draws_candidates_classes_and_rings(fig_test, fig_ref):
 def test_the_utilities_are_the_closed_form_on_the_candidates():
     learner = asked("margin")
     drawn = utilities_of(PoolDisplay.from_estimator(learner))
-    X, unlabeled = run_of(learner).pool.X, learner.y_ == -1
+    X, unlabeled = blobs(40)[0], learner.y_ == -1
     proba = np.sort(learner.predict_proba(X[unlabeled]), axis=1)
     expected = 1 - (proba[:, -1] - proba[:, -2])
     rows = map(tuple, X[unlabeled].tolist())
@@ -222,11 +221,9 @@ class TestLabels:
         rows = np.concatenate([record.rows for record in learner.history_])
         assert [n.get_text() for n in display.numbers_] == list("123456")
         np.testing.assert_array_equal(
-            [n.xy for n in display.numbers_], run_of(learner).pool.X[rows]
+            [n.xy for n in display.numbers_], blobs(40)[0][rows]
         )
-        np.testing.assert_array_equal(
-            display.asked_.get_offsets(), run_of(learner).pool.X[rows]
-        )
+        np.testing.assert_array_equal(display.asked_.get_offsets(), blobs(40)[0][rows])
 
     def test_a_pool_without_a_label_has_no_legend(self):
         learner = ActiveLearner(GaussianNB(), "graph_coverage").start(blobs()[0])

@@ -20,7 +20,6 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import LabelSpreading
 
 from sklearn_active import ActiveLearner
-from sklearn_active._loop.run import run_of
 from sklearn_active.inspection import QueryDisplay
 
 REFERENCE = json.loads(
@@ -36,7 +35,9 @@ def digits():
     X, truth = data.data[rows[:330]], data.target[rows[:330]]
     model = LabelSpreading(gamma=0.25, max_iter=20)
     learner = ActiveLearner(model, batch_size=5, budget=25)
-    return learner.fit(X, truth, labeled=np.arange(330) < 40)
+    learner.fit(X, truth, labeled=np.arange(330) < 40)
+    learner.rows_shown = X
+    return learner
 
 
 def titles(display):
@@ -77,7 +78,7 @@ def test_the_classic_picture_in_one_line(digits):
             row, predicted = known["queried_rows"][k], known["predicted"][k]
             assert shown[k].startswith(f"predict: {predicted}\ntrue: ")
             drawn = line[k].get_images()[0].get_array()
-            np.testing.assert_array_equal(drawn.ravel(), run_of(digits).pool.X[row])
+            np.testing.assert_array_equal(drawn.ravel(), digits.rows_shown[row])
 
 
 @check_figures_equal
@@ -336,7 +337,7 @@ class TestAxes:
         assert display.axes_[1, 0] is axes[1, 0]
         assert display.axes_[1, 1] is None
         assert [ax.axison for ax in axes.ravel()] == [True] * 4 + [False] * 2
-        with pytest.raises(ValueError, match="2 x 3 axes, one a row asked; got 2"):
+        with pytest.raises(ValueError, match="2 x 3 axes, one per row asked; got 2"):
             display.plot(axes[:, 0])
 
     def test_axes_that_hold_a_grid_are_not_used_again(self, digits):

@@ -33,7 +33,7 @@ def opened(path=None, X=X, classes=("good", "bad"), **params):
 
 
 def answer(session, *labels):
-    """Give these labels, one a row; return the rows."""
+    """Give these labels, one per row; return the rows."""
     rows = []
     for label in labels:
         query = session.ask()

@@ -16,7 +16,6 @@ from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
 from sklearn_active.model_selection import active_learning_curve, compare_strategies
-from sklearn_active.model_selection._compare import paired_difference
 from sklearn_active.stopping_rules import Confident
 
 X, _, TRUTH = blobs(60, centers=3)
@@ -198,8 +197,11 @@ def test_splits_that_can_be_walked_once_serve_all_of_a_comparison():
 
 
 def test_a_single_repetition_has_no_interval():
-    found = paired_difference(np.array([0.5]), np.array([0.25]))
-    assert (found.mean, found.wins) == (0.25, 1)
+    result = compare_strategies(learners(), X, TRUTH, **SAME | {"n_repeats": 1})
+    found = result.differences["margin"]
+    (difference,) = result.area["margin"] - result.area["random"]
+    assert found.mean == pytest.approx(difference)
+    assert (found.wins, found.losses) == (int(difference > 0), int(difference < 0))
     assert np.isnan([found.low, found.high]).all()
 
 

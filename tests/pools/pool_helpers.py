@@ -64,15 +64,17 @@ def choice_by_hand(learner, X, utilities, k):
     seen, chosen = set(), []
     keys = row_keys(X)
     for row in sorted(rows.tolist(), key=lambda row: (-utilities[row], ranks[row])):
-        if (
-            run_of(learner).pool.labels.known[row]
-            or row in run_of(learner).pool.declined
-        ):
+        if state.labels.known[row] or row in state.declined:
             continue
         if keys[row] not in seen or k == 1:
             chosen.append(row)
             seen.add(keys[row])
     return chosen[:k]
+
+
+def n_left(learner):
+    """Return the number of rows that can be asked."""
+    return run_of(learner).pool.n_candidates
 
 
 def cut(X, bounds):

@@ -12,15 +12,13 @@ from helpers import SeesAll, blobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from joblib import parallel_config
-from pool_helpers import FirstColumn, Sigmoid, Spy, choice_by_hand, cut
+from pool_helpers import FirstColumn, Sigmoid, Spy, choice_by_hand, cut, n_left
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.semi_supervised import LabelSpreading
 
 from sklearn_active import ActiveLearner
-from sklearn_active._data import rows
-from sklearn_active._loop.run import run_of
 from sklearn_active.inspection import PoolDisplay, QueryDisplay
 from sklearn_active.labeling import LabelingSession
 from sklearn_active.pools import ChunkedPool
@@ -43,7 +41,9 @@ ROWS = st.lists(
 
 
 def small_pieces(n_rows):
-    return patch.multiple(rows, PIECE_ROWS=n_rows, PIECE_BYTES=n_rows * 16)
+    return patch.multiple(
+        "sklearn_active._data.rows", PIECE_ROWS=n_rows, PIECE_BYTES=n_rows * 16
+    )
 
 
 def ask_all(learner, X, y, k, abstain):
@@ -51,7 +51,7 @@ def ask_all(learner, X, y, k, abstain):
     learner.start(X, y)
     rounds = []
     for number in range(3):
-        if not run_of(learner).pool.n_candidates:
+        if not n_left(learner):
             break
         query = learner.query(k)
         rounds.append(query.indices.tolist())
@@ -87,7 +87,7 @@ def test_picks_are_those_of_a_sort_however_the_rows_are_cut(
         with small_pieces(piece):
             learner.start(given_pool, y)
             for _ in range(2):
-                if not run_of(learner).pool.n_candidates:
+                if not n_left(learner):
                     break
                 by_hand = choice_by_hand(learner, X, expected, k)
                 query = learner.query()
@@ -204,7 +204,7 @@ def test_a_query_takes_the_memory_of_a_few_chunks_whatever_the_rows(kind, tmp_pa
                 lambda X=X: map(np.array, cut(X, range(0, 10**6, 10**4)))
             )
         learner = ActiveLearner(LogisticRegression(), "margin", batch_size=5)
-        with patch.multiple(rows, PIECE_BYTES=chunk_bytes):
+        with patch.multiple("sklearn_active._data.rows", PIECE_BYTES=chunk_bytes):
             peaks.append(peak_of_a_query(learner, pool, n_rows))
     of_each_row = 2 * n_rows  # masks of what is known
     assert peaks[-1] < 4 * chunk_bytes + of_each_row

@@ -30,6 +30,7 @@ from sklearn_active.query_strategies import (
     GraphUncertaintyHerding,
     LeastConfidentSampling,
     MarginSampling,
+    MaxHerding,
     RandomSampling,
     SigmaOptimality,
 )
@@ -188,9 +189,10 @@ def test_state_after_any_events_equals_a_rebuilt_one(strategy, data):
     for _ in range(data.draw(st.integers(1, 8))):
         pool = taught.pool
         strategy.select(pool, data.draw(st.integers(1, 3)))
-        event = data.draw(st.sampled_from(["take back", "declined, taught", "teach"]))
-        if event == "take back" and len(pool.labeled):
-            taught.take_back(data.draw(st.sampled_from(pool.labeled.tolist())))
+        event = data.draw(st.sampled_from(["relabel", "declined, taught", "teach"]))
+        if event == "relabel" and len(pool.labeled):
+            row = data.draw(st.sampled_from(pool.labeled.tolist()))
+            taught.relabel(row, data.draw(st.sampled_from([None, 0, 1, 2])))
             continue
         rows = pool.declined if event == "declined, taught" else pool.candidates
         row = data.draw(
@@ -213,6 +215,57 @@ def test_a_declined_row_that_is_taught_later_counts_as_labeled():
     taught.teach([7], [1])
     pool = taught.pool
     rebuilt = clone(strategy).utilities(pool)
+    np.testing.assert_allclose(strategy.utilities(pool), rebuilt, atol=2e-9)
+
+
+@pytest.mark.parametrize(
+    "strategy", [GraphUncertaintyHerding(), SigmaOptimality(), MaxHerding()]
+)
+def test_a_declined_row_that_may_be_asked_again_is_not_covered(strategy):
+    X = np.random.RandomState(0).normal(size=(40, 2))
+    strategy, taught, begun_anew = clone(strategy), TaughtPool(X), TaughtPool(X)
+    taught.teach([7], [None])
+    covered = strategy.utilities(taught.pool)
+    expected = clone(strategy).utilities(begun_anew.pool)
+    assert len(covered) == len(expected) - 1
+    np.testing.assert_allclose(strategy.utilities(begun_anew.pool), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        GraphUncertaintyHerding(),
+        GraphUncertaintyHerding("none"),
+        SigmaOptimality(),
+        MaxHerding(),
+    ],
+)
+def test_a_cover_and_its_copy_go_their_own_ways(strategy):
+    X = np.random.RandomState(0).normal(size=(40, 2))
+    strategy, taught = clone(strategy), TaughtPool(X)
+    taught.teach([7, 20], [0, 1])
+    strategy.utilities(taught.pool)
+    cover = strategy._cover
+    before = cover.gains().copy()
+    other = cover.copy()
+    for row, label in ((3, 0), (5, 2), (8, None)):
+        other.add(row, label)
+    np.testing.assert_array_equal(cover.gains(), before)
+    assert abs(other.gains() - before).max() > 1e-3
+    taught.teach([11], [1])
+    rebuilt = clone(strategy).utilities(taught.pool)
+    np.testing.assert_allclose(strategy.utilities(taught.pool), rebuilt, atol=2e-9)
+
+
+def test_a_label_that_was_changed_counts_as_it_is_now():
+    X = np.random.RandomState(0).normal(size=(40, 2))
+    strategy, taught = GraphUncertaintyHerding(n_neighbors=4), TaughtPool(X)
+    taught.teach([7, 20], [0, 1])
+    before = strategy.utilities(taught.pool)
+    taught.relabel(20, 0)
+    pool = taught.pool
+    rebuilt = clone(strategy).utilities(pool)
+    assert abs(rebuilt - before).max() > 1e-3
     np.testing.assert_allclose(strategy.utilities(pool), rebuilt, atol=2e-9)
 
 
@@ -402,14 +455,12 @@ class TestState:
         assert learner.query_strategy_.kernel_ is kernel
 
     def test_the_kernel_is_built_once_a_fit(self, monkeypatch):
-        from sklearn_active.query_strategies import _herding
-
         built = []
-        build = _herding.sparse_resolvent
         monkeypatch.setattr(
-            _herding,
-            "sparse_resolvent",
-            lambda *args, **kwargs: built.append(1) or build(*args, **kwargs),
+            "sklearn_active.query_strategies._herding.sparse_resolvent",
+            lambda *args, **kwargs: (
+                built.append(1) or sparse_resolvent(*args, **kwargs)
+            ),
         )
         X, truth = make_blobs(60, random_state=0)
         learner = ActiveLearner(GaussianNB(), "graph_herding", budget=10)

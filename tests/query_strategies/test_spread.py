@@ -29,7 +29,7 @@ from sklearn_active.query_strategies import (
 
 
 class Given(QueryStrategy):
-    """Utilities as they are given, one a row of the pool."""
+    """Utilities as they are given, one per row of the pool."""
 
     needs = ()
 

@@ -7,15 +7,15 @@ import pytest
 from helpers import blobs
 from sklearn.base import clone
 from sklearn.datasets import make_classification
+from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score
-from sklearn.semi_supervised import LabelSpreading
+from sklearn.naive_bayes import GaussianNB
+from sklearn.semi_supervised import LabelSpreading, SelfTrainingClassifier
 
 from sklearn_active import ActiveLearner
-from sklearn_active._loop.run import run_of
 from sklearn_active.pools import ChunkedPool
 from sklearn_active.stopping_rules import Confident, StablePredictions
-from sklearn_active.stopping_rules._stable_predictions import kappa
 
 X, _, TRUTH = blobs(120, centers=3, seed=1)
 START = np.arange(120) < 6
@@ -41,10 +41,11 @@ def models_by_hand(learner):
 def test_stable_predictions_stop_at_the_first_window_that_agrees_enough(
     threshold, window
 ):
-    learner = fitted(StablePredictions(threshold, window=window), batch_size=2)
+    rule = StablePredictions(threshold, window=window)
+    learner = fitted(lambda learner: rule(learner), batch_size=2)  # not a clone of it
     # Over all rows: a class may have no unlabeled row left.
     kappas = [cohen_kappa_score(*two) for two in pairwise(models_by_hand(learner))]
-    assert run_of(learner).stop_when.kappas_ == pytest.approx(kappas)
+    assert rule.kappas_ == pytest.approx(kappas)
     means = [np.mean(kappas[k - window : k]) for k in range(window, len(kappas) + 1)]
     assert learner.termination_condition_ == "stop_when"
     assert means[-1] >= threshold
@@ -169,10 +170,11 @@ class OnlyTransductive(LabelSpreading):
 
 def test_a_transductive_fit_is_not_predicted_again():
     learner = ActiveLearner(OnlyTransductive(gamma=1), batch_size=2, budget=20)
-    learner.set_params(stop_when=StablePredictions(window=3), oracle=answered)
+    rule = StablePredictions(window=3)
+    learner.set_params(stop_when=lambda learner: rule(learner), oracle=answered)
     learner.fit(X, np.where(START, TRUTH, -1))
     kappas = [cohen_kappa_score(*two) for two in pairwise(transductions(learner))]
-    assert run_of(learner).stop_when.kappas_ == pytest.approx(kappas)
+    assert rule.kappas_ == pytest.approx(kappas)
 
 
 def answered(query):
@@ -202,15 +204,29 @@ def test_the_defaults_are_those_of_the_docstrings():
 
 
 def test_two_models_that_know_one_class_only_do_not_count_as_agreement():
-    same = np.array(["a", "a"], dtype=object)
-    assert kappa(same, same) == 0.0
+    rule = StablePredictions(threshold=-1, window=3)
+    model = DummyClassifier(strategy="constant", constant=1)
+    fitted(lambda learner: rule(learner), model, "random", random_state=0, budget=4)
+    assert rule.kappas_ == [0.0] * 3
 
 
-def test_kappa_takes_marks_among_text_labels():
-    a = np.array(["a", "b", None, "a"], dtype=object)
-    b = np.array(["a", "b", None, "b"], dtype=object)
-    # 3 of 4 agree; expected by chance (2*1 + 1*2 + 1*1) / 16
-    assert kappa(a, b) == pytest.approx((3 / 4 - 5 / 16) / (1 - 5 / 16))
+def test_rows_that_a_model_gives_no_label_count_as_a_class_of_their_own():
+    names = np.array(["ape", "bee", "cat"], dtype=object)[TRUTH]
+    rule = StablePredictions(window=6)
+    given = []
+
+    def watch(learner):
+        given.append(learner.transduction_)
+        return rule(learner)
+
+    model = SelfTrainingClassifier(GaussianNB(), criterion="k_best", max_iter=1)
+    ActiveLearner(model, "random", stop_when=watch, budget=5, random_state=0).fit(
+        X, names, labeled=START
+    )
+    assert all(None in labels for labels in given)
+    texts = [[str(label) for label in labels] for labels in given]
+    kappas = [cohen_kappa_score(*two) for two in pairwise(texts)]
+    assert rule.kappas_ == pytest.approx(kappas)
 
 
 @pytest.mark.parametrize("window", [0, 1.5])

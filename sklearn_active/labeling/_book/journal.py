@@ -14,7 +14,8 @@ from sklearn_active.labeling._book.lock import lock, unlock
 
 FORMAT = {"event": "header", "format": "sklearn_active.labels", "version": 1}
 _TAIL = 1024
-_SCAN = json.JSONDecoder().scan_once
+# What `raw_decode` calls; it would wrap each error in one with line and column.
+_SCAN = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 _GO_ON = (
     "Nothing was recorded. Put the file back as it was and try again, or open it anew: "
     "what it holds then is what counts"
@@ -305,7 +306,7 @@ class LabelJournal:
         _OPEN.discard(self)
 
 
-_OPEN = WeakSet()
+_OPEN: WeakSet["LabelJournal"] = WeakSet()
 
 
 def _leave_to_the_parent():
