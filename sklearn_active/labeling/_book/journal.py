@@ -69,7 +69,7 @@ class LabelJournal:
 
     def __init__(self, path: str | os.PathLike[str]):
         self.path = Path(path)
-        self._file = None
+        self._file: Any = None
         self._mutex = RLock()
 
     def open(
@@ -124,7 +124,7 @@ class LabelJournal:
                 # Locked before it is read: what another session appended in between
                 # would be in the file and not in this one's labels.
                 lock(self._file, self.path)
-                events = []
+                events: list[dict[str, Any]] = []
                 if check is None:
                     check = partial(check_header, header=header, path=self.path)
                 self._begin(header, events.append if take is None else take, check)
@@ -192,7 +192,8 @@ class LabelJournal:
         events : list of dict
             Those that `open` would return.
         """
-        header, events = None, []
+        header: dict[str, Any] | None = None
+        events: list[dict[str, Any]] = []
         take = events.append if take is None else take
         with Path(path).open("rb") as file:
             _check_is_file(file, path)

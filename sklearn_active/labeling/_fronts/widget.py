@@ -56,7 +56,7 @@ class LabelingWidget:
 
     def __init__(self, session: BaseLabelingSession, **hints: Any):
         self._desk = Desk(session, hints=Hints(**hints))
-        self._view = None
+        self._view: Any = None
 
     @property
     def finished(self) -> bool:
