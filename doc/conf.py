@@ -32,6 +32,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.extlinks",
+    "matplotlib.sphinxext.plot_directive",
     "numpydoc",
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
@@ -58,6 +59,10 @@ if os.environ.get("SKLEARN_ACTIVE_DOC_INTERSPHINX") == "1":
         "pandas": ("https://pandas.pydata.org/docs", None),
         "sklearn": ("https://scikit-learn.org/stable", None),
     }
+
+# -- Pictures that are drawn when the site is built -------------------------------------
+plot_formats = [("svg", 100)]
+plot_html_show_formats = plot_html_show_source_link = False
 
 # -- API reference ---------------------------------------------------------------------
 autosummary_generate = False  # api_pages writes the pages, from __all__

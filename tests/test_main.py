@@ -85,7 +85,7 @@ class TestLabel:
             r"text +text +\d+ words, \d+ groups of letters, \d+ topics", printed
         )
         assert "LogisticRegression" in printed
-        assert "'ugly' is no class" in printed
+        assert "'ugly' is not a class" in printed
         assert "0 labels so far" in printed
         again = run(label, "b\n:q\n", folder=tmp_path)
         assert "3 labels so far" in again
@@ -286,7 +286,7 @@ class TestLabel:
         [
             (["--terminal", "--keys", "good=g"], "--keys is for the page"),
             (["--keys", "good"], "--keys good=g,bad=b, not 'good'"),
-            (["--keys", "nice=n"], "--keys names 'nice', which is no class"),
+            (["--keys", "nice=n"], "--keys names 'nice', which is not a class"),
             (["--keys", "good=go"], "one character"),
             (["--describe", "=x"], "--describe good='worth the money', not '=x'"),
             (["--instructions", "no.md"], "no file no.md"),

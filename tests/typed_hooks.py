@@ -44,6 +44,8 @@ def ten_labels(learner: ActiveLearner) -> bool:
 
 def say(session: BaseLabelingSession, label: Any) -> int:
     query = session.ask()
+    if query is None:
+        return 0
     session.tell(query.id, [label])
     return len(query)
 

@@ -3,10 +3,11 @@
     python doc/benchmarks/journal.py [--events 10000 1000000] [--tabulate]
 
 writes journals of one answer per row, of one session, and opens each in a
-process of its own: `open_s` is from the pool to a session that knows its labels, `peak_mb` the most
-memory of that process, imports and pool included, `undo_ms` the median of 20. Then a
-session in memory answers questions from the start, and `ask_tell_100_ms` ... are the
-medians of 50 questions with their answers and a report, after so many answers.
+process of its own: `open_s` is from the pool to a session that knows its labels,
+`peak_mb` the most memory of that process, imports and pool included, `undo_ms` the
+median of 20. Then a session in memory answers questions from the start, and
+`ask_tell_100_ms` ... are the medians of 50 questions with their answers and a report,
+after so many answers.
 
 It is the books that are measured: the rows have keys, so that their content isn't
 hashed, the learner chooses at random, and no refit runs beside what is timed. What is

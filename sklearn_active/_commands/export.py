@@ -73,8 +73,8 @@ def run(args):
     n_rows = header.get("n_rows")
     if type(n_rows) is not int or max(state.rows, default=0) >= n_rows:
         raise ValueError(
-            f"{journal} is no journal of a labeling session: its rows are not those "
-            "that its header tells of."
+            f"{journal} is not the journal of a labeling session: its rows are not "
+            "those that its header names."
         )
     args.data = _data_of(journal, args)
     data = places = None

@@ -91,9 +91,7 @@ def _with_name(data):
     path = Path(data)
     path = path.resolve() if path.name in ("", "..") else path
     if not path.name:
-        raise ValueError(
-            f"{path} has no name that a journal could take: use --journal."
-        )
+        raise ValueError(f"{path} gives a journal no name: use --journal.")
     return path
 
 
@@ -104,7 +102,7 @@ def _check_can_be_saved(learner):
     except Exception as error:  # whatever an object raises that can't be pickled
         raise ValueError(
             f"The model can't be saved ({error}). Define what it needs at the top of a "
-            "module whose name no other has, or leave --save-model out."
+            "module with a name of its own, or leave --save-model out."
         ) from error
 
 

@@ -14,8 +14,10 @@ from sklearn_active.files._embed import TextEmbedder
 from sklearn_active.files._recipes import MODELS
 from sklearn_active.query_strategies._registry import STRATEGIES
 
-READING = ("text", "ignore", "show", "id", "label_column", "separator", "encoding")
-READING += ("features", "embed")
+READING = (
+    *("text", "ignore", "show", "id", "label_column", "separator", "encoding"),
+    *("features", "embed"),
+)
 JOURNAL, VECTORS = ".labels.jsonl", ".vectors.npz"
 _TAB = ("\\t", "tab")  # as people type it
 MODEL = ("model", "strategy", "learner")

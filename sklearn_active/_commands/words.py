@@ -3,6 +3,8 @@
 import re
 import shlex
 
+from sklearn_active.labeling._book.binding import THE_WAY_OUT
+
 _ANNOTATORS = "--annotators names who labels, as in --annotators ann,bob."
 _IN_OPTIONS = (
     (
@@ -18,8 +20,7 @@ _IN_OPTIONS = (
         "with the command `classes JOURNAL --rename OLD=NEW`",
     ),
     (
-        r"take the data and the order that it was begun with, or another file for "
-        r"these\.",
+        re.escape(THE_WAY_OUT),
         "name the options of the first run (--id, --label-column, --separator, "
         "--encoding), take a copy of the data as they were, or name another --journal. "
         "`export` writes the answers about the rows that are the same, and all with "

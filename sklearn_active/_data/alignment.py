@@ -39,6 +39,8 @@ def in_order_of(values, names, what, rows="the rows of X"):
         return values
     if not isinstance(names, np.ndarray) and index.equals(names):
         return values
+    # Three readings of a series are told apart: by place (a fresh index 0 ... n-1),
+    # by name (the index holds the rows' names), and neither, which is by place too.
     given, wanted = index.tolist(), names.tolist()
     is_fresh, is_named = given == list(range(len(given))), set(given) == set(wanted)
     if given == wanted or (is_fresh and not is_named):

@@ -65,6 +65,8 @@ class Column:
             y = np.asarray(y)
         if isinstance(y, np.ma.MaskedArray):
             hidden, y = np.ma.getmaskarray(y).ravel(), np.ma.getdata(y)
+        # A list is read before numpy sees it: of ["cat", -1] numpy makes two texts, and
+        # the mark would become a class.
         if isinstance(y, (list, tuple)) and not any(np.ndim(v) for v in y):
             column = cls(_objects(y), hidden)
             column._refuse_mixed_kinds(
@@ -239,6 +241,9 @@ def is_null(value):
 
 
 def _numbers(values):
+    # np.array of Python integers beside one float makes floats of all, silently; above
+    # 2^53 these are other numbers. So integers beside whole floats stay integers where
+    # a float can't hold them, and only a true fraction decides for float.
     integers = [v for v in values if isinstance(v, Integral)]
     if not integers or not all(isinstance(v, (Integral, Real)) for v in values):
         return np.array(values)
@@ -289,6 +294,8 @@ def common_dtype(known, new):
         return dtype
     if dtype.kind != "f":
         return dtype
+    # Python integers from here on: the ends of int64 and uint64 can't be compared in
+    # either dtype without a wrap-around.
     ends = [int(end) for a in (known, new) for end in (a.min(), a.max())]
     lowest, highest = min(ends), max(ends)
     stays_float = known.dtype.kind == "f" and max(-lowest, highest) <= EXACT_IN_FLOAT

@@ -43,6 +43,7 @@ class FittedClassifier:
         y = one_dimensional(self.estimator.predict(X, **params), self.estimator)
         if not self.encoded:
             return y
+        # An encoded estimator answers with positions, some of them as floats.
         positions = y.astype(np.intp)
         if np.any(positions >= len(self.classes)):  # an output that no label has
             return self.classes[self.predict_proba(X, **params).argmax(axis=1)]
@@ -144,6 +145,8 @@ def _own_classes(estimator, labels, pretrained):
     own = np.asarray(own)
     if np.array_equal(own, labels) or not len(labels):
         return labels if len(labels) else own
+    # Three cases are left: other names for the same labels (1 and "1"), a pre-trained
+    # estimator that knows more or fewer, and one that speaks of something else.
     if set(own.tolist()).isdisjoint(labels.tolist()):
         if len(own) == len(labels) and not pretrained:
             return labels  # it was fitted on these, and names them otherwise

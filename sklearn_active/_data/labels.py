@@ -77,6 +77,8 @@ class Labels:
     def add(self, indices, labels):
         """Record `labels`, an ndarray checked by `parse_answers`, at `indices`."""
         # Whatever may raise comes first: nothing is recorded by halves.
+        # The dtype is chosen by the labels known, not by the array: its entries of
+        # unlabeled rows are leftovers that mean nothing.
         if not self.n_known:
             classes, values = labels[:0], np.zeros(len(self), dtype=labels.dtype)
         else:
@@ -84,6 +86,7 @@ class Labels:
             labels = labels.astype(dtype, copy=False)
             classes = self.classes.astype(dtype, copy=False)
             values = self.values.astype(dtype, copy=False)
+        # The common case, a class that is known, costs no sort of all classes.
         if not np.isin(labels, classes).all():
             classes = np.unique(np.concatenate([classes, labels]))
         self.values, self.classes = values, read_only(classes)
@@ -324,6 +327,8 @@ def _dtype_with(mark, values):
         return object
     if mark_dtype.kind == "i":
         mark_dtype = np.min_scalar_type(mark)
+    # NaN beside integers gives float64, in which large integers change; -1 beside
+    # uint64 does too. Then an object array, or int64 where it holds all labels.
     dtype = np.result_type(values.dtype, mark_dtype)
     if dtype.kind != "f" or values.dtype.kind not in "iu":
         return dtype

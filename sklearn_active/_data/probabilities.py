@@ -26,6 +26,7 @@ def uniform_rows(distributions):
     """Return which rows are exactly uniform over more than one class."""
     if distributions.shape[1] < 2:
         return np.zeros(len(distributions), dtype=bool)
+    # Exactly: a boosted tree on few labels is uniform up to rounding, and honestly so.
     same = (distributions == distributions[:, :1]).all(axis=1)
     return same & ~empty_rows(distributions)
 

@@ -34,8 +34,11 @@ def row_uniforms(key, rows):
     state = np.zeros(1, dtype=np.uint64)
     for part in key:
         state = _scrambled(state + np.uint64(part) + _GAMMA)
+    # A counter-based generator: row i's number is a hash of (key, i), without the i - 1
+    # before it. The golden-ratio step spreads consecutive counters over all bits.
     bits = _scrambled(state + np.asarray(rows).astype(np.uint64) * _GAMMA)
     # The 53 bits of a float64 in [0, 1), so that it never rounds up to 1.
+    # The upper 53 bits are as many as a float64 holds in [0, 1).
     return (bits >> np.uint64(11)) * 2.0**-53
 
 

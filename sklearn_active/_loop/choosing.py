@@ -38,8 +38,11 @@ def choose(strategy, pool, batch_size, cold, distributions):
             f"No row is left to ask: of {len(pool)} rows {state.labels.n_known} are "
             f"labeled and {len(pool.declined)} were declined.{state.labels.remark}"
         )
-    yields = cold and strategy.needs
-    asked = RandomSampling() if yields else strategy
+    # The uncertainty of a model that knows one class, or that can't learn any more,
+    # says nothing of where the other classes are; random rows find them. A strategy
+    # that needs no estimator is asked all the same.
+    falls_back = cold and strategy.needs
+    asked = RandomSampling() if falls_back else strategy
     batch_size = min(batch_size, n_candidates)
     if _in_parts(asked, pool, distributions):
         best = best_of_parts(asked, pool, batch_size)
@@ -49,7 +52,7 @@ def choose(strategy, pool, batch_size, cold, distributions):
         choice = asked.select(pool, batch_size)
         indices, utilities = _checked(choice, pool, batch_size)
         proba = pool.proba_of(indices)
-    if not yields:
+    if not falls_back:
         state.mark_all_as_heard()
     state.n_queries += 1
     return Query(
@@ -61,7 +64,7 @@ def choose(strategy, pool, batch_size, cold, distributions):
         round=state.round,
         n_pool=len(pool),
         id=f"{state.token}-{state.n_queries}",
-        reason="cold_start" if yields else type(strategy).__name__,
+        reason="cold_start" if falls_back else type(strategy).__name__,
     )
 
 

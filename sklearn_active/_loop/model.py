@@ -139,6 +139,8 @@ class Model:
         """
         if not self.can_predict:
             return [None] * len(rows)
+        # The two are not the same: scikit-learn's transduction is what the labels
+        # spread to, predict_proba a mean over a new row's neighbors.
         if self.solves_locally:
             return self.best_of(self.final.masses_of(rows)).tolist()
         transduction = self.transduction()
@@ -161,7 +163,8 @@ class Model:
         updated : bool
             False where it has to be fitted anew.
         """
-        # An update that is interrupted is followed by a fresh fit.
+        # Taken out first: an update that is interrupted leaves the estimator in a state
+        # that nobody knows, and without `_last_data` a fresh fit follows.
         last, self._last_data = self._last_data, None
         if last is None or not self.changes_in_place:
             return False
@@ -184,7 +187,8 @@ class Model:
             even one that more labels would make possible.
         """
         data = self._training_data(self.pool.labels)
-        # Labels that were taken back may have been those that it needs.
+        # Whether it can answer is tried as long as it may not be able to: before the
+        # first fit, and where labels were taken back, which may be those it needs.
         is_new = not self.has_learned or self.pool.labels.n_known < self._n_learned
         try:
             data = self._fit_on(fresh, data)
@@ -231,6 +235,8 @@ class Model:
         column of text, a wrong parameter) would only become known after the labels
         are paid for. What is raised then is noted on the error of the labels known.
         """
+        # The alternative is a list of the messages of all estimators. A trial costs
+        # one fit, and only where a fit has failed already.
         labels = with_more_labels(self.pool)
         if labels is None:
             return False

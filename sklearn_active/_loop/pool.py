@@ -35,12 +35,16 @@ class PoolState:
         self.learned_in = np.zeros(len(self), dtype=int)
         self.learned_in[labels.rows] = 1
         self.declined = np.zeros(0, dtype=int)
+        # Rows asked, answered or not: what the budget counts. Rows that were taught
+        # without being asked count, too, as in `teach`.
         self.n_asked = 0
         self.is_stale = labels.n_known > 0  # labels came that no fit has seen
         self.history = []
         self.open_queries = {}
         self.n_queries = 0
         self.query_seconds = 0.0
+        # What the strategy has not heard of yet. A strategy that keeps sums goes by
+        # these two lists alone, so each change must end up in one of them.
         self.newly_known = labels.rows.tolist()
         self.withdrawn = []
 
@@ -81,6 +85,8 @@ class PoolState:
     def record(self, indices, labels, answered):
         """Record labels for `indices[answered]`, and that the others declined."""
         known = indices[answered]
+        # An oracle that teaches the learner itself would have its answers recorded
+        # twice, and the round's record would be of other labels than the fit.
         if self.labels.known[indices].any():
             raise ValueError(
                 f"Of the rows {indices.tolist()} some were labeled while they were "
@@ -91,6 +97,7 @@ class PoolState:
             self.is_stale = True
         self.learned_in[known] = self.round + 1
         self.newly_known.extend(known.tolist())
+        # A row may be declined first and taught by its position later.
         declined = np.setdiff1d(self.declined, known)
         self.declined = np.union1d(declined, indices[~answered])
         self.n_asked += len(indices)
@@ -105,6 +112,8 @@ class PoolState:
         self.labels = relabeled
         self.learned_in[gone] = 0
         self.withdrawn.extend(indices.tolist())
+        # Of a row that the strategy has not heard of yet it hears once: a sum that
+        # took it in twice would stay wrong for good.
         known = [row for row in self.newly_known if row not in set(indices.tolist())]
         self.newly_known = [*known, *changed.tolist()]
         self.open_queries = {}
@@ -154,6 +163,8 @@ class PoolState:
     @property
     def draws(self):
         """Return the chance of the next round."""
+        # Not the number of the round: a run that is resumed from `y_` has the same
+        # labels, and must draw the same, but begins to count its rounds anew.
         return Draws([self.seed, self.labels.n_known], self.random_ties)
 
 
@@ -271,6 +282,8 @@ class Pool:
 
     def proba_of(self, indices):
         """Return the distributions of some candidates if computed, else None."""
+        # Where a cached property keeps its value: a query must not compute what the
+        # strategy did not ask for.
         if "proba" not in self.__dict__:
             return None
         return read_only(self.proba[np.searchsorted(self.candidates, indices)])
@@ -305,6 +318,9 @@ class Pool:
         def ranks_of(best):
             return self.draws.tie_ranks(self.candidates[best])
 
+        # Twins are found by content, which takes a read and a hash per row. So only
+        # as many rows as are wanted are looked at, and where twins fall out of these,
+        # twice as many, until there are enough; `keys` remembers what was read.
         while True:
             best = _largest(utilities, n_taken, ranks_of)
             if wanted > 1:
@@ -367,13 +383,18 @@ class Pool:
 
 def _largest(utilities, k, ranks_of):
     """Return positions of the k largest, in order; ties by rank."""
+    # argsort would be O(n log n) for the few rows of a batch, and would settle ties by
+    # the accident of its algorithm. The k-th largest value is found in O(n): above it
+    # all are taken, at it those of the lowest rank.
     positions = np.arange(len(utilities))
     if k < len(utilities):
         threshold = utilities.max() if k == 1 else np.partition(utilities, -k)[-k]
         above = np.flatnonzero(utilities > threshold) if k > 1 else positions[:0]
+        # Never empty, and at least n_tied of them, since the threshold is one of them.
         tied = np.flatnonzero(utilities == threshold)
         n_tied = k - len(above)
         if n_tied < len(tied):
             tied = tied[np.argpartition(ranks_of(tied), n_tied)[:n_tied]]
         positions = np.concatenate([above, tied])
+    # lexsort's last key counts first. -inf is allowed, and its negative sorts last.
     return positions[np.lexsort((ranks_of(positions), -utilities[positions]))]

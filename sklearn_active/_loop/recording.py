@@ -13,6 +13,8 @@ from sklearn_active._loop.query import Query
 
 def ask(oracle, query):
     """Return the oracle's answers; a stray StopIteration becomes an error."""
+    # Where `fit` runs inside of somebody's generator, a StopIteration that escapes
+    # would end that generator without a word.
     try:
         return in_the_order_asked(oracle(query), query)
     except StopIteration as error:
@@ -108,6 +110,9 @@ def record(state, indices, utilities, predicted, answers, source):
 
 
 def _record_stream(state, indices, utilities, predicted, answers, source):
+    # Each answer is in the pool before the next is asked for: what a person said is
+    # kept, whatever the generator does then. The record of the round follows in any
+    # case, of as many rows as were answered.
     given = []
     try:
         for index, answer in zip(indices, answers, strict=False):

@@ -215,11 +215,14 @@ class Run:
             if len(values):
                 labels.add(len(pool) + np.flatnonzero(known), values)
         pool.extend(stacked([pool.X, X]), labels)
+        # What a strategy built from the rows is of too few of them now. A clone begins
+        # anew, and hears of all labels again.
         self.strategy = as_strategy(self.strategy)
 
     def refit(self):
         """Refit where labels came since the last fit, also by a call that raised."""
         if not self.pool.is_stale:
+            # Everybody abstained: a round all the same, for those who count them.
             with self.tasks.round():
                 pass
             return
@@ -228,8 +231,10 @@ class Run:
     def refit_if_possible(self):
         """Refit, except before the first fit with fewer than two classes."""
         model, n_classes = self.model, len(self.pool.labels.classes)
+        # Labels were taken back until one class was left. To a run that begins with
+        # these labels the rule below gives no model, so this one loses its own.
         if model.has_learned and n_classes < 2 and len(model.classes) > 1:
-            model.forget()  # as after a start with these labels
+            model.forget()
         if model.has_learned or n_classes > 1:
             self.fit()
             return
@@ -301,6 +306,8 @@ class HasRun:
     are current.
     """
 
+    # Of the class, so that a learner that never began one has it without an __init__
+    # that does more than to store parameters, which scikit-learn forbids.
     _run: Run | None = None
 
     @property

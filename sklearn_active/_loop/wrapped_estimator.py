@@ -81,6 +81,8 @@ def is_pretrained(estimator):
 
     Such an estimator ranks rows from the first question on.
     """
+    # FrozenEstimator says that it is fitted, and clones to itself; a clone of any other
+    # estimator is unfitted, so that this is no question of what the user passed.
     steps = [estimator]
     if isinstance(estimator, Pipeline):  # which asks its last step only
         steps = [step for _, step in estimator.steps]
@@ -107,7 +109,9 @@ def with_more_labels(state):
     wanted[0] += 1  # not in balance: else SMOTE has nothing to do
     n_rows = min(len(candidates), wanted.sum())
     places = np.linspace(0, len(candidates) - 1, n_rows).astype(int)
-    # In turn, so that a small pool has some of each.
+    # Spread over the pool, since rows side by side may be of one group, one file or one
+    # day, and a column constant there. In turn, so that a small pool has some of each:
+    # the i-th label of class k stands at i + k / n_classes in the order.
     turns = [np.arange(n) + k / len(wanted) for k, n in enumerate(wanted)]
     codes = np.repeat(np.arange(len(wanted)), wanted)
     codes = codes[np.argsort(np.concatenate(turns), kind="stable")][:n_rows]
@@ -137,6 +141,8 @@ def updated(estimator, data, last):
         return None
     if data.X is not last.X or data.encoded != last.encoded:
         return None
+    # Only what changed is told: an update costs by the number of labels that it is
+    # told of, and most of them are known to it since long.
     rows = np.union1d(last.rows, data.rows)
     now = data.targets_of(rows)
     changed = now != last.targets_of(rows)
@@ -242,6 +248,8 @@ def warn_of_search(estimator):
 
 
 def _stand_beside_minus_one(labels):
+    # uint64 beside int8 gives float64, in which labels above 2^53 change; small
+    # unsigned dtypes grow to a signed one that holds both.
     dtype = labels.values.dtype
     both = np.result_type(dtype, np.int8) if dtype.kind in "iuf" else None
     return both is not None and both.kind in ("i", dtype.kind)
@@ -286,6 +294,9 @@ class TrainingData:
         takes_minus_one_for_a_mark=False,
         encoded=False,
     ):
+        # -1 marks the unlabeled rows for every estimator that takes them. Where -1 is a
+        # class, or labels are text, positions 0 ... k-1 are passed in place of labels,
+        # and FittedClassifier translates back what the estimator says.
         class_minus_one = bool(np.any(labels.classes == -1))
         self.encoded = encoded or (
             (takes_minus_one_for_a_mark and class_minus_one)

@@ -253,7 +253,7 @@ class ColumnReader:
 
 
 def _word(cell):
-    """Return one text a value: 007, 7.0 and 7 are the same."""
+    """Return one text per value: 007, 7.0 and 7 are the same."""
     if isinstance(cell, str) and _PLAIN.fullmatch(cell):
         cell = float(cell)
     if type(cell) is float:

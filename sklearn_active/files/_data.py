@@ -1,16 +1,20 @@
 """LabelingData: what a file holds, ready to be labeled."""
 
 from dataclasses import dataclass, field, replace
+from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from sklearn.pipeline import Pipeline
 
 from sklearn_active._data.rows import take
+from sklearn_active._learner import ActiveLearner
 from sklearn_active.files._embed import TextEmbedder
 from sklearn_active.files._encoder import TableEncoder
 from sklearn_active.files._recipes import make_learner
+from sklearn_active.files._roles import Role
+from sklearn_active.files._tables import Table
 from sklearn_active.labeling._book.binding import order_of
 
 
@@ -66,19 +70,24 @@ class LabelingData:
 
     X: Any
     items: Any
-    keys: list
-    y: Any
+    keys: list[str]
+    y: np.ndarray | None
     kind: str
     encoder: Any
     raw: Any
-    table: Any
-    places: Any
+    table: Table
+    places: np.ndarray
     left_out: Any = ()
-    roles: list = field(default_factory=list)
-    notes: list = field(default_factory=list)
+    roles: list[Role] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     path: Path | None = None
 
-    def make_learner(self, model=None, query_strategy=None, random_state=0):
+    def make_learner(
+        self,
+        model: str | None = None,
+        query_strategy: Any = None,
+        random_state: Any = 0,
+    ) -> ActiveLearner:
         """Return a learner that does well with few labels of such data.
 
         Parameters
@@ -97,7 +106,7 @@ class LabelingData:
         """
         return make_learner(self, model, query_strategy, random_state)
 
-    def in_order_of(self, journal):
+    def in_order_of(self, journal: str | PathLike[str]) -> Self:
         """Return the data as a journal knows it: its rows first, in its order.
 
         Parameters
@@ -127,7 +136,7 @@ class LabelingData:
             notes=[*self.notes, note],
         )
 
-    def make_pipeline(self, estimator):
+    def make_pipeline(self, estimator: Any) -> Pipeline:
         """Return a pipeline that predicts rows as they come out of such a file.
 
         Parameters

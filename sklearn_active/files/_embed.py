@@ -43,7 +43,7 @@ class TextEmbedder(LearnsNothing):
         self.cache = cache
 
     def transform(self, X):
-        """Return one vector a text, of length 1.
+        """Return one vector per text, of length 1.
 
         Parameters
         ----------
@@ -90,7 +90,7 @@ class TextEmbedder(LearnsNothing):
                 if what not in ("keys", "vectors") or not model:
                     raise ValueError(f"it holds {name!r}")
                 if len(kept[f"keys_{model}"]) != len(kept[f"vectors_{model}"]):
-                    raise ValueError("keys and vectors are not equally many")
+                    raise ValueError("there are not as many keys as vectors")
         except Exception as error:  # whatever is in a file of that name
             warnings.warn(
                 f"{self.cache} holds no vectors of texts that can be read ({error}): "

@@ -27,7 +27,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     text : list of str, default=()
-        The columns that are texts; one document a row.
+        The columns that are texts; one document per row.
     others : list of str, default=()
         The columns that are numbers, dates or categories.
     decimal_comma : bool, default=False
@@ -181,7 +181,7 @@ def _documents(X, columns):
 
 
 def _weights(table):
-    """Return one weight per column that is made of the others.
+    """Return one weight for each column that is made of the others.
 
     Each column of the file counts alike, whether it is one number or forty categories,
     and all together as much as the words or the letters of a text: their mean square

@@ -75,7 +75,7 @@ def read_folder(folder, encoding=None):
 def _of_texts(folder, paths, notes, encoding):
     def read(path):
         if path.exists() and not path.is_file():  # a pipe would be waited for
-            raise ValueError("it is no file")
+            raise ValueError("it is not a file")
         text, _, odd = decoded(path.read_bytes(), "it", encoding)
         return text, bool(odd)
 
@@ -145,7 +145,7 @@ class ImageEncoder(LearnsNothing):
     -----
     Histograms of oriented gradients [1]_ of a gray copy of 64 x 64 pixels (9
     directions, cells of 8 x 8 pixels in blocks of four), 1,764 numbers, and the 192 of
-    a copy of 8 x 8 pixels in color. About a millisecond an image.
+    a copy of 8 x 8 pixels in color. About a millisecond per image.
 
     References
     ----------

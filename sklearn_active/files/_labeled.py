@@ -1,13 +1,19 @@
 """What a session found out of the rows of a file, as columns of its table."""
 
+from os import PathLike
+
 import numpy as np
 
 from sklearn_active._learner import ActiveLearner
 from sklearn_active._sklearn import num_samples
+from sklearn_active.files._data import LabelingData
 from sklearn_active.files._write import check_out, write_table
+from sklearn_active.labeling import LabelingSession
 
 
-def write_labeled(data, session, path):
+def write_labeled(
+    data: LabelingData, session: LabelingSession, path: str | PathLike[str]
+) -> list[str]:
     r"""Write the table that was read, with what the session knows behind its columns.
 
     Parameters
@@ -86,7 +92,7 @@ def labeled_columns(data, labels, flagged, answered, learner):
     Returns
     -------
     columns : dict of str to list
-        One value each row of the table, None where there is none.
+        One value for each row of the table, None where there is none.
     """
     n_rows = len(data.table.frame)
     columns = {"label": _spread(labels, data, n_rows)}

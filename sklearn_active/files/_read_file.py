@@ -1,9 +1,12 @@
 """read_file: a file or folder, ready to be labeled."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import blake2b
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -29,18 +32,18 @@ _WHOLE = re.compile("-?[1-9][0-9]*|0")  # 01 is a name
 
 
 def read_file(
-    path,
+    path: str | PathLike[str],
     *,
-    text=(),
-    ignore=(),
-    id=None,
-    show=(),
-    label_column=None,
-    features=None,
-    embed=None,
-    separator=None,
-    encoding=None,
-):
+    text: str | Iterable[str] = (),
+    ignore: str | Iterable[str] = (),
+    id: str | None = None,
+    show: str | Iterable[str] = (),
+    label_column: str | None = None,
+    features: str | PathLike[str] | None = None,
+    embed: Any = None,
+    separator: str | None = None,
+    encoding: str | None = None,
+) -> LabelingData:
     r"""Read a file or a folder into what a labeling session takes.
 
     Parameters
@@ -60,7 +63,7 @@ def read_file(
     label_column : str, default=None
         A column with labels known already, blank where unknown.
     features : str or path, default=None
-        A .npy file with one row of numbers per row, for the model to use instead.
+        A .npy file with the numbers of each row, for the model to use instead.
     embed : str, path or transformer, default=None
         What turns texts into numbers, beside TF-IDF: the name or the folder of a model
         of sentence-transformers, or a transformer of lists of texts.
@@ -130,7 +133,7 @@ def read_raw(path, separator=None, encoding=None):
     Returns
     -------
     table : Table
-        One row a row; of images, their names.
+        A row of it for each row; of images, their names.
     raw : {DataFrame, list of path, ndarray}
         The rows, as the encoder of such a file takes them.
     """
@@ -139,7 +142,7 @@ def read_raw(path, separator=None, encoding=None):
     suffix = path.suffix.lower()
     is_text = path.is_dir() or suffix in (".csv", ".tsv", ".jsonl", ".json")
     if encoding is not None and not is_text:
-        raise ValueError(f"{path} is no text file that could have an encoding.")
+        raise ValueError(f"{path} is not a text file, so there is no encoding to name.")
     if separator is not None and suffix not in (".csv", ".tsv"):
         raise ValueError(f"{path} has no separators: only .csv and .tsv files have.")
     if path.is_dir():
@@ -315,7 +318,7 @@ def of_array(table, values):
     Parameters
     ----------
     table : Table
-        One row a row.
+        A row of it for each row.
     values : ndarray of shape (n_rows, ...)
         Numbers.
 

@@ -127,7 +127,7 @@ def decoded(data, name, encoding=None):
         line = 1 + rest[: error.start].count("\n".encode(codec))
         if encoding or codec != "utf-8" or mark:
             raise ValueError(
-                f"{name}, line {line} is no {codec} text ({error.reason})."
+                f"{name}, line {line} is not {codec} text ({error.reason})."
                 " Save it as UTF-8, or name the right encoding."
             ) from error
     try:
@@ -164,8 +164,8 @@ def _check_is_text(data, name):
     for start, kind in kinds.items():
         if data.startswith(start):
             raise ValueError(
-                f"{name} is no text: it is {kind}. Name it by what it is, or save it as"
-                " a .csv file."
+                f"{name} is not text: it is {kind}. Name it by what it is, or save it "
+                "as a .csv file."
             )
 
 
@@ -347,7 +347,7 @@ def _records(text, form, name, number):
 
 
 def _take_rows(cells, records, name):
-    """Keep the rows that have a cell a column, and say what became of others."""
+    """Keep the rows that have one cell per column, and say what became of others."""
     n_columns = len(cells.names)
     short, long, cut = [], [], []
     for line, record in records:

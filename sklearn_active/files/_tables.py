@@ -193,7 +193,7 @@ def _of_records(path, suffix, encoding):
     for place, record in found:
         if not isinstance(record, dict):
             raise ValueError(
-                f"{path}, {place} is no record of names and values, but "
+                f"{path}, {place} is not a record of names and values, but "
                 f"{json.dumps(record)[:60]}."
             )
         places.append(place)
@@ -249,8 +249,8 @@ def _lines(text, path):
                 yield f"line {number}", json.loads(line)
             except ValueError as error:
                 raise ValueError(
-                    f"{path}, line {number} is no JSON: {error}. A .jsonl file has one "
-                    "record in braces on each line."
+                    f"{path}, line {number} is not JSON: {error}. A .jsonl file has "
+                    "one record in braces on each line."
                 ) from error
 
 
@@ -259,7 +259,7 @@ def _list(text, path):
         records = json.loads(text)
     except ValueError as error:
         raise ValueError(
-            f"{path} is no JSON: {error}. Name it .jsonl if each line is a record."
+            f"{path} is not JSON: {error}. Name it .jsonl if each line is a record."
         ) from error
     if isinstance(records, dict) and len(records) == 1:  # {"data": [...]}
         (records,) = records.values()

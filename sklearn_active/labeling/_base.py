@@ -330,15 +330,33 @@ class BaseLabelingSession(ABC):
         """
         raise self._cannot("reopen")
 
-    def find(self, words: str = "", **how: Any) -> np.ndarray:
+    def find(
+        self,
+        words: str = "",
+        *,
+        status: str = "all",
+        label: Label | None = None,
+        guess: Label | None = None,
+        order: str = "row",
+        like: int | None = None,
+        likely: Label | None = None,
+    ) -> np.ndarray:
         """Return rows of a kind, in an order, as :meth:`LabelingSession.find`.
 
         Parameters
         ----------
         words : str, default=''
             What is to be found in them.
-        **how : object
-            As there.
+        status : str, default='all'
+            As there, like all that follows.
+        label, guess : label, default=None
+            What they have, or are taken for.
+        order : str, default='row'
+            In which they come.
+        like : int, default=None
+            A row that they resemble.
+        likely : label, default=None
+            A class that they may be of.
 
         Returns
         -------

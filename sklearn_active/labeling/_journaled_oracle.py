@@ -1,14 +1,17 @@
 """JournaledOracle: what was paid for once is never asked again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
+from os import PathLike
+from typing import Any, Self
 
 import numpy as np
 
 from sklearn_active._data.labels import Labels
 from sklearn_active._data.marks import Mark
 from sklearn_active._data.rows import first_of_each, row_keys, take
+from sklearn_active._loop.query import Query
 from sklearn_active._loop.recording import in_the_order_asked
 from sklearn_active.labeling._book.journal import LabelJournal
 from sklearn_active.oracles import Oracle
@@ -36,8 +39,8 @@ class JournaledOracle(Oracle):
     A row is known by its content, so frames and arrays, other orders and other pools
     share a file; rows with equal content have one answer. Abstentions are kept too.
     What a generator yields is kept label by label. For the same questions after a
-    crash, give the learner an int as `random_state`. Cost: one fsync a batch, or a
-    label of a generator.
+    crash, give the learner an int as `random_state`. Cost: one fsync per batch, or
+    per label of a generator.
 
     Examples
     --------
@@ -62,16 +65,19 @@ class JournaledOracle(Oracle):
     3
     """
 
-    def __init__(self, oracle, path):
+    def __init__(self, oracle: Callable[[Query], Any], path: str | PathLike[str]):
         if not callable(oracle):
             raise TypeError(f"oracle must be callable, got {oracle!r}.")
         self.oracle = oracle
         self.path = path
-        self._journal = None
-        self._answers = {}
+        self._journal: Any = None
+        self._answers: dict[str, Any] = {}
         self._known = None
 
-    def __call__(self, query):
+    # The loop calls it with a Query, which is more than other oracles need.
+    def __call__(  # type: ignore[override]
+        self, query: Query
+    ) -> list[Any] | Iterator[Any]:
         """Return the labels of a query, from the file where they are there.
 
         Parameters
@@ -97,16 +103,16 @@ class JournaledOracle(Oracle):
             self._keep([keys[i] for i in new], labels)
         return [self._answers[key] for key in keys]
 
-    def close(self):
+    def close(self) -> None:
         """Let go of the file."""
         if self._journal is not None:
             self._journal.close()
             self._journal = None
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *details):
+    def __exit__(self, *details: object) -> None:
         self.close()
 
     def __getstate__(self):
@@ -130,7 +136,7 @@ class JournaledOracle(Oracle):
         is_plain = label is None or isinstance(label, (str, int, float))
         if event["event"] != "answer" or type(key) is not str or not is_plain:
             raise ValueError(
-                f"{self.path}, line {number} is no answer of an oracle: it needs a key "
+                f"{self.path}, line {number} is not an oracle's answer: it needs a key "
                 "that is text, and a label. Nothing was changed."
             )
         source = f"{self.path}, line {number}:"

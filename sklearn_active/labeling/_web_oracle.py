@@ -1,12 +1,15 @@
 """WebOracle: a person at the web page answers the questions of `fit`."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from threading import Condition, RLock
+from typing import Any, Self
 
 from sklearn.utils import Bunch
 
 from sklearn_active._data.marks import Mark
 from sklearn_active._data.rows import row_at, take
+from sklearn_active._loop.query import Query
 from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active.labeling._base import BaseLabelingSession
 from sklearn_active.labeling._book.allowed_labels import AllowedLabels, in_order
@@ -71,13 +74,13 @@ class WebOracle(Oracle):
 
     def __init__(
         self,
-        items=None,
+        items: Any = None,
         *,
-        classes=None,
-        new_classes="error",
-        open_browser=True,
-        port=0,
-        **hints,
+        classes: Iterable[Any] | None = None,
+        new_classes: str = "error",
+        open_browser: bool = True,
+        port: int = 0,
+        **hints: Any,
     ):
         from sklearn_active.labeling._fronts.server import LabelingServer
 
@@ -87,21 +90,22 @@ class WebOracle(Oracle):
         self._announced = False
 
     @property
-    def url(self):
+    def url(self) -> str:
         """The address of the page, with its token."""
         return self._server.url
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *details):
+    def __exit__(self, *details: object) -> None:
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         """End the page."""
         self._server.close()
 
-    def __call__(self, query):
+    # The loop calls it with a Query, which is more than other oracles need.
+    def __call__(self, query: Query) -> Iterator[Any]:  # type: ignore[override]
         """Show the rows, and yield the answers when the batch is complete."""
         if not self._announced:
             print(f"Waiting for labels at {self.url}", flush=True)

@@ -10,7 +10,7 @@ from sklearn_active._data.rows import take
 from sklearn_active._sklearn import ScoringMonitor, num_samples
 
 
-class PoolScoreMonitor(ScoringMonitor or object):
+class PoolScoreMonitor(ScoringMonitor or object):  # type: ignore[misc]
     """Record a score per round on rows of your choice.
 
     A callback for `learner.set_callbacks(...)`. scikit-learn's ScoringMonitor scores

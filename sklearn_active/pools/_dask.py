@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from sklearn_active._data.containers import is_frame
 from sklearn_active._data.rows import stacked, take
 from sklearn_active._sklearn import num_samples
 from sklearn_active.pools._kept import KeepsRows, runs
@@ -44,7 +45,7 @@ class DaskRows(KeepsRows):
             lengths = np.array(collection.chunks[0], dtype=float)
             if not np.isnan(lengths).any():
                 self._lengths = lengths.astype(int)
-        elif hasattr(collection, "columns"):
+        elif is_frame(collection):
             self._partitions = list(collection.to_delayed())
             self._meta = collection._meta
         else:

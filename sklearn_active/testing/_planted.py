@@ -5,6 +5,7 @@ import random
 from contextlib import contextmanager
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils.extmath import safe_sparse_dot, softmax
 
@@ -45,7 +46,7 @@ class Centroids(ClassifierMixin, BaseEstimator):
         if self.blank is not None:
             value = {"nan": np.nan, "zero": 0, "uniform": 1 / proba.shape[1]}
             first = _as_numbers(X)[:, [0]]
-            first = first.toarray() if hasattr(first, "toarray") else first
+            first = first.toarray() if sparse.issparse(first) else first
             proba[first[:, 0] >= 0] = value[self.blank]
         return proba
 
@@ -68,7 +69,7 @@ class Constant(ClassifierMixin, BaseEstimator):
 
 
 def _as_numbers(X):
-    return X.tocsr() if hasattr(X, "tocsr") else np.asarray(X, dtype=float)
+    return X.tocsr() if sparse.issparse(X) else np.asarray(X, dtype=float)
 
 
 def planted_pool(n_rows=30, n_classes=3, seed=0):

@@ -490,7 +490,7 @@ class TestArrays:
             (tmp_path / "f", {"separator": ";"}),
             (numbers, {"embed": "model"}),
         ]:
-            with pytest.raises(ValueError, match=r"has no|holds no|is no text"):
+            with pytest.raises(ValueError, match=r"has no|holds no|is not a text"):
                 read_file(path, **options)
 
     def test_columns_of_what_has_none_are_refused(self, tmp_path):

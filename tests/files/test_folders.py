@@ -34,7 +34,7 @@ def test_one_text_that_can_not_be_read_is_named_and_left_out(folder):
     assert data.keys == [f"my note {i}.txt" for i in range(4)]
     note = next(note for note in data.notes if "can't be read" in note)
     assert note.startswith("files a.txt, b.txt, c.txt and 2 more: left out")
-    assert "it is no text: it is a spreadsheet" in note
+    assert "it is not text: it is a spreadsheet" in note
     assert "it, line 1 is neither UTF-8 nor Windows-1252" in note
     assert "No such file" in note
 

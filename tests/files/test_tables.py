@@ -68,7 +68,7 @@ class TestSeparatedText:
 
     def test_an_encoding_that_was_named_and_is_wrong_is_an_error(self, tmp_path):
         path = as_file(tmp_path, b"a,b\n1,\xff\n")
-        with pytest.raises(ValueError, match="line 2 is no ascii text"):
+        with pytest.raises(ValueError, match="line 2 is not ascii text"):
             read_table(path, encoding="ascii")
         with pytest.raises(ValueError, match="There is no encoding 'utf-9'"):
             read_table(path, encoding="utf-9")
@@ -208,11 +208,11 @@ class TestRowsOfDifferentLength:
         ("t.csv", b"a,b\n", r"names of columns \('a', 'b'\), but no row"),
         ("t.csv", b"PK\x03\x04...", "it is a spreadsheet or another archive"),
         ("t.jsonl", b"", "is empty"),
-        ("t.jsonl", b'{"a": 1}\n{"a": \n', "line 2 is no JSON"),
-        ("t.jsonl", b'{"a": 1}\n[1]\n', r"line 2 is no record .* but \[1\]"),
+        ("t.jsonl", b'{"a": 1}\n{"a": \n', "line 2 is not JSON"),
+        ("t.jsonl", b'{"a": 1}\n[1]\n', r"line 2 is not a record .* but \[1\]"),
         ("t.json", b"[]", "holds no record"),
         ("t.json", b"3", "must be a list of records"),
-        ("t.json", b"[", "is no JSON"),
+        ("t.json", b"[", "is not JSON"),
         ("t.xlsx", b"no", "can't be read as a spreadsheet"),
         ("t.parquet", b"no", "can't be read as Parquet"),
     ],

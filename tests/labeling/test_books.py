@@ -50,9 +50,9 @@ BAD = {
     "raises": (lambda votes: {}["no weights"], "KeyError: 'no weights'"),
     "a list": (lambda votes: votes, "not \\[1\\]"),
     "text": (lambda votes: "one", "'one' is a text"),
-    "a share": (lambda votes: 0.5, "0.5 is no class"),
+    "a share": (lambda votes: 0.5, "0.5 is not a class"),
     "complex": (lambda votes: 1j, "not 1j"),
-    "infinite": (lambda votes: float("inf"), "inf is no class"),
+    "infinite": (lambda votes: float("inf"), "inf is not a class"),
 }
 every_bad = pytest.mark.parametrize(("aggregate", "message"), BAD.values(), ids=BAD)
 
@@ -173,9 +173,9 @@ BROKEN = {
     "a list as label": (ANSWER | {"label": [1]}, r"not \[1\] \(list\)"),
     "an object as label": (ANSWER | {"label": {}}, r"not \{\} \(dict\)"),
     "text as label": (ANSWER | {"label": "1"}, "'1' is a text, but the classes here"),
-    "half a label": (ANSWER | {"label": 0.5}, "0.5 is no class"),
-    "a huge label": (ANSWER | {"label": 10**300}, "is no number of 64 bits"),
-    "an endless label": (ANSWER | {"label": float("inf")}, "inf is no class"),
+    "half a label": (ANSWER | {"label": 0.5}, "0.5 is not a class"),
+    "a huge label": (ANSWER | {"label": 10**300}, "doesn't fit into 64 bits"),
+    "an endless label": (ANSWER | {"label": float("inf")}, "inf is not a class"),
     "no label at all": (ANSWER | {"label": float("nan")}, "not nan"),
     "a number as annotator": (
         ANSWER | {"annotator": 3},
@@ -259,7 +259,7 @@ class TestEventsAreCheckedWhenTheyAreRead:
         params = {"journal": path, "classes": None, "new_classes": "allow"}
         with session(**params) as opened:
             query = opened.ask()
-            with pytest.raises(ValueError, match="no number of 64 bits"):
+            with pytest.raises(ValueError, match="doesn't fit into 64 bits"):
                 opened.tell(query.id, [2**80])
             assert opened.ask() is query
         assert LabelJournal.read(path)[1] == []

@@ -229,7 +229,7 @@ class TestWithoutStatedClasses:
             assert session.classes == ["good", "bad"]
             assert session.changes == []
             answer(session, "good")
-            with pytest.raises(ValueError, match="'x' is no class of this session"):
+            with pytest.raises(ValueError, match="'x' is not a class of this session"):
                 answer(session, "x")
         assert headers(path) == [["good", "bad"]]
 

@@ -132,7 +132,7 @@ def test_a_label_that_may_not_be_given_refuses_the_whole_file(tmp_path):
     path = tmp_path / "votes.csv"
     path.write_text("key,label\na,cat\nb,cow\n")
     with opened() as session:
-        with pytest.raises(ValueError, match="'cow' is no class"):
+        with pytest.raises(ValueError, match="'cow' is not a class"):
             session.import_votes(path)
         assert session.labels == {}
 
@@ -239,7 +239,7 @@ def test_a_very_long_text_is_read_back_and_the_limit_of_others_stays(tmp_path):
 @pytest.mark.parametrize(
     ("name", "data", "place"),
     [
-        ("v.csv", b"key,label\na,cat\nb,\xff\n", "line 3 is no UTF-8"),
+        ("v.csv", b"key,label\na,cat\nb,\xff\n", "line 3 is not UTF-8"),
         ("v.csv", b"key,name\na,cat\n", "expected the columns key and label"),
         ("v.csv", b"", "expected the columns key and label"),
         ("v.jsonl", b'\n{"meta":{"key":"b"},"accept":5}\n', "line 2: .*a list"),
@@ -361,7 +361,7 @@ def test_a_file_keeps_its_mode(tmp_path):
 
 def test_a_pipe_is_no_file_of_answers(tmp_path):
     os.mkfifo(tmp_path / "v.csv")
-    with pytest.raises(ValueError, match="no file, but a folder, a pipe"):
+    with pytest.raises(ValueError, match="not a file, but a folder, a pipe"):
         read_votes(tmp_path / "v.csv")
 
 

@@ -32,8 +32,8 @@ def test_a_widget_and_the_page_of_fit_take_them_too(session):
 @pytest.mark.parametrize(
     ("hints", "message"),
     [
-        ({"keys": {"dog": "d"}}, "'dog', which is no class"),
-        ({"descriptions": {"dog": "barks"}}, "'dog', which is no class"),
+        ({"keys": {"dog": "d"}}, "'dog', which is not a class"),
+        ({"descriptions": {"dog": "barks"}}, "'dog', which is not a class"),
         ({"keys": {"ape": "ab"}}, "one character"),
         ({"keys": {"ape": " "}}, "one character"),
         ({"keys": {"ape": "a", "bear": "a"}}, "a key of its own"),

@@ -189,7 +189,7 @@ def test_any_other_file_is_refused_and_left_alone(path):
 def test_another_file_of_one_line_is_not_taken_for_a_torn_header(path):
     path.write_text('[{"data": {"text": "no newline at the end"}}]')
     content = path.read_bytes()
-    with pytest.raises(ValueError, match="no label journal, and is left as it is"):
+    with pytest.raises(ValueError, match="not a label journal, and was left unchanged"):
         LabelJournal(path).open(HEADER)
     assert path.read_bytes() == content
 
@@ -366,7 +366,7 @@ def test_a_session_of_four_hundred_events_replays_to_the_same_state(path):
 
 def test_a_pipe_is_refused_and_not_waited_for(path):
     os.mkfifo(path)
-    with pytest.raises(ValueError, match="a pipe or device"):
+    with pytest.raises(ValueError, match="a pipe or a device"):
         LabelJournal(path).open(HEADER)
 
 

@@ -156,7 +156,9 @@ class TestWhatCannotBeShown:
             def _repr_html_(self):
                 return {"html": "<b>"}
 
-        with pytest.raises(ValueError, match="_repr_html_ of a Odd returned no text"):
+        with pytest.raises(
+            ValueError, match="_repr_html_ of a Odd returned a dict, not text"
+        ):
             item_as_json(Odd())
 
     def test_a_huge_file_is_not_loaded(self, tmp_path):
@@ -170,7 +172,7 @@ class TestWhatCannotBeShown:
         os.mkfifo(tmp_path / "pipe.png")
         (tmp_path / "folder.png").mkdir()
         for name in ("pipe.png", "folder.png"):
-            with pytest.raises(ValueError, match="can't be shown: it is no file"):
+            with pytest.raises(ValueError, match="can't be shown: it is not a file"):
                 item_as_json(tmp_path / name)
 
     def test_a_folder_of_images_holds_no_link_out_of_it_and_no_pipe(self, tmp_path):
@@ -189,7 +191,7 @@ class TestWhatCannotBeShown:
         # One file that can't be looked at doesn't keep the others from being labeled.
         data = read_file(folder)
         assert data.keys == ["a.png"]
-        assert "it is no file" in " ".join(data.notes)
+        assert "it is not a file" in " ".join(data.notes)
         assert "300 MB, and 32 are the most" in " ".join(data.notes)
 
 

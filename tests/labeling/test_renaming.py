@@ -157,11 +157,15 @@ class TestInASession:
     @pytest.mark.parametrize(
         ("old", "new", "message"),
         [
-            ("ugly", "x", r"'ugly' is no class that could be renamed: \['good', 'bad'"),
+            (
+                "ugly",
+                "x",
+                r"'ugly' is not a class that could be renamed: \['good', 'bad'",
+            ),
             ("bad", "bad", "The class 'bad' has that name already"),
             ("bad", 5, "5 is a number, but the classes here are text"),
             (5, "bad", "5 is a number, but the classes here are text"),
-            ("bad", "", "An empty text is no class"),
+            ("bad", "", "An empty text is not a class"),
             ("bad", None, "not None"),
             ("bad", ["x"], r"not \['x'\]"),
             ("gone", "x", "'gone' is called 'bad' now"),
@@ -438,11 +442,11 @@ class TestInTheFileAlone:
     @pytest.mark.parametrize(
         ("renames", "message"),
         [
-            ({"bad": "good", "good": "bad"}, "is an old name here and a new one"),
-            ({"bad": "good", "good": "new"}, "'good' is an old name here and a new"),
-            ({"bad": "new", "nothing": "good"}, "'nothing' is no class that could"),
+            ({"bad": "good", "good": "bad"}, "is both an old name and a new one here"),
+            ({"bad": "good", "good": "new"}, "'good' is both an old name and a new"),
+            ({"bad": "new", "nothing": "good"}, "'nothing' is not a class that could"),
             ({"bad": "new", "good": "good"}, "'good' has that name already"),
-            ({"bad": ""}, "An empty text is no class"),
+            ({"bad": ""}, "An empty text is not a class"),
             ({"bad": 3}, "3 is a number"),
         ],
     )
@@ -465,7 +469,9 @@ class TestInTheFileAlone:
         assert not path.exists()
         with LabelJournal(path) as journal:
             journal.open({"kind": "oracle"})
-        with pytest.raises(ValueError, match="is no journal of a labeling session"):
+        with pytest.raises(
+            ValueError, match="is not the journal of a labeling session"
+        ):
             rename_in_journal(path, {"a": "b"})
 
     def test_a_journal_that_a_session_holds_is_refused(self, path):

@@ -455,7 +455,7 @@ class TestLists:
             ({"order": "odd"}, "odd"),
             ({"words": 3}, "no text 'words'"),
             ({"like": -1}, "names no row"),
-            ({"label": '"dog"'}, "no class"),
+            ({"label": '"dog"'}, "not a class"),
             ({"order": "sure"}, "There is no model yet"),
         ]:
             status, reply = ask("find", **request)

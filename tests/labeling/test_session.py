@@ -138,7 +138,7 @@ class TestAskAndTell:
     def test_what_the_learner_can_not_take_is_not_recorded(self, label):
         opened = session(new_classes="allow", classes=None)
         query = opened.ask()
-        with pytest.raises(ValueError, match="no class|64 bits"):
+        with pytest.raises(ValueError, match="not a class|64 bits"):
             opened.tell(query.id, [label])
         assert opened._state.votes == {}
 
@@ -195,8 +195,8 @@ class TestAskAndTell:
         ("labels", "message"),
         [
             ([0, 1], "2 labels for 3 rows"),
-            ([0, 1, 9], r"9 is no class of this session: \[0, 1, 2\]"),
-            ([0, 1, "0"], "'0' is no class"),
+            ([0, 1, 9], r"9 is not a class of this session: \[0, 1, 2\]"),
+            ([0, 1, "0"], "'0' is not a class"),
             ({99: 0}, r"not \[99\]"),
             ("012", "no sequence of"),
         ],
@@ -292,7 +292,7 @@ class TestAskAndTell:
             ({"classes": [], "new_classes": "allow"}, "classes must name the labels"),
             ({"classes": "ab"}, "classes must name the labels"),
             ({"classes": [0, "a"]}, "'a' is a text, but the classes here are number"),
-            ({"classes": [0.5, 1]}, "0.5 is no class: take whole numbers"),
+            ({"classes": [0.5, 1]}, "0.5 is not a class: take whole numbers"),
             ({"classes": [0, None]}, "A label is text or a whole number, not None"),
             ({"classes": [0, 1, 1]}, "must be distinct; 1 is there twice"),
             ({"classes": np.array(["a", "a"])}, "must be distinct; 'a' is there twice"),
@@ -411,7 +411,7 @@ class TestUndoAndRelabel:
     def test_relabel_refuses_what_is_no_class(self, label):
         opened = session()
         (row,) = answer(opened)
-        with pytest.raises(ValueError, match=r"no class|needs a label"):
+        with pytest.raises(ValueError, match=r"not a class|needs a label"):
             opened.relabel(row, label)
 
     def test_a_row_that_was_not_asked_can_be_labeled_and_is_learned_from(self):
@@ -739,7 +739,7 @@ class TestJournaled:
     def test_another_pool_is_refused(self, tmp_path):
         path = tmp_path / "labels.jsonl"
         session(journal=path).close()
-        with pytest.raises(ValueError, match="its rows are all others than those here"):
+        with pytest.raises(ValueError, match="none of its rows is here"):
             LabelingSession(learner(), X + 1, classes=[0, 1, 2], journal=path)
         session(journal=path, keys=None).close()
 

@@ -99,8 +99,8 @@ def test_a_new_class_may_be_typed_where_the_classes_are_not_stated():
 def test_a_label_that_is_no_class_is_asked_again():
     learner, screen = fitted("7\nx\n:x\n1\n1\n1\n", budget=3, classes=[0, 1, 2])
     assert answers(learner) == [[1, 1, 1]]
-    assert "7 is no class of this session" in screen
-    assert ":x is no command" in screen
+    assert "7 is not a class of this session" in screen
+    assert ":x is not a command" in screen
 
 
 def test_help_names_the_classes_and_the_commands():

@@ -49,8 +49,8 @@ class AllowedLabels:
         """
         if not classes and self.new_classes == "error":
             raise ValueError(
-                "No class is known that an answer could be. Pass classes=[...], or "
-                "new_classes='allow'."
+                "No class is known, so nothing could be answered. Pass classes=[...], "
+                "or new_classes='allow'."
             )
         for label in classes:
             self.check_no_mark(label)
@@ -97,8 +97,8 @@ class AllowedLabels:
             check_current(label, self.renamed)
         if self.new_classes == "error":
             raise ValueError(
-                f"{label!r} is no class of this session: {classes}. Allow others with "
-                "new_classes='allow'."
+                f"{label!r} is not a class of this session: {classes}. Allow others "
+                "with new_classes='allow'."
             )
         check_label(label, classes)
         check_range([*classes, label])

@@ -23,6 +23,9 @@ _ROWS_AT_ONCE = 512
 _SUMS = np.dtype("<u4")  # the same bytes in the header on every machine
 _NAMED = 3
 _MOST_ORDERS = 64
+THE_WAY_OUT = (
+    "take the data, in the order that it was begun with, or another file for this data."
+)
 
 
 def with_class_minus_one(learner):
@@ -97,11 +100,10 @@ class Binding:
         elif header.get("keys") == self._keys_of_first(n_known):
             return
         else:
-            what = f"its {n_known} rows are others than the {self.n_rows} here"
+            what = f"its {n_known} rows are not the {self.n_rows} rows here"
         raise ValueError(
-            f"{path} is of other data: {what}. Rows may be added behind those that it "
-            "knows, no more: take the data and the order that it was begun with, or "
-            "another file for these."
+            f"{path} belongs to other data: {what}. Rows may be added at the end, but "
+            f"nothing else may change: {THE_WAY_OUT}"
         )
 
     def _keys_of_first(self, n_rows):
@@ -231,7 +233,7 @@ def _difference(there, here):
     rows, what = np.flatnonzero(~np.isin(there, here)), "changed"
     if len(rows) == len(there) > _NAMED:
         return (
-            "its rows are all others than those here (was a column added, or is the "
+            "none of its rows is here (was a column added, or is the "
             "data read in another way?)"
         )
     if not len(rows):

@@ -173,11 +173,13 @@ def check_label(label, classes):
             f"({type(label).__name__})."
         )
     if label == "":
-        raise ValueError("An empty text is no class. Give it a name, or skip the row.")
+        raise ValueError(
+            "An empty text is not a class. Give it a name, or skip the row."
+        )
     if isinstance(label, float) and not label.is_integer():
-        raise ValueError(f"{label!r} is no class: take whole numbers, or text.")
+        raise ValueError(f"{label!r} is not a class: take whole numbers, or text.")
     if not isinstance(label, str) and not -(2**63) <= label < 2**64:
-        raise ValueError(f"The label {_short(label)} is no number of 64 bits.")
+        raise ValueError(f"The label {_short(label)} doesn't fit into 64 bits.")
     kind = kind_of_value(label)
     for known in classes:
         if kind_of_value(known) != kind:

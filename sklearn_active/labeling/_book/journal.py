@@ -3,16 +3,19 @@
 import json
 import os
 import stat
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from threading import RLock
+from typing import Any, Self
 from weakref import WeakSet
 
 from sklearn_active.labeling._book.lock import lock, unlock
 
 FORMAT = {"event": "header", "format": "sklearn_active.labels", "version": 1}
 _TAIL = 1024
-_SCAN = json.JSONDecoder().scan_once
+# What `raw_decode` calls; it would wrap each error in one with line and column.
+_SCAN = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 _GO_ON = (
     "Nothing was recorded. Put the file back as it was and try again, or open it anew: "
     "what it holds then is what counts"
@@ -64,12 +67,17 @@ class LabelJournal:
     [{'event': 'answer', 'row': 2, 'label': 'cat'}]
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | os.PathLike[str]):
         self.path = Path(path)
-        self._file = None
+        self._file: Any = None
         self._mutex = RLock()
 
-    def open(self, header, take=None, check=None):
+    def open(
+        self,
+        header: dict[str, Any],
+        take: Callable[[dict[str, Any]], object] | None = None,
+        check: Callable[[dict[str, Any]], object] | None = None,
+    ) -> list[dict[str, Any]]:
         """Lock the file and return the events in it.
 
         Parameters
@@ -92,7 +100,7 @@ class LabelJournal:
         Raises
         ------
         ValueError
-            Where the file is of other data, or can't be read.
+            Where the file belongs to other data, or can't be read.
         RuntimeError
             Where another process holds it.
         OSError
@@ -116,7 +124,7 @@ class LabelJournal:
                 # Locked before it is read: what another session appended in between
                 # would be in the file and not in this one's labels.
                 lock(self._file, self.path)
-                events = []
+                events: list[dict[str, Any]] = []
                 if check is None:
                     check = partial(check_header, header=header, path=self.path)
                 self._begin(header, events.append if take is None else take, check)
@@ -129,7 +137,7 @@ class LabelJournal:
                 raise
             return events
 
-    def append(self, events):
+    def append(self, events: Iterable[dict[str, Any]]) -> None:
         """Write events; when this returns, they are on disk.
 
         Parameters
@@ -148,7 +156,7 @@ class LabelJournal:
                 raise RuntimeError(f"{self.path} is not open in this process.")
             self._write(b"".join(map(_line, events)))
 
-    def close(self):
+    def close(self) -> None:
         """Let go of the file and its lock."""
         with self._mutex:
             if self._file is not None:
@@ -157,14 +165,17 @@ class LabelJournal:
                 finally:
                     self._drop()
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *details):
+    def __exit__(self, *details: object) -> None:
         self.close()
 
     @staticmethod
-    def read(path, take=None):
+    def read(
+        path: str | os.PathLike[str],
+        take: Callable[[dict[str, Any]], object] | None = None,
+    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Read a file without locking or changing it.
 
         Parameters
@@ -181,7 +192,8 @@ class LabelJournal:
         events : list of dict
             Those that `open` would return.
         """
-        header, events = None, []
+        header: dict[str, Any] | None = None
+        events: list[dict[str, Any]] = []
         take = events.append if take is None else take
         with Path(path).open("rb") as file:
             _check_is_file(file, path)
@@ -192,7 +204,7 @@ class LabelJournal:
                 else:
                     _hand_over(take, event, number, path)
         if header is None:
-            raise ValueError(f"{path} holds no label journal: it is empty.")
+            raise ValueError(f"{path} is not a label journal: it is empty.")
         header = {key: value for key, value in header.items() if key not in FORMAT}
         return header, events
 
@@ -213,7 +225,7 @@ class LabelJournal:
         torn = self._bytes(self._size, size)
         if not self._size and not first.startswith(torn):
             raise ValueError(
-                f"{self.path} is no label journal, and is left as it is. Take "
+                f"{self.path} is not a label journal, and was left unchanged. Take "
                 "another file."
             )
         self._tail = self._bytes(max(0, self._size - _TAIL), self._size)
@@ -295,7 +307,7 @@ class LabelJournal:
         _OPEN.discard(self)
 
 
-_OPEN = WeakSet()
+_OPEN: WeakSet["LabelJournal"] = WeakSet()
 
 
 def _leave_to_the_parent():
@@ -329,8 +341,8 @@ def _whole_lines(file, path):
             if not line.endswith(b"\n"):
                 return
             raise ValueError(
-                f"{path}, line {number} is damaged: {error}. Nothing was changed. Mend "
-                "or remove the line by hand, on a copy."
+                f"{path}, line {number} is damaged: {error}. Nothing was changed. "
+                "Correct or remove the line by hand, on a copy."
             ) from error
         yield number, line, event
 
@@ -340,11 +352,11 @@ def _event(line):
     try:  # json.loads, without what it does for other encodings
         event, end = _SCAN(text, 0)
     except StopIteration:
-        raise ValueError("it is no JSON") from None
+        raise ValueError("it is not JSON") from None
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
     if not isinstance(event, dict) or not isinstance(event.get("event"), str):
-        raise ValueError(f"it is no event: {line[:80]!r}")
+        raise ValueError(f"it is not an event: {line[:80]!r}")
     rest = text[end:]
     if rest != "\n" and rest.strip():
         raise ValueError(f"there is more behind the event: {rest[:80]!r}")
@@ -356,15 +368,17 @@ def _hand_over(take, event, number, path):
         take(event)
     except ValueError as error:
         raise ValueError(
-            f"{path}, line {number} can't be taken: {error} Nothing was changed. Mend "
-            "or remove the line by hand, on a copy, or take another file."
+            f"{path}, line {number} can't be taken: {error} Nothing was changed. "
+            "Correct or remove the line by hand, on a copy, or take another file."
         ) from error
 
 
 def _check_is_file(file, path):
     """Raise where reading would wait for ever, as at a pipe."""
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        raise ValueError(f"{path} is no file that could keep labels: a pipe or device.")
+        raise ValueError(
+            f"{path} can't keep labels: it is a pipe or a device, not a file."
+        )
 
 
 def is_begun(journal):
@@ -390,9 +404,9 @@ def check_header(found, header, path):
     for key, value in header.items():
         if found.get(key) != value:
             raise ValueError(
-                f"{path} is of other data: its {key} is {found.get(key)!r}, here it is "
-                f"{value!r}. Take another file for this pool, or the pool and classes "
-                "that it was begun with."
+                f"{path} belongs to other data: its {key} is {found.get(key)!r}, here "
+                f"it is {value!r}. Take another file for this pool, or the pool "
+                "and classes that it was begun with."
             )
 
 

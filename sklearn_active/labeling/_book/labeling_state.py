@@ -10,7 +10,7 @@ from sklearn_active.labeling._book.event_checks import check_event
 from sklearn_active.labeling._book.events_in_force import Stack, joined, split
 from sklearn_active.labeling._book.running_median import Median
 
-NOBODY = frozenset()
+NOBODY: frozenset[int] = frozenset()
 # One object for all rows: `is NEW` tells, and a journal of a million answers holds no
 # million empty tuples.
 NEW = (), NOBODY  # the votes and skips of a row that nobody has seen

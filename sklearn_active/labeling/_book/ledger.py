@@ -236,7 +236,7 @@ class Ledger:
             raise error
         raise AggregateError(
             f"aggregate failed on the votes {votes!r} of row {row}: "
-            f"{type(error).__name__}: {error} The row has no label of these votes. "
+            f"{type(error).__name__}: {error} The row gets no label from these votes. "
             f"{way_out}"
         ) from error
 

@@ -5,7 +5,7 @@ import errno
 try:
     import fcntl
 except ImportError:  # Windows
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 # What systems say of a lock that somebody holds; all else is that there are no locks.
 HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)

@@ -37,7 +37,7 @@ def checked_names(old, new, classes, renamed):
         check_label(label, classes)
     check_current(old, renamed)
     if old not in classes:
-        raise ValueError(f"{old!r} is no class that could be renamed: {classes}.")
+        raise ValueError(f"{old!r} is not a class that could be renamed: {classes}.")
     new = next((known for known in classes if known == new), new)
     check_new_name(old, new, renamed)
     check_range([*classes, new])
@@ -58,12 +58,12 @@ def rename_in_journal(path, renames):
     Returns
     -------
     sentences : list of str
-        What was done, one per class.
+        What was done, one sentence per class.
 
     Raises
     ------
     ValueError
-        Where a name is no class, or can't be given. Nothing is written.
+        Where a name is not a class, or can't be given. Nothing is written.
     FileNotFoundError
         Where there is no journal.
     RuntimeError
@@ -71,7 +71,7 @@ def rename_in_journal(path, renames):
     """
     path = Path(path)
     if not is_begun(path):
-        raise FileNotFoundError(f"There is no journal {path} whose classes had names.")
+        raise FileNotFoundError(f"There is no journal at {path}.")
     LabelJournal.read(path, lambda event: None)  # a torn header is not completed
     state, headers = LabelingState(), []
     with LabelJournal(path) as journal:
@@ -79,8 +79,8 @@ def rename_in_journal(path, renames):
         header = headers[-1]
         if type(header.get("n_rows")) is not int:
             raise ValueError(
-                f"{path} is no journal of a labeling session: its header tells of no "
-                "rows."
+                f"{path} is not the journal of a labeling session: its header names "
+                "no rows."
             )
         stated = state.names_now(classes_of(header, path) or ())
         events, sentences = _renames(renames, in_order(stated, state.voted), state)
@@ -98,9 +98,9 @@ def _renames(renames, classes, state):
     both = [label for label in renames if label in new_names]
     if both:
         raise ValueError(
-            f"{both[0]!r} is an old name here and a new one. Names can't be swapped or "
-            "passed on: take new names that no class has had, or rename one after the "
-            "other."
+            f"{both[0]!r} is both an old name and a new one here. Names can't be "
+            "swapped or passed on: take new names that no class has had, or rename one "
+            "after the other."
         )
     events, sentences = [], []
     time = datetime.now(UTC).isoformat(timespec="milliseconds")

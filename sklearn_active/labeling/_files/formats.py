@@ -4,12 +4,14 @@ import csv
 import json
 import os
 import re
+from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 from shutil import copymode
 from threading import Lock
+from typing import Any
 from uuid import uuid4
 from xml.sax.saxutils import quoteattr
 
@@ -41,11 +43,11 @@ class Vote:
     """
 
     key: str
-    label: object
+    label: str | int | float | bool | None
     annotator: str | None = None
 
 
-def read_votes(path, format=None):
+def read_votes(path: str | os.PathLike[str], format: str | None = None) -> list[Vote]:
     """Read the answers in a file of another tool.
 
     Parameters
@@ -91,7 +93,7 @@ def read_votes(path, format=None):
 
 def _content(path):
     if Path(path).exists() and not Path(path).is_file():
-        raise ValueError("it is no file, but a folder, a pipe or a device")
+        raise ValueError("it is not a file, but a folder, a pipe or a device")
     return Path(path).read_bytes()
 
 
@@ -100,10 +102,17 @@ def _decoded(data):
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise ValueError(f"line {line} is no UTF-8 text ({error.reason})") from error
+        raise ValueError(f"line {line} is not UTF-8 text ({error.reason})") from error
 
 
-def write_votes(votes, path, *, classes=(), items=None, format=None):
+def write_votes(
+    votes: Iterable[Vote],
+    path: str | os.PathLike[str],
+    *,
+    classes: Iterable[Any] = (),
+    items: Mapping[str, str] | None = None,
+    format: str | None = None,
+) -> None:
     """Write answers to a file that another tool reads.
 
     Parameters

@@ -195,8 +195,8 @@ class Desk:
         if label != shown:
             now = "has no label any more" if label is None else f"is labeled “{label}”"
             raise _Outdated(
-                f"Meanwhile others were here: this row {now}. Nothing was recorded; "
-                "look again."
+                f"Somebody else was here in the meantime: this row {now}. Nothing "
+                "was recorded; look again."
             )
 
     def _flag(self, request):
@@ -408,7 +408,7 @@ class Desk:
         if name not in self._labels:  # of a page that was there before the program
             self._classes({})
         if name not in self._labels:
-            raise ValueError("This is no class of the session.")
+            raise ValueError("This is not a class of the session.")
         return self._labels[name]
 
     def _new_label(self, text):
@@ -422,7 +422,7 @@ class Desk:
         if classes and not any(isinstance(known, str) for known in classes):
             label = _whole(text)
         if self._session.checked(label) is None:
-            raise ValueError(f"{text!r} marks rows without a label; it is no class.")
+            raise ValueError(f"{text!r} marks rows without a label; it is not a class.")
         return label
 
     def _row(self, request):
@@ -475,5 +475,5 @@ def _whole(text):
         return int(text)
     except ValueError:
         raise ValueError(
-            f"{text!r} is no whole number, and the classes of this session are."
+            f"{text!r} is not a whole number, as the classes of this session are."
         ) from None

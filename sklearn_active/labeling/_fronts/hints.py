@@ -13,7 +13,7 @@ class Hints:
     Parameters
     ----------
     keys : dict of label to str, default=None
-        One character a class; the others get digits.
+        One character per class; the others get digits.
     descriptions : dict of label to str, default=None
         What a class means, in a line.
     instructions : str or path, default=None
@@ -47,7 +47,7 @@ class Hints:
             odd = [label for label in given if label not in known]
             if odd:
                 raise ValueError(
-                    f"{name} names {odd[0]!r}, which is no class of this session: "
+                    f"{name} names {odd[0]!r}, which is not a class of this session: "
                     f"{list(classes)}."
                 )
 

@@ -58,8 +58,8 @@ def item_as_json(item, limits=None):
         html = getattr(item, "_repr_html_", lambda: None)()
         if html is not None and not isinstance(html, str):
             raise ValueError(
-                f"_repr_html_ of a {type(item).__name__} returned no text, but a "
-                f"{type(html).__name__}."
+                f"_repr_html_ of a {type(item).__name__} returned a "
+                f"{type(html).__name__}, not text."
             )
         if html is not None:
             return {"kind": "html", "html": html}
@@ -262,7 +262,7 @@ def check_image_file(path):
     """
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
-        raise ValueError(f"{path} can't be shown: it is no file.")
+        raise ValueError(f"{path} can't be shown: it is not a file.")
     if status.st_size > _LARGEST_FILE:
         raise ValueError(
             f"{path} can't be shown: it has {status.st_size / 2**20:.0f} MB, and "

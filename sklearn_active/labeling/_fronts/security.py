@@ -110,7 +110,7 @@ class Guard:
             )
         length = lengths[0]
         if len(lengths) > 1 or not (length.isascii() and length.isdigit()):
-            raise Refusal(400, "The Content-Length is no number.")
+            raise Refusal(400, "The Content-Length is not a number.")
         if len(length) > 9 or int(length) > MOST_BYTES:
             raise Refusal(413, f"At most {MOST_BYTES} bytes.")
         return int(length)
@@ -224,14 +224,14 @@ def parse_body(headers, body):
     try:
         request = json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise Refusal(400, "The body is no JSON.") from error
+        raise Refusal(400, "The body is not JSON.") from error
     if not isinstance(request, dict):
-        raise Refusal(400, "The body is no JSON object.")
+        raise Refusal(400, "The body is not a JSON object.")
     return request
 
 
 def _refuse_constant(name):
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _equal(given, known):

@@ -9,11 +9,13 @@ import os
 import socket
 import socketserver
 import webbrowser
+from collections.abc import Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BufferedReader, RawIOBase
 from threading import Event, Lock, Thread
 from time import monotonic
+from typing import Self
 
 from sklearn_active.labeling._fronts.address import Address
 from sklearn_active.labeling._fronts.desk import PAGE, Desk
@@ -58,14 +60,22 @@ class LabelingServer:
         The address of every annotator.
     """
 
-    def __init__(self, desks, open_browser=False, port=0, address=None):
+    def __init__(
+        self,
+        desks: Mapping[str | None, Desk],
+        open_browser: bool = False,
+        port: int = 0,
+        address: Address | None = None,
+    ):
         self.desks = desks
         self._kept = Address(None) if address is None else address
         self._http = self._bound(port)
         guard, port = self._http.guard, self._http.server_port
         self._address = f"http://127.0.0.1:{port}/"
         tokens = {name: guard.token_of(name) for name in desks}
-        self.urls = {name: f"{self._address}#{x}" for name, x in tokens.items()}
+        self.urls: dict[str | None, str] = {
+            name: f"{self._address}#{x}" for name, x in tokens.items()
+        }
         self.url = next(iter(self.urls.values()))
         self._kept.write(port, {name or "": x for name, x in tokens.items()})
         self._thread = Thread(
@@ -95,13 +105,13 @@ class LabelingServer:
     def __repr__(self):
         return f"LabelingServer({self._address})"
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *details):
+    def __exit__(self, *details: object) -> None:
         self.close()
 
-    def wait(self):
+    def wait(self) -> None:
         """Return when everybody has pressed "Finish", or the server is closed."""
         desks = self.desks.values()
         while not self._http.closed.is_set():
@@ -110,7 +120,7 @@ class LabelingServer:
                 return
             working[0].finished.wait(0.5)  # in steps, so that Ctrl-C gets through
 
-    def close(self):
+    def close(self) -> None:
         """End the page; what was answered is kept. The session stays open."""
         if not self._http.closed.is_set():
             self._http.end()

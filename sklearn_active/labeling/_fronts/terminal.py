@@ -3,8 +3,9 @@
 import signal
 import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from sklearn_active.labeling._book.allowed_labels import AllowedLabels
 from sklearn_active.labeling._book.label_values import distinct, typed
 from sklearn_active.labeling._fronts.reasons import why
 from sklearn_active.oracles import Oracle
+from sklearn_active.oracles._base import Question
 
 HELP = "Type a label{classes}, or: enter = skip, :u = undo, :q = quit, :? = help"
 _MOST_IN_PROMPT = 12
@@ -63,7 +65,13 @@ class TerminalOracle(Oracle):
     """
 
     def __init__(
-        self, items=None, render=None, classes=None, *, input=None, output=None
+        self,
+        items: Any = None,
+        render: Callable[[Any], str] | None = None,
+        classes: Iterable[Any] | None = None,
+        *,
+        input: TextIO | None = None,
+        output: TextIO | None = None,
     ):
         self.items = items
         self.render = render
@@ -71,7 +79,7 @@ class TerminalOracle(Oracle):
         self.input = input
         self.output = output
 
-    def __call__(self, query):
+    def __call__(self, query: Question) -> Iterator[Any]:
         """Ask for the rows of a query.
 
         Parameters
@@ -225,7 +233,7 @@ class Terminal:
                 return Reply("label")
             try:
                 if text.startswith(":") and not text.startswith("::"):
-                    raise ValueError(f"{text} is no command.")
+                    raise ValueError(f"{text} is not a command.")
                 label = short_for(text, choice.classes) if choice.closed else None
                 if label is None:
                     label = typed(text.removeprefix(":"), choice.classes)

@@ -2,7 +2,9 @@
 
 import re
 from functools import cache
+from typing import Any
 
+from sklearn_active.labeling._base import BaseLabelingSession
 from sklearn_active.labeling._fronts.desk import PAGE, Desk
 from sklearn_active.labeling._fronts.hints import Hints
 
@@ -19,7 +21,7 @@ class LabelingWidget:
 
     Parameters
     ----------
-    session : LabelingSession
+    session : BaseLabelingSession
         What is labeled. It stays open; close it in a later cell.
     **hints : object
         `keys`, `descriptions` and `instructions` as of :meth:`LabelingSession.serve`.
@@ -52,17 +54,17 @@ class LabelingWidget:
     False
     """
 
-    def __init__(self, session, **hints):
+    def __init__(self, session: BaseLabelingSession, **hints: Any):
         self._desk = Desk(session, hints=Hints(**hints))
-        self._view = None
+        self._view: Any = None
 
     @property
-    def finished(self):
+    def finished(self) -> bool:
         """Whether the person has pressed "Finish"."""
         return self._desk.finished.is_set()
 
     @property
-    def view(self):
+    def view(self) -> Any:
         """The widget of anywidget, to put beside others (it is made when needed)."""
         if self._view is None:
             self._view = _view_class()()

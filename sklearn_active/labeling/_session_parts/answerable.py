@@ -211,13 +211,13 @@ class AnswerableSession(ReadableSession):
         with self.lock:
             self._questions.check_not_closed()
             row = self._checked_row(index)
-            label = self.checked(label)
-            if label is None:
+            given = self.checked(label)
+            if given is None:
                 raise ValueError("relabel needs a label; to take one back use undo().")
-            event = {"event": "relabel", "row": row, "label": label}
+            event = {"event": "relabel", "row": row, "label": given}
             event |= {"annotator": annotator, "reason": reason}
             is_asked = row in self.rows_left(annotator)
-            self._record([event], {row: label} if is_asked else {}, annotator)
+            self._record([event], {row: given} if is_asked else {}, annotator)
 
     def reopen(self, query_id: str, index: int, annotator: str | None = None) -> None:
         """Open a question again that an earlier run of the program had asked.

@@ -101,7 +101,7 @@ class ReadableSession(BaseLabelingSession):
 
     @property
     def changes(self) -> list[str]:
-        """What is otherwise than when the journal was left, a sentence each.
+        """What has changed since the journal was left, one sentence for each change.
 
         Such as "12 rows were added." and "classes added: neutral". Empty where the
         journal is new, or nothing has changed.

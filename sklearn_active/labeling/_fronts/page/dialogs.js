@@ -63,7 +63,7 @@ function classLine({ key, text, about }) {
 const FOUND =
   "Type the first letters of its name: the classes that have them remain. Enter gives " +
   "the first, ↑ and ↓ go to another, Escape shows all again.";
-const ADDED = "What is no class yet can be added: type it, and choose it as the last.";
+const ADDED = "What is not a class yet can be added: type it, and choose it as the last.";
 
 const listLines = () => [
   line(["↑", "↓"], "Go to the row above, or below"),
