@@ -101,6 +101,30 @@ def test_a_learning_curve_searches_the_neighbors_of_its_test_rows_once(searches)
         assert searches.others == 2
 
 
+def test_a_rule_that_predicts_the_same_rows_in_each_round_searches_once(searches):
+    rule = lambda learner: not len(learner.predict(X + 0.1))  # noqa: E731
+    learner = ActiveLearner(GraphLabelSpreading(), "margin", stop_when=rule, budget=4)
+    learner.fit(X, TRUTH, labeled=Y >= 0)
+    assert searches.others == 1
+
+
+def test_models_of_other_rows_have_neighbors_of_their_own():
+    with RunMemory().open():
+        for rows in (X, X[::-1] * 2):
+            found = GraphLabelSpreading().fit(rows, Y).predict_proba(X + 0.1)
+            expected = predicted_elsewhere(GraphLabelSpreading().fit(rows, Y), X + 0.1)
+            np.testing.assert_array_equal(found, expected)
+
+
+def predicted_elsewhere(model, rows):
+    """Predict in a thread of its own, where no memory is open."""
+    found = []
+    thread = Thread(target=lambda: found.append(model.predict_proba(rows)))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
 class TestWithoutAnOwner:
     def test_every_fit_searches(self, searches):
         for _ in range(2):

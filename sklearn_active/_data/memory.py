@@ -35,10 +35,6 @@ class RunMemory:
             if token is not None:
                 _OPEN.reset(token)
 
-    def forget(self):
-        """Let go of all that was found."""
-        self._found.clear()
-
     def recall(self, slot, key, make):
         """Return what was made last for this slot if its key was equal, or make it."""
         entry = self._found.get(slot)
