@@ -122,8 +122,8 @@ class PartiallyLabeledSplit(BaseEstimator):
             )
         n_rows = num_samples(y if X is None else X)
         y = in_order_of(y, index_of(X), "y")
-        # As if there were an oracle: of a fold that happens to hold -1 and 1 only, -1 is
-        # the mark all the same.
+        # As if there were an oracle: in a fold that happens to hold -1 and 1 only, -1
+        # is the mark all the same.
         labels = parse_y(y, n_rows, self.missing_label, has_oracle=True)
         rows = labels.rows
         y = labels.values[rows]

@@ -158,8 +158,8 @@ class ChunkedPool(KeepsRows):
     def _numbered(self):
         """Yield the position of the first row of each chunk, and the chunk."""
         # Positions are all that rows are known by. A pass that gives more or fewer rows
-        # than the one before (a generator that was read already, a file that grew) would
-        # shift them, and labels would go to other rows.
+        # than the one before (a generator that was read already, a file that grew)
+        # would shift them, and labels would go to other rows.
         n_rows, start = len(self), 0
         for chunk in self.chunks():
             end = start + num_samples(chunk)
