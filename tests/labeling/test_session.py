@@ -753,6 +753,9 @@ class TestJournaled:
             with pytest.raises(OSError, match="No space left"):
                 opened.tell(query.id, [0])
             assert opened.labels == {}
+            assert opened.votes() == {}
+            assert opened.recent() == []
+            assert opened.report().n_asked == 0
             assert opened.ask() is query
 
 
