@@ -349,8 +349,10 @@ class BaseLabelingSession(ABC):
             What is to be found in them.
         status : str, default='all'
             As there, like all that follows.
-        label, guess : label, default=None
-            What they have, or are taken for.
+        label : label, default=None
+            What they have.
+        guess : label, default=None
+            What the model takes them for.
         order : str, default='row'
             In which they come.
         like : int, default=None

@@ -215,7 +215,7 @@ def _start(initial, train, seed):
         mask = np.asarray(initial)
         if mask.dtype != bool or mask.ndim != 1 or len(mask) <= train.max():
             raise ValueError(
-                "initial must be a number of labels or a boolean mask, one value a "
+                "initial must be a number of labels or a boolean mask, one value per "
                 f"row of X; got an array of dtype {mask.dtype} and shape {mask.shape}."
             )
         return mask[train]
