@@ -60,7 +60,7 @@ if os.environ.get("SKLEARN_ACTIVE_DOC_INTERSPHINX") == "1":
         "sklearn": ("https://scikit-learn.org/stable", None),
     }
 
-# -- Pictures that are drawn when the site is built -------------------------------------
+# -- Pictures that are drawn when the site is built ------------------------------------
 plot_formats = [("svg", 100)]
 plot_html_show_formats = plot_html_show_source_link = False
 

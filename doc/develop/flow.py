@@ -1,4 +1,4 @@
-"""Draw how data flow from `fit` to the next question; the names are read from the code."""
+"""Draw how data flow from `fit` to the next question; names come from the code."""
 
 import matplotlib.pyplot as plt
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
@@ -77,7 +77,14 @@ def draw():
     arrow(ax, (6.35, 6.4), (7.65, 6.4))
     question, chosen, strategy = named(Run.query, choose, QueryStrategy.select)
     box(ax, 9, 4.3, f"{run}.{question}", f"{chosen}, from what is known")
-    box(ax, 5, 4.3, f"{QueryStrategy.__name__}.{strategy}", "utilities, ties, twins", True)
+    box(
+        ax,
+        5,
+        4.3,
+        f"{QueryStrategy.__name__}.{strategy}",
+        "utilities, ties, twins",
+        True,
+    )
     arrow(ax, (9, 5.8), (9, 4.9), "next round", (0.75, 0))
     arrow(ax, (7.65, 4.45), (6.35, 4.45), Pool.__name__, (0, 0.2))
     arrow(ax, (6.35, 4.15), (7.65, 4.15), "rows", (0, -0.2))
@@ -91,7 +98,13 @@ def draw():
     refit, fitted = named(Run.refit, FittedClassifier)
     box(ax, 1, 0.2, f"{run}.{refit}", "before the next question")
     arrow(ax, (3.65, 0.2), (2.35, 0.2), "is stale", (0, 0.2))
-    box(ax, 1, 2.2, f"{Model.__name__}.{Model.fit.__name__}()", "a fresh clone, or an update")
+    box(
+        ax,
+        1,
+        2.2,
+        f"{Model.__name__}.{Model.fit.__name__}()",
+        "a fresh clone, or an update",
+    )
     arrow(ax, (1, 0.8), (1, 1.6))
     box(ax, 1, 4.3, fitted, "labels and columns in our words")
     arrow(ax, (1, 2.8), (1, 3.7))

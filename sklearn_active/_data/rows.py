@@ -93,6 +93,7 @@ def take(X, indices):
         return X.take(indices)
     if sparse.issparse(X) and X.format in _UNINDEXABLE_FORMATS:
         return X.tocsr()[indices].asformat(X.format)
+    # What only offers __array__ is made one.
     if not hasattr(X, "__getitem__"):
         X = np.asarray(X)
     if _package(X) == "pandas" and not is_pandas(X):  # `.values` of a column
@@ -119,6 +120,8 @@ def pieces(X, start, excluded):
         return
     for begin in range(0, n_rows, length):
         end = min(begin + length, n_rows)
+        # `excluded` ascends: those of this piece are found in O(log n), not by a mask
+        # over all rows per piece.
         first, last = np.searchsorted(excluded, [start + begin, start + end])
         kept = np.ones(end - begin, dtype=bool)
         kept[excluded[first:last] - (start + begin)] = False
@@ -150,6 +153,8 @@ def scored_and_merged(score, merged, parts):
 
     As many at a time as joblib's context says, else one; none is kept for long.
     """
+    # A generator, so that results are merged as they come; a list would hold the best
+    # rows of every part until the last is scored.
     bests = Parallel(return_as="generator")(delayed(score)(*part) for part in parts)
     return reduce(lambda a, b: merged([a, b]), bests, None)
 
@@ -336,6 +341,8 @@ def first_of_each(keys):
 
 
 def _sparse_row_keys(rows):
+    # Equal rows can be stored in many ways: entries twice, zeros, columns out of order
+    # (which sum_duplicates sorts). A copy, since these are changes in place.
     rows = sparse.csr_matrix(rows, dtype=np.float64, copy=True)
     rows.sum_duplicates()
     rows.eliminate_zeros()
@@ -350,6 +357,8 @@ def _nonzero_key(columns, values, width):
 
 
 def _numeric_row_keys(values):
+    # Width, columns of the nonzero entries, and these: the same bytes as of a sparse
+    # row, and of integers as of floats. -0.0 is zero, and falls out.
     exact = values.astype(np.float64)
     exact[np.isnan(exact)] = np.nan  # of all its bit patterns one
     width = values.shape[1]

@@ -250,7 +250,8 @@ class PoolDisplay:
         self.candidates_ = None
         if has_utility.any():
             rows = np.flatnonzero(has_utility)
-            rows = rows[np.argsort(utilities[rows], kind="stable")]  # useful on top
+            # Drawn last, useful rows lie on top of the crowd.
+            rows = rows[np.argsort(utilities[rows], kind="stable")]
             keywords = {"c": utilities[rows], "cmap": _light_to_dark(), **keywords}
             self.candidates_ = self._scatter(rows, keywords)
 
@@ -347,7 +348,9 @@ def _utilities(learner):
         return None
     check_compatible(strategy, learner.estimator)
     pool = run.view(quiet=True)  # the one warning of a fit belongs to its queries
-    # X is shared, not copied: strategies know their pool by its identity.
+    # A copy is asked, so that looking changes nothing: a strategy that keeps sums
+    # would take what it is shown as heard. X is shared, not copied: strategies know
+    # their pool by its identity, and would build a graph anew.
     strategy = deepcopy(strategy, {id(state.X): state.X})
     utilities = np.full(len(state), np.nan)
     utilities[pool.candidates] = pool.checked(strategy.utilities(pool))
@@ -385,6 +388,8 @@ def _by_default(learner, X):
             "projection=..., an array of shape (n_rows, 2) or a transformer, such as "
             "make_pipeline(TfidfVectorizer(), TruncatedSVD(2)) for text."
         )
+    # Images are flattened. Two columns are drawn as they are: principal components
+    # would turn and mirror what the user knows.
     values = values.reshape(len(values), -1)
     if values.shape[1] == 1:
         return np.column_stack([values, np.zeros(len(values))]), (

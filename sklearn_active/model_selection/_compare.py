@@ -225,6 +225,8 @@ def _full_score(learner, X, y, train, test, scoring):
 
 def _areas(scores):
     """Return the mean score of each repetition, where every run has one."""
+    # Only at numbers of labels that every run of every learner has reached: else the
+    # mean of a learner that stopped early would be one over the easy part of its curve.
     runs = np.stack(list(scores.values()))
     reached = np.isfinite(runs).all(axis=(0, 1, 2))
     return {name: own[..., reached].mean(axis=(1, 2)) for name, own in scores.items()}
@@ -232,6 +234,8 @@ def _areas(scores):
 
 def _labels_to_reach(curve, level):
     """Return per repetition the first of three points in a row at the level."""
+    # Over the folds of a repetition first; curves of few labels are jagged, and the
+    # first point above a level is chance as often as not, so three in a row count.
     reached = curve.test_scores.mean(axis=1) >= level
     in_a_row = min(3, reached.shape[1])
     windows = np.lib.stride_tricks.sliding_window_view(reached, in_a_row, axis=1)
@@ -255,6 +259,8 @@ def paired_difference(area, reference):
     difference : Bunch
         `mean`, `low`, `high`, `wins`, `ties`, `losses`.
     """
+    # Paired: both had the same splits and the same first labels, so what these have of
+    # luck falls out of the difference. Student's t, as repetitions are few.
     differences = area - reference
     low = high = np.nan
     if len(differences) > 1:

@@ -121,6 +121,9 @@ class _LabeledScorer(BaseEstimator):
 
 def score(scorer, estimator, X, y, params):
     """Score also where y holds fewer or other classes than the estimator knows."""
+    # With few labels a fold often lacks a class. scikit-learn's metrics of
+    # probabilities count the classes found in y, and raise where these are not as many
+    # as the columns; so they are stated where the metric can be told, else cut.
     known = getattr(estimator, "classes_", None)
     function, needs_proba = score_function(scorer)
     present = np.unique(y)

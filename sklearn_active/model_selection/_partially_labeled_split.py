@@ -75,6 +75,8 @@ class PartiallyLabeledSplit(BaseEstimator):
             Labeled rows only.
         """
         cv, labels, rows, args = self._on_labeled(X, y, groups)
+        # In every training set, in no test set: a semi-supervised model learns from
+        # them, and nothing can be scored on them.
         unlabeled = np.flatnonzero(~labels.known)
         for train, test in cv.split(*args):
             yield np.union1d(unlabeled, rows[train]), rows[test]
@@ -120,6 +122,8 @@ class PartiallyLabeledSplit(BaseEstimator):
             )
         n_rows = num_samples(y if X is None else X)
         y = in_order_of(y, index_of(X), "y")
+        # As if there were an oracle: in a fold that happens to hold -1 and 1 only, -1
+        # is the mark all the same.
         labels = parse_y(y, n_rows, self.missing_label, has_oracle=True)
         rows = labels.rows
         y = labels.values[rows]

@@ -125,6 +125,7 @@ class ChunkedPool(KeepsRows):
         chunk : container of shape (n_chunk_rows, ...)
         """
         iterator = self.factory()
+        # An array is iterable, too: over its rows, each of which would be a chunk.
         if not hasattr(iterator, "__iter__") or hasattr(iterator, "shape"):
             raise ValueError(
                 "factory must return an iterator over chunks of rows; it returned a "
@@ -147,6 +148,7 @@ class ChunkedPool(KeepsRows):
 
     def _fold(self, score, merged, excluded):
         """Score chunk by chunk, and keep what is best so far."""
+        # One pass, and never more in memory than the chunks that are being scored.
         chunks = self._numbered()
         if effective_n_jobs(None) > 1:  # the factory may fill one buffer again
             chunks = ((start, copy(chunk)) for start, chunk in chunks)
@@ -155,6 +157,9 @@ class ChunkedPool(KeepsRows):
 
     def _numbered(self):
         """Yield the position of the first row of each chunk, and the chunk."""
+        # Positions are all that rows are known by. A pass that gives more or fewer rows
+        # than the one before (a generator that was read already, a file that grew)
+        # would shift them, and labels would go to other rows.
         n_rows, start = len(self), 0
         for chunk in self.chunks():
             end = start + num_samples(chunk)

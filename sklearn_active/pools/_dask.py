@@ -36,6 +36,7 @@ class DaskRows(KeepsRows):
         super().__init__()
         self._lengths = None
         if hasattr(collection, "rechunk"):
+            # A block must hold whole rows: pieces of a row can't be scored.
             others = range(1, collection.ndim)
             if any(collection.numblocks[axis] > 1 for axis in others):
                 collection = collection.rechunk(dict.fromkeys(others, -1))
@@ -76,12 +77,15 @@ class DaskRows(KeepsRows):
         # By itself in the graph, it goes to each worker once.
         score = delayed(score, pure=False, traverse=False)
         bounds = self._bounds
+        # Each partition travels with its own excluded rows, not with those of all.
         cuts = np.searchsorted(excluded, bounds)
         spans = zip(self._partitions, pairwise(bounds), pairwise(cuts), strict=True)
         tasks = [
             delayed(_scored)(score, rows, start, end, excluded[first:last])
             for rows, (start, end), (first, last) in spans
         ]
+        # A tree: where one task merged all, it would wait for the last, and hold the
+        # best rows of every partition at once.
         while len(tasks) > 1:
             groups = range(0, len(tasks), _FAN_IN)
             tasks = [
@@ -113,6 +117,8 @@ def _taken(rows, local):
 
 
 def _scored(score, rows, start, end, excluded):
+    # A graph that reads files, or draws at random, may give other rows when it is
+    # computed again; all positions behind them would be shifted.
     if num_samples(rows) != end - start:
         raise ValueError(
             f"A partition had {end - start} rows, and has {num_samples(rows)} now. "

@@ -16,6 +16,8 @@ class KeepsRows(RowsInChunks):
 
     def __init__(self):
         self._lock = RLock()
+        # Labeled rows are needed in every refit, and a read may be a pass over a disk.
+        # They are few, and grow by a batch per round, so nothing is ever dropped.
         self._slots = {}  # position of a row: its place in the rows kept
         self._kept = None
 
@@ -55,6 +57,7 @@ class KeepsRows(RowsInChunks):
                 f"{indices.min()} ... {indices.max()}."
             )
         with self._lock:
+            # In one read, and ascending, as the chunks come.
             unread = [i for i in set(indices.tolist()) if i not in self._slots]
             if unread:
                 in_order = np.sort(unread)

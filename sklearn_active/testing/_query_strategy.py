@@ -217,7 +217,7 @@ def _check_input_is_left_alone(trial):
 def _check_the_whole_pool(trial):
     """It asks until no row is left, past twins and declined rows."""
     X, truth = planted_pool(24)
-    X[18:] = X[6:12]  # twins
+    X[18:] = X[6:12]  # twins: six of the rows to be asked have one
     learner = trial.learner(batch_size=4).start(X, _partly(truth, 6))
     declined = learner.query().indices[:1]
     learner.teach(declined, [None])
@@ -294,6 +294,8 @@ def _check_resuming(trial):
     learner = trial.learner().start(X, _partly(truth, 6))
     for _ in range(2):
         ask(learner, truth)
+    # Two ways that a session goes on tomorrow: a strategy whose state is not a function
+    # of what is labeled would ask other rows, depending on which way was taken.
     pickled = pickle.loads(pickle.dumps(learner))
     anew = clone(learner).start(X, learner.y_)
     expected = learner.query().indices.tolist()
@@ -336,6 +338,8 @@ def _tied(learner, rows, others):
     watched = learner.query_strategy_
     if not hasattr(watched.strategy, "utilities"):
         return False
+    # Ties go by row order, so two orders may choose differently and both be right; but
+    # for rounding, which depends on the order of sums.
     values = np.asarray(watched.utilities(watched.pool_))
     differing = np.array(sorted(set(rows) ^ set(others)))
     values = values[np.searchsorted(watched.pool_.candidates, differing)]
@@ -364,6 +368,7 @@ def _check_better_than_random(trial):
     """It finds rare classes sooner than chance does, as it says beats_random = True."""
     if not trial.beats_random:
         return
+    # Ten seeds of the same data for both; a mean of one alone is luck.
     ours, chance = (
         np.mean([_found(trial, strategy, seed) for seed in range(10)])
         for strategy in (trial.strategy, RandomSampling())
