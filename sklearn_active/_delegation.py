@@ -148,6 +148,8 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
         fitted, params = self._asked("score", params)
         mark = run_of(self).pool.labels.mark.value
         y = in_order_of(y, index_of(X), "y")
+        # The mark that `fit` found, not the one that this y alone would suggest: a test
+        # set may hold no mark, or -1 and 1 only.
         labels = parse_y(y, num_samples(X), mark)
         if not labels.n_known:
             raise ValueError(
@@ -158,6 +160,7 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
             rows = labels.rows
             X, params = take(X, rows), check_method_params(X, params, indices=rows)
         y = labels.values[labels.rows]
+        # The estimator compares its own predictions, which are positions then, with y.
         if fitted.encoded:
             y = _positions(fitted.classes, y)
         return fitted.estimator.score(X, y, **params)

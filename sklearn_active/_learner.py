@@ -318,6 +318,7 @@ class ActiveLearner(
         self : ActiveLearner
         """
         X = as_chunks(X)
+        # `**params` would take it for a fit parameter of the estimator.
         if "labeled" in params:
             raise ValueError(
                 "start() has no labeled=: whoever steps has the labels. Mark unlabeled "
@@ -510,10 +511,13 @@ class ActiveLearner(
         if asks == "oracle":
             check_compatible(strategy, self.estimator)
             check_in_chunks(strategy, X)
+        # Drawn once: a RandomState instance moves on with each draw, and the seeds of
+        # later rounds derive from this one and the number of labels.
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         pool = PoolState(X, labels, seed, self.random_state is not None)
         if routing_enabled():
             params = process_routing(self, "fit", **params).estimator.fit
+        # The arguments are evaluated first: where one raises, the last run stays.
         self._run = Run(
             pool,
             Model(*self._prototype(X, seed), pool, params),
@@ -548,6 +552,8 @@ class ActiveLearner(
             reason = run.reason_to_stop(self)
             if reason is not None:
                 return reason
+            # What the model expects is asked before the oracle is: where `predict`
+            # raises, no answer is lost that somebody gave already.
             query = self.query()
             rows, expected = query.indices, run.model.expected(query.indices)
             try:
@@ -561,6 +567,8 @@ class ActiveLearner(
                     "Interrupted in the oracle: every answer given is kept, and the "
                     "estimator is fitted on them.",
                 )
+            # Also after the last answers, and when it was interrupted: the model that
+            # is handed back knows all labels.
             run.refit()
             if reason is not None:
                 return reason

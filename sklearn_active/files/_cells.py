@@ -79,6 +79,8 @@ def format_of_numbers(texts, decimal_comma=False):
     -------
     format : str or None
     """
+    # All cells decide together: 1,234 alone may be either, and one 1,5 in the column
+    # tells. Where nothing does, what the rest of the file has comes first.
     if all(map(_PLAIN.fullmatch, texts)):
         return "plain"
     formats = {"thousands": _THOUSANDS, "comma": _COMMA}
@@ -198,6 +200,8 @@ class ColumnReader:
         return column
 
     def _numbers(self, cells):
+        # The rows to predict may come from another program than those of the fit:
+        # their format is found anew, and where it can't be told that of the fit counts.
         texts = [cell for cell in cells if isinstance(cell, str)]
         comma = self.decimal_comma or self.format == "comma"
         format = format_of_numbers(texts, comma) or self.format
@@ -214,6 +218,7 @@ class ColumnReader:
         )
 
     def _times(self, cells):
+        # Microseconds: nanoseconds end in 2262, and people write 9999-12-31.
         column = np.full(len(cells), np.datetime64("NaT", "us"), dtype="datetime64[us]")
         texts = {}
         for row, cell in enumerate(cells):
@@ -228,6 +233,8 @@ class ColumnReader:
     def _parsed(self, texts):
         import pandas as pd
 
+        # ISO first, cell by cell: a parser that guesses one format for the column would
+        # read 2024-02-03 by day first where the other cells are so.
         series = pd.Series(texts, name=self.name, dtype=object)
         iso = pd.to_datetime(
             series.where(series.str.match(_ISO)),
@@ -254,6 +261,8 @@ class ColumnReader:
 
 def _word(cell):
     """Return one text per value: 007, 7.0 and 7 are the same."""
+    # A column of codes that went through a spreadsheet has lost its zeros and gained
+    # points; 15 digits are what a float64 holds for sure.
     if isinstance(cell, str) and _PLAIN.fullmatch(cell):
         cell = float(cell)
     if type(cell) is float:

@@ -80,6 +80,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         -------
         X : {ndarray, csr matrix} of float of shape (n_rows, n_features)
         """
+        # Texts give thousands of sparse columns, the others a few dense ones. Each
+        # block is scaled by itself, or words would drown the numbers in each distance.
         X = self._frame(X)
         blocks = []
         self.kinds_ = {}

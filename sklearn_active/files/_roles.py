@@ -117,6 +117,7 @@ def _role(name, texts):
     if not known:
         return "blank"
     n_distinct = len(set(known))
+    # The same in every row says nothing; beside blanks it says something.
     if n_distinct == 1 and len(known) == len(texts) > 1:
         return "constant"
     if n_distinct == len(texts) > 1 and _identifies(name, known):
@@ -130,6 +131,8 @@ def _identifies(name, texts):
     """Say whether distinct texts are names of the rows, and no more."""
     called_so = _NAMES_OF_IDS.fullmatch(name.strip().lower()) is not None
     if all(text.strip().isdecimal() for text in texts):
+        # Distinct whole numbers may be amounts as well: only numbers that count the
+        # rows up, or a name that says so, make an identifier.
         numbers = list(map(int, texts))
         return called_so or all(b - a == 1 for a, b in pairwise(numbers))
     if all(map(_NUMBER.fullmatch, texts)) or are_dates(texts):
@@ -152,6 +155,7 @@ def _is_text(texts, n_words=3, length=20, n_distinct=None):
         return False
     if sum(map(bool, map(_NUMBER.fullmatch, texts))) > len(texts) / 2:
         return False
+    # Means, not medians: a column of comments is half empty words like "ok".
     mean_words = sum(len(text.split()) for text in texts) / len(texts)
     mean_length = sum(map(len, texts)) / len(texts)
     is_long = mean_words >= n_words or (mean_words < 2 and mean_length >= length)

@@ -116,6 +116,9 @@ def decoded(data, name, encoding=None):
     notes : list of str
     """
     _check_is_text(data, name)
+    # A byte order mark decides. Without one it is UTF-8 where that can be decoded: text
+    # in another encoding that is valid UTF-8 by accident is next to impossible, while
+    # Windows-1252 decodes nearly every file and would never say no.
     mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
     codec = _MARKS.get(mark) or _without_mark(data)
     if encoding is not None:
@@ -153,6 +156,8 @@ def _named_codec(encoding, mark, found):
     family = codec.removesuffix("-sig")
     if mark and found.startswith(family):
         return found
+    # These codecs of Python read and write a mark by themselves; ours is kept in Form,
+    # so that what is written begins as what was read.
     own = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
     return own.get(codec, codec)
 
@@ -205,6 +210,7 @@ def read_cells(data, name, separator=None, encoding=None):
     text, form, notes = decoded(data, name, encoding)
     if not text.strip():
         raise ValueError(f"{name} is empty.")
+    # A line of Excel's own, which other programs would take for the first row.
     first = re.match(r"sep=(.)(\r?\n)", text)
     if first:
         form.first_line, text = first.group(), text[first.end() :]
@@ -239,6 +245,9 @@ def _find_form(text, form, separator):
 
     Returns sentences that say what was guessed.
     """
+    # Every separator is tried with every way of quoting that occurs, and the one wins
+    # by which most rows have as many cells as there are names. Counting characters, as
+    # csv.Sniffer does, takes the commas of prose for separators.
     sample = text[:_SAMPLE]
     is_cut = len(sample) < len(text)
     head = sample.split("\n", 1)[0]
@@ -304,12 +313,14 @@ def _fit(sample, form, is_cut):
         rows = StringIO(sample, newline="")
         records = [row for row in csv.reader(rows, **form.options) if row]
         is_whole = is_cut or _closes(sample, form)
-    if is_cut:
+    if is_cut:  # its last row ends in the middle
         del records[-1:]
     if not records or len(records[0]) < 2:
         return _Fit(is_whole, 0.0, 1, 1.0, form)
     n_columns = len(records[0])
     rest = records[1:] or records
+    # Longer rows fit, too, if what is beyond the names is empty: spreadsheets write
+    # separators for every column that was ever touched.
     n_fitting = sum(
         len(row) >= n_columns and not any(map(str.strip, row[n_columns:]))
         for row in rest

@@ -127,6 +127,8 @@ def _csv(table, columns, suffix, notes):
     comma = _has_decimal_commas(table)
     added = [[_cell(value, comma) for value in column] for column in columns.values()]
     rows = zip(*cells, *added, strict=True)
+    # The cells that were read are written as they stand: nothing goes through a number
+    # or a date, which would write 007 as 7.
     data, used = written_cells([*table.names, *columns], rows, form)
     if used is not form:
         notes.append(
@@ -164,6 +166,8 @@ def _typed(table):
             values = [value or None for value in values]
             is_comma = has_commas and _format(values) == "comma"
             format = "comma" if is_comma else "plain"
+            # All or none: a column in which one cell is no number stays text, or its
+            # codes would lose their zeros where they look like numbers.
             numbers = [_number(value, format) for value in values]
             if numbers.count(None) == values.count(None):
                 values = numbers
@@ -229,6 +233,8 @@ def _of_spreadsheet(value):
     if isinstance(value, (int, float)):
         if value != value:
             return None
+        # A spreadsheet's numbers are floats of 15 digits: a longer identifier would be
+        # another one when it is opened.
         return value if abs(value) < 10**_DIGITS else str(value)
     if isinstance(value, (datetime, time)):
         return of_standard_library(value) if value.tzinfo is None else text_of(value)
@@ -242,6 +248,7 @@ def _parquet(table, columns):
     from pyarrow import parquet
 
     if table.suffix == ".parquet":
+        # Columns of the file keep their types, also those that nobody looks at.
         kept = pa.Table.from_pandas(table.frame, preserve_index=False)
         arrays = dict(zip(kept.column_names, kept.columns, strict=True))
     else:

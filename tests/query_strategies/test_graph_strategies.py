@@ -207,9 +207,12 @@ def test_state_after_any_events_equals_a_rebuilt_one(strategy, data):
     )
 
 
-def test_a_declined_row_that_is_taught_later_counts_as_labeled():
+@pytest.mark.parametrize(
+    "strategy", [GraphUncertaintyHerding(), SigmaOptimality(), MaxHerding()]
+)
+def test_a_declined_row_that_is_taught_later_counts_as_labeled(strategy):
     X = np.random.RandomState(0).normal(size=(40, 2))
-    strategy, taught = GraphUncertaintyHerding(n_neighbors=4), TaughtPool(X)
+    strategy, taught = clone(strategy), TaughtPool(X)
     taught.teach([7], [None])
     strategy.utilities(taught.pool)
     taught.teach([7], [1])

@@ -37,6 +37,8 @@ def agreement(votes):
     if n < _NEEDED:
         return found
     found.share = n_agreed / n
+    # Both coefficients are 0 / 0 where only one class was given: chance would agree
+    # as well. All agree, and that says nothing of how they would on another class.
     if len(classes) < 2:
         return found
     if len(people) == 2:
@@ -50,6 +52,8 @@ def agreement(votes):
             "'sklearn-active[label]'."
         )
         return found
+    # Counts per row and class are enough: alpha doesn't ask who gave which label, so
+    # rows with two votes and rows with five stand beside each other.
     place = {label: i for i, label in enumerate(classes)}
     counts = np.zeros((n, len(classes)), dtype=int)
     for i, own in enumerate(votes.values()):

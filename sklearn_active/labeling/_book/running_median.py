@@ -24,6 +24,10 @@ class Median:
     """
 
     def __init__(self):
+        # A sorted list of a million numbers would move half a million of them for each
+        # that comes. In parts of at most 2,000, with the last number of each beside
+        # them, one part moves, and the search for it is over some hundred ends. Two
+        # heaps can't do it: an undo takes numbers out of the middle.
         self._parts, self._ends, self._n = [], [], 0
         self._late = []
 
@@ -35,6 +39,7 @@ class Median:
         number : float
             It may be there already.
         """
+        # A journal that is opened adds all its numbers before one is asked for.
         self._n += 1
         if not self._parts:
             self._late.append(number)

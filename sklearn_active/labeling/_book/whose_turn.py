@@ -21,10 +21,13 @@ class Turns:
 
     def __init__(self, n_rows, given, votes_per_row):
         self.votes_per_row = votes_per_row
+        # What a question needs at once, however many rows there are: which rows others
+        # have begun and this annotator has not had. Rows are grouped by (votes, hands):
+        # there are few such groups, and a row moves between two when a vote comes.
         self.n_full = 0
         self.groups = {}  # (number of votes, who had it) -> rows, oldest first
         self._given = frozenset(given)
-        self._full = bytearray(n_rows)
+        self._full = bytearray(n_rows)  # a byte per row, where a set takes sixty
         self._hands = {}
         for row in self._given:
             self._fill(row, True)

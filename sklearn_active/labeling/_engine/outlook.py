@@ -87,6 +87,9 @@ class Looked(Outlook):
 
     def __init__(self, classes, labels, proba=lambda: None):
         super().__init__(classes, len(labels))
+        # Labels at once, since the model is another one after its next update; the
+        # distributions when they are asked for, as a solve for all rows may take long
+        # and most rounds need none.
         self._labels, self._proba = labels, proba
 
     def __call__(self, rows):
@@ -160,6 +163,8 @@ class Predicted(Outlook):
         return np.concatenate([predicted(self._fitted, X)[0] for X in self._parts()])
 
     def _parts(self):
+        # In parts: a kernel machine makes a matrix of rows by support vectors, and a
+        # pipeline a copy of what it is given.
         for start in range(0, self.n_rows, _AT_ONCE):
             end = min(start + _AT_ONCE, self.n_rows)
             yield take(self._X, np.arange(start, end))
@@ -216,6 +221,8 @@ class Features:
         ValueError
             Where they are no numbers, or aren't yet.
         """
+        # A search for rows like one, then the next: the same model, the same numbers.
+        # Compared by identity, which is safe as the estimator is kept beside them.
         known, features = self._last
         if features is None or known is not estimator:
             features = _as_numbers(self._transformed(estimator))

@@ -61,6 +61,8 @@ class Suspicion:
         for fold in _folds(labels):
             others = {row: x for row, x in labels.items() if row not in fold}
             model.update(others, (), 0)
+            # A class that nobody else has is unknown to this model: it contradicts the
+            # label whatever the label is, and its margin says nothing.
             rows = [row for row in fold if labels[row] in others.values()]
             if not rows:
                 continue
@@ -72,6 +74,8 @@ class Suspicion:
 
 def _folds(labels):
     """Return sets of rows, each with a share of every class."""
+    # Shuffled, then sorted by class: every n-th row of that order is a fold with its
+    # share of each class. The seed is fixed: a list that is opened again is the same.
     rows = np.random.RandomState(0).permutation(list(labels)).tolist()
     rows.sort(key=lambda row: str(labels[row]))
     n_folds = len(rows) if len(rows) < _FEW else _N_FOLDS
@@ -87,6 +91,7 @@ def _margins(model, rows, labels):
         return [1.0 if guess != labels[row] else -1.0 for row, guess in pairs]
     classes = outlook.classes.tolist()
     places = [classes.index(labels[row]) for row in rows]
+    # The margin of the best other class over the label's own, in [-1, 1].
     own = proba[np.arange(len(rows)), places]
     others = proba.copy()
     others[np.arange(len(rows)), places] = -1

@@ -52,6 +52,8 @@ def item_as_json(item, limits=None):
     if is_pil_image(item):
         return _image(_png_of_pil(item))
     if not isinstance(item, str):
+        # Names before HTML: pandas has a table of its own for a series, which would be
+        # shown in a frame and without the page's keys.
         named = named_values(item)
         if named is not None:
             return {"kind": "table", "rows": [[str(k), written(v)] for k, v in named]}
@@ -102,6 +104,8 @@ def limits_of(items):
     limits : tuple of float, or None
         None where every image has limits of its own.
     """
+    # One scale for all: stretched each by itself, a nearly black image would look like
+    # a bright one. Bytes have a scale already.
     is_array = isinstance(items, np.ndarray) and items.ndim == 3
     if not is_array or items.dtype.kind not in "iuf" or items.dtype == np.uint8:
         return None

@@ -68,8 +68,12 @@ class Finder:
         """
         arguments = {"words": words, "status": status, "order": order}
         validate_parameter_constraints(_CONSTRAINTS, arguments, "find")
+        # Under the lock only what is kept is copied. A model that predicts, or a search
+        # through the words of 100,000 rows, would let answers wait.
         state = self._state_of_rows()
         rows = self._with_status(status, state)
+        # A row that somebody is asked for as a check has to be answered without a
+        # guess: the list must not tell what the model makes of it.
         by_model = status == "contradicted" or order in ("unsure", "sure")
         if by_model or guess is not None or likely is not None:
             rows = rows[~np.isin(rows, list(state.checking))]
