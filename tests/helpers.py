@@ -1,5 +1,7 @@
 """Estimators and pools that several test modules use."""
 
+import inspect
+import sys
 from contextlib import contextmanager
 
 import numpy as np
@@ -18,6 +20,43 @@ def blobs(n_rows=30, n_labeled=4, centers=3, seed=0):
     y = truth.copy()
     y[n_labeled:] = -1
     return X, y, truth
+
+
+def lines_run(call):
+    """Return how many lines of the labeling code a call runs."""
+    n_lines = 0
+
+    def trace(frame, event, argument):
+        nonlocal n_lines
+        if "labeling" not in frame.f_code.co_filename:
+            return None
+        n_lines += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    finally:
+        sys.settrace(before)
+    return n_lines
+
+
+@contextmanager
+def calls_of(function):
+    """Yield a list that gets the arguments of each call in this thread, as a dict."""
+    code, calls = inspect.unwrap(function).__code__, []
+
+    def profile(frame, event, argument):
+        if event == "call" and frame.f_code is code:
+            calls.append(dict(frame.f_locals))
+
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(before)
 
 
 @contextmanager

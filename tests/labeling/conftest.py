@@ -1,9 +1,25 @@
 """What the tests of the labeling page share."""
 
 import shutil
+from contextlib import ExitStack
 
 import pytest
 from page_browser import FLAGS, Page
+from page_client import Client
+
+
+@pytest.fixture
+def page_of():
+    """Serve the page of a session until the test ends; return its client."""
+    with ExitStack() as servers:
+
+        def served(session, annotator=None, **options):
+            if annotator is not None:
+                options["annotators"] = [annotator]
+            server = servers.enter_context(session.serve(**options))
+            return Client(server, annotator)
+
+        yield served
 
 
 @pytest.fixture(scope="module")

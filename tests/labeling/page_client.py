@@ -63,6 +63,10 @@ class Client:
         status, _, content = self.raw("POST", f"/{action}", body, fields)
         return status, json.loads(content)
 
+    def __call__(self, action, **request):
+        """Return status and reply of one request, given by its parts."""
+        return self.post(action, request)
+
     def state(self):
         status, state = self.post("state")
         assert status == 200

@@ -1,14 +1,12 @@
 """What is on file is checked, counts once, and stays quick to reach."""
 
 import json
-import sys
 from threading import Event, Thread
 
 import numpy as np
 import pytest
 from executors import Inline, Stalled
-from helpers import blobs
-from inside import Desk, LabelingState
+from helpers import blobs, lines_run
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
@@ -314,43 +312,24 @@ class TestNobodyWaitsUnderTheLock:
         assert query.indices[0] in asking.labels
         assert self.asked == []
 
-    def test_a_page_is_answered_meanwhile_though_its_desk_holds_the_lock(self, asking):
-        desk = Desk(asking)
-        assert desk.handle("progress", {})[0] == 200
+    def test_a_page_is_answered_meanwhile_though_its_desk_holds_the_lock(
+        self, asking, page_of
+    ):
+        assert page_of(asking)("progress")[0] == 200
         assert self.asked == []
 
 
-def test_the_first_question_of_a_page_holds_up_nobody():
+def test_the_first_question_of_a_page_holds_up_nobody(page_of):
     opened = session(executor=Stalled())
-    desk = Desk(opened)
-    status, state = desk.handle("state", {})
-    assert (status, state["preparing"]) == (200, True)
+    client = page_of(opened)
+    state = client.state()
+    assert state["preparing"] is True
     assert state["question"] is state["done"] is None
     assert opened.report().n_labeled == 0
     opened._refitter._executor.run()
-    status, state = desk.handle("state", {})
-    assert (status, state["preparing"]) == (200, False)
+    state = client.state()
+    assert state["preparing"] is False
     assert state["question"] is not None
-
-
-def lines_run(call):
-    """Return how many lines of the labeling code a call runs."""
-    n_lines = 0
-
-    def trace(frame, event, argument):
-        nonlocal n_lines
-        if "labeling" not in frame.f_code.co_filename:
-            return None
-        n_lines += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        call()
-    finally:
-        sys.settrace(before)
-    return n_lines
 
 
 def test_a_question_an_answer_and_the_figures_cost_the_same_after_thousands():
@@ -382,21 +361,3 @@ def test_a_question_an_answer_and_the_figures_cost_the_same_after_thousands():
     go_on(3000)
     many = lines_run(one_more), lines_run(undone)
     assert np.all(np.array(many) <= np.array(few) + 40)
-
-
-def test_to_read_a_renaming_and_to_go_on_after_it_cost_the_same_in_long_books():
-    rename = {"event": "rename", "label": 1, "to": 7, "annotator": None, "time": ""}
-
-    def lines_after(n_events):
-        state = LabelingState(n_rows=10_000, classes=[0, 1, 2])
-        for row in range(n_events):
-            state.take(ANSWER | {"row": row, "label": row % 3})
-        read = lines_run(lambda: state.take(rename))
-        one_more = lines_run(lambda: state.take(ANSWER | {"row": 9_999, "label": 7}))
-        figures = lines_run(lambda: (state.voted, state.audits, state.recent(5)))
-        undone = lines_run(lambda: [state.take({"event": "undo"}) for _ in range(2)])
-        assert state.voted.total() == n_events
-        return read, one_more, figures, undone
-
-    many, few = lines_after(3_000), lines_after(30)
-    assert np.all(np.array(many) <= np.array(few) + 20)

@@ -8,7 +8,6 @@ import pytest
 from executors import Inline
 from hypothesis import given
 from hypothesis import strategies as st
-from inside import Desk
 from journals import facts_of
 from sklearn.naive_bayes import GaussianNB
 
@@ -57,11 +56,18 @@ class TestOrder:
     def test_classes_stand_as_they_were_stated(self, classes):
         session = opened(classes=classes)
         assert session.classes == classes
-        assert [shown["text"] for shown in Desk(session)._classes({})] == classes
 
-    def test_the_first_is_the_first_key_of_the_page_and_first_in_the_terminal(self):
+    def test_they_stand_so_at_the_page(self, page_of):
+        for classes in (["so so", "bad", "good", "b"], ["bad", "good", "b", "so so"]):
+            shown = page_of(opened(classes=classes)).state()["classes"]
+            assert [one["text"] for one in shown] == classes
+
+    def test_the_first_is_the_first_key_of_the_page_and_first_in_the_terminal(
+        self, page_of
+    ):
         session, output = opened(), io.StringIO()
-        keys = {shown["text"]: shown["key"] for shown in Desk(session)._classes({})}
+        shown = page_of(session).state()["classes"]
+        keys = {one["text"]: one["key"] for one in shown}
         assert keys == {"good": "1", "bad": "2"}
         session.terminal(input=io.StringIO(":?\n:q\n"), output=output)
         assert "(1 good, 2 bad)" in output.getvalue()

@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from executors import Inline
+from helpers import calls_of
 from page_client import CLASSES, Client, X, new_session, truth_of
 from sklearn.metrics import cohen_kappa_score
 from voters import agreement_of
@@ -188,25 +189,17 @@ class TestAgreement:
         rows[0] = turned[0] = {"bob": 0, "ann": 0}
         assert agreement_of(turned).value == agreement_of(rows).value
 
-    def test_it_is_computed_again_only_where_several_have_voted(self, monkeypatch):
-        computed = []
-
-        def counted(*votes, sample_weight):
-            computed.append(sum(sample_weight))
-            return cohen_kappa_score(*votes, sample_weight=sample_weight)
-
-        kappa = "sklearn_active.labeling._book.agreement.cohen_kappa_score"
-        monkeypatch.setattr(kappa, counted)
+    def test_it_is_computed_again_only_where_several_have_voted(self):
         with new_session(votes_per_row=2) as session:
             for row in range(12):
                 for who in NAMES:
                     session.relabel(row, CLASSES[row % 2], who)
-            computed.clear()
-            assert session.report().agreement.value == 1
-            session.relabel(20, "ape", "ann")
-            session.flag(20)
-            assert session.report().agreement.value == 1
-            assert computed == [12]
+            with calls_of(cohen_kappa_score) as computed:
+                assert session.report().agreement.value == 1
+                session.relabel(20, "ape", "ann")
+                session.flag(20)
+                assert session.report().agreement.value == 1
+            assert [sum(call["sample_weight"]) for call in computed] == [12]
             session.relabel(0, "bear", "ann")
             assert session.report().agreement.n_agreed == 11
             session.undo()

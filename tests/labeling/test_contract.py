@@ -4,7 +4,7 @@ import inspect
 import io
 
 import pytest
-from inside import Batches, Desk, label_in_terminal
+from notebook import Notebook
 from page_client import CLASSES, X, new_session, truth_of
 
 from sklearn_active.labeling import (
@@ -38,40 +38,35 @@ def session():
         yield session
 
 
-def request_everything(desk):
+def request_everything(post):
     """Send one request of every action; return their statuses."""
-    state = desk.handle("state", {})[1]
-    names = iter(range(1000))
-
-    def send(action, **request):
-        return desk.handle(action, {"request": f"r{next(names)}", **request})
-
-    statuses = {}
+    state, statuses = post("state")[1], {}
     for row in range(6):  # so that there is a model
-        statuses["relabel"], state = send("relabel", row=row, new=truth_of(row))
+        statuses["relabel"], state = post("relabel", row=row, new=truth_of(row))
     question = state["question"]
     named = {"query": question["id"], "row": question["row"]}
-    statuses["guess"] = send("guess", **named)[0]
-    statuses["answer"], state = send("answer", **named, label='"ape"')
-    statuses["undo"] = send("undo", query=state["question"]["id"])[0]
-    question = desk.handle("state", {})[1]["question"]
+    statuses["guess"] = post("guess", **named)[0]
+    statuses["answer"], state = post("answer", **named, label='"ape"')
+    statuses["undo"] = post("undo", query=state["question"]["id"])[0]
+    question = post("state")[1]["question"]
     named = {"query": question["id"], "row": question["row"]}
-    statuses["skip"] = send("skip", **named)[0]
-    statuses["flag"] = send("flag", row=3, flagged=True)[0]
-    statuses["requeue"] = send("requeue")[0]
-    status, found = send("find", words="", status="labeled", order="suspicious")
+    statuses["skip"] = post("skip", **named)[0]
+    statuses["flag"] = post("flag", row=3, flagged=True)[0]
+    statuses["requeue"] = post("requeue")[0]
+    status, found = post("find", words="", status="labeled", order="suspicious")
     statuses["find"] = status
-    statuses["rows"] = send("rows", found=found["found"], **{"from": 0}, n=5)[0]
+    statuses["rows"] = post("rows", found=found["found"], **{"from": 0}, n=5)[0]
     for action in ("about", "finish", "progress", "resume", "state"):
-        statuses[action] = send(action)[0]
-    statuses["item"] = send("item", row=3)[0]
+        statuses[action] = post(action)[0]
+    statuses["item"] = post("item", row=3)[0]
     return statuses
 
 
-def test_the_desk_uses_nothing_else(session):
+def test_the_page_uses_nothing_else(session):
     only = OnlyTheContract(session)
-    statuses = request_everything(Desk(only))
-    assert {action[0] for action in statuses.items()} == set(Desk.actions)
+    statuses = request_everything(Notebook(LabelingWidget(only)).post)
+    with session.serve() as server:
+        assert set(statuses) == set(server.desks[None].actions)
     assert set(statuses.values()) == {200}
     assert len(only.used) > 20
 
@@ -79,7 +74,7 @@ def test_the_desk_uses_nothing_else(session):
 def test_the_terminal_uses_nothing_else(session):
     only, screen = OnlyTheContract(session), io.StringIO()
     typed = io.StringIO("ape\n\n:u\nbear\n:?\n:q\n")
-    assert label_in_terminal(only, input=typed, output=screen) == "quit"
+    assert LabelingSession.terminal(only, input=typed, output=screen) == "quit"
     assert sorted(session.labels.values()) == ["ape", "bear"]
 
 
@@ -87,7 +82,29 @@ def test_the_widget_is_a_desk(session):
     assert LabelingWidget(OnlyTheContract(session)).finished is False
 
 
-@pytest.mark.parametrize("kind", [LabelingSession, Batches])
+def kinds_of_sessions():
+    """Return what the package implements the contract with, by name."""
+    kinds, found = [BaseLabelingSession], {}
+    while kinds:
+        kinds += (kind := kinds.pop()).__subclasses__()
+        if (
+            kind.__module__.startswith("sklearn_active.")
+            and not kind.__abstractmethods__
+        ):
+            found[kind.__name__] = kind
+    return found
+
+
+KINDS = kinds_of_sessions()
+
+
+def test_there_are_a_session_and_the_batches_of_a_page_inside_fit():
+    assert list(KINDS.values()).count(LabelingSession) == 1
+    with WebOracle(classes=CLASSES, open_browser=False) as oracle:
+        assert type(oracle._batches) in KINDS.values()
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_what_implements_it_takes_the_same_arguments(kind):
     for name in sorted(NAMES - {"n_rows", "lock"}):
         stated = getattr(BaseLabelingSession, name)
@@ -156,6 +173,6 @@ class Minimal(BaseLabelingSession):
 def test_whoever_implements_what_is_required_can_be_shown():
     minimal = Minimal()
     minimal.lock = new_session().lock
-    status, state = Desk(minimal).handle("state", {})
+    status, state = Notebook(LabelingWidget(minimal)).post("state")
     assert (status, state["done"], state["can"]) == (200, "all_asked", [])
-    assert label_in_terminal(minimal, input=io.StringIO()) == "all_asked"
+    assert LabelingSession.terminal(minimal, input=io.StringIO()) == "all_asked"

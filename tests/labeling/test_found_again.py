@@ -8,14 +8,11 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from inside import Address
 from page_client import CLASSES, Client, X, new_session, truth_of
 
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, StaleQueryError
-
-TOKEN = "t" * 43
 
 
 class Killed:
@@ -153,56 +150,78 @@ def test_without_a_journal_nothing_is_kept():
 
 
 class TestTheFile:
+    """Beside the journal: the port and the tokens, believed where nobody meddled."""
+
     @pytest.fixture
-    def address(self, tmp_path):
-        address = Address(tmp_path / "a.page")
-        address.write(8123, {"": TOKEN})
-        return address
+    def first(self, journal):
+        first = Killed(journal)
+        first.client.answer(first.client.state()["question"], "ape")
+        first.kill()
+        return first
 
-    def test_it_is_for_its_owner_alone(self, address):
-        assert address._path.stat().st_mode & 0o777 == 0o600
-        assert address.read() == (8123, {"": TOKEN})
+    @pytest.fixture
+    def file(self, journal):
+        return journal.with_name(f"{journal.name}.page")
 
-    def test_one_that_others_can_read_is_not_believed(self, address):
-        address._path.chmod(0o644)
-        assert address.read() == (0, {})
+    @staticmethod
+    def is_believed(first, journal):
+        with new_session(journal) as session, session.serve() as server:
+            return Client(server).token == first.client.token
 
-    def test_one_of_the_day_before_is_not_believed(self, address):
+    def test_it_is_for_its_owner_alone(self, first, file, journal):
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert self.is_believed(first, journal)
+
+    def test_one_that_others_can_read_is_not_believed(self, first, file, journal):
+        file.chmod(0o644)
+        assert not self.is_believed(first, journal)
+
+    def test_one_of_the_day_before_is_not_believed(self, first, file, journal):
         yesterday = time.time() - 24 * 3600 - 1
-        os.utime(address._path, (yesterday, yesterday))
-        assert address.read() == (0, {})
+        os.utime(file, (yesterday, yesterday))
+        assert not self.is_believed(first, journal)
 
-    def test_a_link_is_not_followed(self, address, tmp_path):
-        link = tmp_path / "link.page"
-        link.symlink_to(address._path)
-        assert Address(link).read() == (0, {})
+    def test_a_link_is_not_followed(self, first, file, journal, tmp_path):
+        file.rename(tmp_path / "else")
+        file.symlink_to(tmp_path / "else")
+        assert not self.is_believed(first, journal)
 
     @pytest.mark.parametrize(
-        "kept",
+        "change",
         [
-            "",
-            "[]",
-            "3",
-            '{"port": 8123}',
-            '{"port": "8123", "tokens": {}}',
-            '{"port": 65536, "tokens": {}}',
-            '{"port": 0, "tokens": {}}',
-            '{"port": 8123, "tokens": {"": "short"}}',
-            '{"port": 8123, "tokens": {"": 3}}',
-            "\x00\xff",
+            {},
+            {"port": "8123"},
+            {"port": 65536},
+            {"port": 0},
+            {"port": None},
+            {"tokens": {"": "short"}},
+            {"tokens": {"": 3}},
+            {"tokens": 3},
+            {"tokens": None},
+            {"journal": "another"},
         ],
+        ids=str,
     )
-    def test_what_is_no_address_is_not_believed(self, address, kept):
-        address._path.write_text(kept)
-        assert address.read() == (0, {})
+    def test_what_is_no_address_is_not_believed(self, first, file, journal, change):
+        kept = json.loads(file.read_text()) | change
+        kept = {name: value for name, value in kept.items() if value is not None}
+        file.write_text(json.dumps(kept))
+        assert self.is_believed(first, journal) == (change == {})
 
-    def test_a_link_in_its_place_is_replaced_and_its_target_left_alone(self, tmp_path):
+    @pytest.mark.parametrize("kept", ["", "[]", "3", "\x00\xff"])
+    def test_nor_is_what_is_no_record(self, first, file, journal, kept):
+        file.write_text(kept)
+        assert not self.is_believed(first, journal)
+
+    def test_a_link_in_its_place_is_replaced_and_its_target_left_alone(
+        self, file, journal, tmp_path
+    ):
         target = tmp_path / "precious"
         target.write_text("mine")
-        (tmp_path / "b.page").symlink_to(target)
-        Address(tmp_path / "b.page").write(8123, {"": TOKEN})
-        assert target.read_text() == "mine"
-        assert json.loads((tmp_path / "b.page").read_text())["port"] == 8123
+        file.symlink_to(target)
+        with new_session(journal) as session, session.serve() as server:
+            assert target.read_text() == "mine"
+            assert json.loads(file.read_text())["port"] == Client(server).port
 
 
 class TestHello:
@@ -319,7 +338,7 @@ def test_a_journal_that_goes_on_keeps_its_name(journal):
     assert len(names[0]) == 12
 
 
-def test_a_file_system_that_ignores_modes_keeps_no_token(tmp_path, monkeypatch):
+def test_a_file_system_that_ignores_modes_keeps_no_token(journal, monkeypatch):
     real = os.fstat
 
     def fstat(descriptor):
@@ -327,6 +346,9 @@ def test_a_file_system_that_ignores_modes_keeps_no_token(tmp_path, monkeypatch):
         status[0] |= 0o077
         return os.stat_result(status)
 
-    monkeypatch.setattr("sklearn_active.labeling._fronts.address.os.fstat", fstat)
-    Address(tmp_path / "a.page").write(8123, {"": TOKEN})
-    assert TOKEN not in (tmp_path / "a.page").read_text()
+    with new_session(journal) as session:
+        monkeypatch.setattr(os, "fstat", fstat)
+        with session.serve() as server:
+            monkeypatch.undo()
+            kept = journal.with_name(f"{journal.name}.page").read_text()
+            assert Client(server).token not in kept

@@ -15,7 +15,6 @@ from executors import Inline
 from helpers import blobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from inside import Desk
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
@@ -293,18 +292,20 @@ class TestInASession:
                 session.undo()
             assert session.labels == labels
 
-    def test_the_page_is_told_what_happened_and_goes_on_when_it_is_mended(self, path):
+    def test_the_page_is_told_what_happened_and_goes_on_when_it_is_mended(
+        self, path, page_of
+    ):
         with self.opened(path) as session:
-            desk = Desk(session)
-            question = desk.handle("state", {})[1]["question"]
+            client = page_of(session)
+            question = client.state()["question"]
             request = {"request": "1", "query": question["id"], "label": "1"}
             request["row"] = question["row"]
             path.rename(path.with_name("else"))
-            status, reply = desk.handle("answer", request)
+            status, reply = client.post("answer", request)
             assert (status, session.labels) == (503, {})
             assert "was removed or renamed by another program" in reply["error"]
             path.with_name("else").rename(path)
-            assert desk.handle("answer", request)[0] == 200
+            assert client.post("answer", request)[0] == 200
         assert rows(path) == [question["row"]]
 
     def test_a_second_session_goes_on_with_what_the_path_holds(self, path):

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from inside import Desk, widget_module
 from page_browser import FLAGS, Attacker, key_of, serious_violations
 from page_client import CLASSES, Client, new_session, truth_of
 from sklearn.datasets import load_digits
 
-from sklearn_active.labeling import LabelJournal
+from sklearn_active.labeling import LabelingWidget, LabelJournal
 
 pytestmark = pytest.mark.browser
 
@@ -660,10 +659,12 @@ class TestAttacksInTheBrowser:
         page.wrongs.clear()
 
 
-def test_the_widgets_script_labels_in_a_cell_and_keeps_its_keys(new_page, session):
+def test_the_widgets_script_labels_in_a_cell_and_keeps_its_keys(
+    new_page, session, page_of
+):
     """As a notebook loads it: one module, a model that sends messages, a cell."""
-    desk, page = Desk(session), new_page()
-    script = widget_module.joined("widget.js")
+    client, page = page_of(session), new_page()
+    script = str(LabelingWidget(session).view._esm)
     files = {"/widget.js": ("text/javascript", script), "/": ("text/html", CELL)}
 
     def serve(route):
@@ -673,7 +674,7 @@ def test_the_widgets_script_labels_in_a_cell_and_keeps_its_keys(new_page, sessio
 
     page.page.route("http://notebook.example/**", serve)
     page.page.expose_function(
-        "ask", lambda action, body: list(desk.handle(action, body))
+        "ask", lambda action, body: list(client.post(action, body))
     )
     page.open("http://notebook.example/")
     row = page.row

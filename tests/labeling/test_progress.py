@@ -9,7 +9,7 @@ from executors import Inline
 from helpers import blobs
 from hypothesis import given
 from hypothesis import strategies as st
-from inside import Desk, audit_figures, sentences
+from inside import audit_figures, sentences
 from scipy.stats import binomtest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, recall_score
 from sklearn.naive_bayes import GaussianNB
@@ -164,14 +164,15 @@ class TestSessions:
         checked(opened, 12)
         assert list(opened.report().class_counts) == ["good", "bad"]
 
-    def test_the_page_gets_them_as_json_with_what_is_needed(self):
+    def test_the_page_gets_them_as_json_with_what_is_needed(self, page_of):
         for classes in (["good", "bad"], [1, 2]):
             opened = session(classes=classes)
             for n in (4, 25):
                 while len(opened.labels) < n:
                     query = opened.ask()
                     opened.tell(query.id, [classes[TRUTH[query.indices[0]]]])
-                state = Desk(opened).handle("state", {})[1]
+                state = page_of(opened).state()
+                # The page reads no NaN, though Python would.
                 audit = json.loads(json.dumps(state, allow_nan=False))["report"][
                     "audit"
                 ]

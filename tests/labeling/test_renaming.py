@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 from executors import Inline
-from inside import Desk, rename_in_journal
+from inside import rename_in_journal
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
@@ -330,12 +330,12 @@ class TestGoingOn:
 
 
 class TestAtFrontEnds:
-    def test_a_renamed_class_keeps_its_place_and_key_on_the_page(self):
+    def test_a_renamed_class_keeps_its_place_and_key_on_the_page(self, page_of):
         session = opened(classes=["good", "bad", "x"])
-        desk = Desk(session)
+        client = page_of(session)
 
         def shown():
-            return [(c["text"], c["key"]) for c in desk._classes({})]
+            return [(c["text"], c["key"]) for c in client.state()["classes"]]
 
         first = [("good", "1"), ("bad", "2"), ("x", "x")]
         assert shown() == first
@@ -348,26 +348,25 @@ class TestAtFrontEnds:
         session.undo()
         assert shown() == first
 
-    def test_a_page_that_still_shows_the_old_name_is_told(self):
+    def test_a_page_that_still_shows_the_old_name_is_told(self, page_of):
         session = opened()
-        desk = Desk(session)
-        question = desk.handle("state", {})[1]["question"]
+        client = page_of(session)
+        question = client.state()["question"]
         session.rename_class("bad", "negative")
         request = {"query": question["id"], "row": question["row"], "request": "r"}
-        status, reply = desk.handle("answer", {"label": '"bad"', **request})
+        status, reply = client.post("answer", {"label": '"bad"', **request})
         assert status == 400
         assert "'bad' is called 'negative' now" in reply["error"]
         assert [c["text"] for c in reply["state"]["classes"]] == ["good", "negative"]
-        status, _ = desk.handle("answer", {"label": '"negative"', **request})
+        status, _ = client.post("answer", {"label": '"negative"', **request})
         assert status == 200
         assert session.labels == {question["row"]: "negative"}
 
-    def test_a_person_takes_back_answers_and_no_renaming(self):
+    def test_a_person_takes_back_answers_and_no_renaming(self, page_of):
         session, output = opened(), io.StringIO()
-        desk = Desk(session)
+        client = page_of(session)
         session.rename_class("bad", "negative")
-        request = {"request": "r", "query": session.ask().id}
-        status, reply = desk.handle("undo", request)
+        status, reply = client("undo", query=session.ask().id)
         assert status == 400
         assert "The last thing done was to rename a class" in reply["error"]
         session.terminal(input=io.StringIO(":u\ngood\n:u\n:q\n"), output=output)

@@ -5,7 +5,6 @@ import threading
 
 import numpy as np
 import pytest
-from inside import Desk, keys_of
 from page_client import CLASSES, Client, X, new_session, truth_of
 
 from sklearn_active.labeling import LabelJournal
@@ -23,23 +22,9 @@ def client(session):
         yield Client(server)
 
 
-class Requests:
-    """Ask a desk, and give every request a name."""
-
-    def __init__(self, session):
-        self.desk, self.n = Desk(session), 0
-
-    def __call__(self, action, **request):
-        self.n += 1
-        return self.desk.handle(action, {"request": f"r{self.n}", **request})
-
-    def state(self):
-        return self("state")[1]
-
-
 @pytest.fixture
-def ask(session):
-    return Requests(session)
+def ask(session, page_of):
+    return page_of(session)
 
 
 def names(question):
@@ -163,18 +148,20 @@ def test_a_class_without_a_printable_name_is_refused(ask, session, text):
     ("text", "label"),
     [("3", 3), ("2.5", None), ("x", None), ("nan", None), ("-1", None)],
 )
-def test_where_classes_are_numbers_a_new_one_is_a_number_and_not_the_mark(text, label):
+def test_where_classes_are_numbers_a_new_one_is_a_number_and_not_the_mark(
+    text, label, page_of
+):
     with new_session(classes=[0, 1], new_classes="allow") as session:
-        ask = Requests(session)
+        ask = page_of(session)
         status, _ = ask("answer", **names(ask.state()["question"]), new=text)
         assert status == (400 if label is None else 200)
         assert list(session.labels.values()) == ([] if label is None else [label])
         assert session.report().n_skipped == 0
 
 
-def test_a_closed_list_of_classes_stays_closed():
+def test_a_closed_list_of_classes_stays_closed(page_of):
     with new_session() as session:
-        ask = Requests(session)
+        ask = page_of(session)
         assert ask.state()["new_classes"] is False
         question = ask.state()["question"]
         for label in ({"new": "dog"}, {"label": '"dog"'}, {"label": "null"}):
@@ -183,9 +170,11 @@ def test_a_closed_list_of_classes_stays_closed():
 
 
 @pytest.mark.parametrize("big", [2**60 + 1, 1.0, 3])
-def test_numbers_come_back_exactly_although_javascript_could_not_hold_them(big):
+def test_numbers_come_back_exactly_although_javascript_could_not_hold_them(
+    big, page_of
+):
     with new_session(classes=[big, 7]) as session:
-        ask = Requests(session)
+        ask = page_of(session)
         state = ask.state()
         name = next(c["label"] for c in state["classes"] if c["text"] == str(big))
         ask("answer", **names(state["question"]), label=name)
@@ -202,15 +191,17 @@ def test_a_request_without_a_row_is_refused(ask, request_):
     assert ask("flag", flagged=True, **request_)[0] == 400
 
 
-def test_the_guess_is_given_on_request_but_never_for_a_question_that_checks_the_model():
+def test_the_guess_is_given_on_request_but_never_for_a_question_that_checks_the_model(
+    page_of,
+):
     with new_session(audit=1.0) as session:
-        ask = Requests(session)
+        ask = page_of(session)
         state = ask.state()
         assert state["question"]["reason"] == "audit"
         reply = ask("guess", **names(state["question"]))[1]
         assert reply == {"text": None, "why": "this question checks the model"}
     with new_session() as session:
-        ask = Requests(session)
+        ask = page_of(session)
         state = ask.state()
         assert ask("guess", **names(state["question"]))[1]["text"] is None
         while len(session.labels) < 20:
@@ -224,7 +215,7 @@ def test_the_guess_is_given_on_request_but_never_for_a_question_that_checks_the_
         assert ask("guess", query="another", row=row)[0] == 409
 
 
-def test_what_cannot_be_written_is_said_and_can_be_sent_again(tmp_path):
+def test_what_cannot_be_written_is_said_and_can_be_sent_again(tmp_path, page_of):
     class FullDisk(LabelJournal):
         full = True
 
@@ -235,7 +226,7 @@ def test_what_cannot_be_written_is_said_and_can_be_sent_again(tmp_path):
 
     journal = FullDisk(tmp_path / "labels.jsonl")
     with new_session(journal) as session:
-        ask = Requests(session)
+        ask = page_of(session)
         question = ask.state()["question"]
         request = {**names(question), "label": '"ape"', "request": "mine"}
         status, reply = ask("answer", **request)
@@ -247,12 +238,12 @@ def test_what_cannot_be_written_is_said_and_can_be_sent_again(tmp_path):
         assert session.labels == {question["row"]: "ape"}
 
 
-def test_an_aggregate_that_fails_is_said_and_the_answer_is_kept(caplog):
+def test_an_aggregate_that_fails_is_said_and_the_answer_is_kept(caplog, page_of):
     def fails(votes):
         raise KeyError("no rule for this")
 
     with new_session(aggregate=fails) as session:
-        ask = Requests(session)
+        ask = page_of(session)
         question = ask.state()["question"]
         request = {**names(question), "label": '"ape"', "request": "mine"}
         status, reply = ask("answer", **request)
@@ -266,9 +257,9 @@ def test_an_aggregate_that_fails_is_said_and_the_answer_is_kept(caplog):
         assert "no rule for this" in caplog.text
 
 
-def test_after_the_session_has_ended_the_page_is_told_so():
+def test_after_the_session_has_ended_the_page_is_told_so(page_of):
     session = new_session()
-    ask = Requests(session)
+    ask = page_of(session)
     session.close()
     status, reply = ask("state")
     assert status == 410
@@ -300,11 +291,13 @@ def test_an_item_that_cannot_be_shown_is_an_error_when_the_page_is_opened():
         session.serve()
 
 
-def test_a_later_item_that_cannot_be_shown_does_not_end_the_labeling(tmp_path, caplog):
+def test_a_later_item_that_cannot_be_shown_does_not_end_the_labeling(
+    tmp_path, caplog, page_of
+):
     items = [tmp_path / "none.png"] * 40
     items[0] = "fine"
     with new_session(items=items) as session:
-        ask = Requests(session)
+        ask = page_of(session)
         item = ask.state()["question"]["item"]
         assert item["kind"] == "broken"
         assert "none.png" in item["text"]
@@ -373,35 +366,52 @@ def test_the_page_and_its_parts_are_served(client):
         assert body
 
 
-def test_a_class_of_one_character_is_its_own_key_and_others_take_what_is_left():
-    assert keys_of(["2", "a", "yes", "no"]) == {
-        "2": "2",
-        "a": "a",
-        "yes": "1",
-        "no": "3",
-    }
+def keys_at(client):
+    return {shown["text"]: shown["key"] for shown in client.state()["classes"]}
+
+
+def test_a_class_of_one_character_is_its_own_key_and_others_take_what_is_left(page_of):
     digits = [str(i) for i in range(10)]
-    assert keys_of(digits) == dict(zip(digits, digits, strict=True))
-    assert list(keys_of(["x1", "x2", *CLASSES]).values()) == ["1", "2", "3", "4", "5"]
-    later = keys_of(["1", "yes"], before={"yes": "1"})
-    assert later == {"yes": "1", "1": "2"}
-    assert len(set(keys_of(["A", "a", "é", " "]).values())) == 4
+    for classes, keys in [
+        (["2", "a", "yes", "no"], ["2", "a", "1", "3"]),
+        (digits, digits),
+        (["x1", "x2", *CLASSES], ["1", "2", "3", "4", "5"]),
+    ]:
+        with new_session(classes=classes) as session:
+            expected = dict(zip(classes, keys, strict=True))
+            assert keys_at(page_of(session)) == expected
+    with new_session(classes=["A", "a", "é", " "]) as session:
+        assert len(set(keys_at(page_of(session)).values())) == 4
 
 
-def test_of_many_classes_those_that_are_used_get_digits_and_keep_them():
+def test_a_key_that_a_class_has_already_is_not_given_to_a_new_one(page_of):
+    with new_session(classes=["yes", "no"], new_classes="allow") as session:
+        client = page_of(session)
+        assert keys_at(client) == {"yes": "1", "no": "2"}
+        session.relabel(0, "1")
+        assert keys_at(client) == {"yes": "1", "no": "2", "1": "3"}
+
+
+def test_of_many_classes_those_that_are_used_get_digits_and_keep_them(page_of):
     many = [f"class {i}" for i in range(40)]
-    none = keys_of(many)
-    assert set(none.values()) == {None}
-    used = keys_of(many, none, counts={"class 7": 2, "class 9": 5})
-    assert (used["class 9"], used["class 7"]) == ("1", "2")
-    later = keys_of(many, used, counts=dict.fromkeys(many, 9))
-    assert (later["class 9"], later["class 7"]) == ("1", "2")
-    assert sorted(filter(None, later.values())) == sorted("1234567890")
+    with new_session(classes=many) as session:
+        client = page_of(session)
+        assert keys_at(client) == dict.fromkeys(many)
+        for row, number in enumerate([7, 9, 9, 7, 9, 9, 9]):
+            session.relabel(row, many[number])
+        used = keys_at(client)
+        assert (used["class 9"], used["class 7"]) == ("1", "2")
+        for row in range(7, 40):
+            session.relabel(row, many[10 + row % 11])
+        later = keys_at(client)
+        assert (later["class 9"], later["class 7"]) == ("1", "2")
+        assert sorted(filter(None, later.values())) == sorted("1234567890")
 
 
-def test_keys_that_were_chosen_stand_and_no_other_class_gets_them():
-    keys = keys_of(["good", "1", "bad"], chosen={"bad": "1"})
-    assert keys == {"good": "2", "1": "3", "bad": "1"}
+def test_keys_that_were_chosen_stand_and_no_other_class_gets_them(page_of):
+    with new_session(classes=["good", "1", "bad"]) as session:
+        client = page_of(session, keys={"bad": "1"})
+        assert keys_at(client) == {"good": "2", "1": "3", "bad": "1"}
 
 
 class TestLists:
@@ -437,12 +447,12 @@ class TestLists:
         assert likely["n"] == 31
         assert likely["rows"][0]["guess"] == "bear"
 
-    def test_no_guess_is_told_of_the_row_that_checks_the_model(self):
+    def test_no_guess_is_told_of_the_row_that_checks_the_model(self, page_of):
         with new_session(audit=1.0) as session:
             for row in range(9):
                 session.relabel(row, truth_of(row))
             session.wait()
-            ask = Requests(session)
+            ask = page_of(session)
             checked = ask.state()["question"]
             assert checked["reason"] == "audit"
             rows = {row["row"]: row for row in ask("find")[1]["rows"]}
@@ -465,9 +475,11 @@ class TestLists:
         for wrong in ({"from": -1, "n": 3}, {"from": 0}, {"from": 0.5, "n": 1}):
             assert ask("rows", found=name, **wrong)[0] == 400
 
-    def test_a_label_given_in_a_list_carries_its_reason(self, ask, session, tmp_path):
+    def test_a_label_given_in_a_list_carries_its_reason(
+        self, ask, session, tmp_path, page_of
+    ):
         with new_session(tmp_path / "j") as session:
-            ask = Requests(session)
+            ask = page_of(session)
             assert ask("relabel", row=5, label='"ape"', reason="similar")[0] == 200
             assert ask("relabel", row=5, label='"ape"', reason="because")[0] == 400
             session.close()
@@ -475,30 +487,34 @@ class TestLists:
         assert (event["row"], event["label"], event["reason"]) == (5, "ape", "similar")
 
 
-def test_rows_are_called_by_what_they_say(ask):
+def test_rows_are_called_by_what_they_say(ask, page_of):
     items = ["", *(f"word {i} of a text that goes on and on and on" for i in range(39))]
     with new_session(items=items) as session:
-        ask = Requests(session)
+        ask = page_of(session)
         titles = [row["title"] for row in ask("find")[1]["rows"]]
         assert titles[:2] == ["Row 1", "word 0 of a text that goes on and on and on"]
         question = ask.state()["question"]
         assert question["title"] == titles[question["row"]]
 
 
-def test_one_broken_item_stops_nobody_and_only_broken_ones_are_an_error(tmp_path):
+def test_one_broken_item_stops_nobody_and_only_broken_ones_are_an_error(
+    tmp_path, page_of
+):
     broken = [tmp_path / f"{i}.png" for i in range(40)]
     with new_session(items=broken) as session, pytest.raises(OSError, match="0.png"):
-        Desk(session)
+        page_of(session)
     (tmp_path / "3.png").write_bytes(b"")
     with new_session(items=broken) as session:
-        ask = Requests(session)
+        ask = page_of(session)
         item = ask("item", row=0)[1]["item"]
         assert item["kind"] == "broken"
         assert "0.png" in item["text"]
 
 
 @pytest.mark.parametrize("error", [OSError, ValueError, RuntimeError])
-def test_an_item_that_cannot_be_read_later_is_broken_and_the_answer_is_kept(error):
+def test_an_item_that_cannot_be_read_later_is_broken_and_the_answer_is_kept(
+    error, page_of
+):
     class Lazy(list):
         broken = -1
 
@@ -509,7 +525,7 @@ def test_an_item_that_cannot_be_read_later_is_broken_and_the_answer_is_kept(erro
 
     items = Lazy(f"text {row}" for row in range(40))
     with new_session(items=items) as session:
-        ask = Requests(session)
+        ask = page_of(session)
         first = ask.state()["question"]
         row = items.broken = first["row"]
         again = ask.state()["question"]
@@ -530,10 +546,12 @@ def test_an_item_that_cannot_be_read_later_is_broken_and_the_answer_is_kept(erro
 class TestVotesOfOthers:
     """Of a row that two are to answer, neither sees what the other has said."""
 
-    @staticmethod
-    def described(session, row, annotator):
-        desk = Desk(session, annotator)
-        return desk.handle("find", {})[1]["rows"][row]
+    @pytest.fixture(autouse=True)
+    def _pages(self, page_of):
+        self.page_of = page_of
+
+    def described(self, session, row, annotator):
+        return self.page_of(session, annotator)("find")[1]["rows"][row]
 
     def seen(self, session, row, annotator):
         shown = self.described(session, row, annotator)

@@ -1,15 +1,18 @@
-"""The fold that can be taken back equals folding everything anew."""
+"""The state of a book, folded event by event: equal to a look at all of it."""
 
 import statistics
 from collections import Counter
 
+import numpy as np
 import pytest
+from helpers import lines_run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sklearn_active.labeling._book import running_median
 from sklearn_active.labeling._book.labeling_state import LabelingState, joined, split
 from sklearn_active.labeling._book.running_median import Median
+from sklearn_active.labeling._book.whose_turn import Barred, Turns
 
 WHO = ["ann", "bob", None]
 N_ROWS = 5
@@ -309,3 +312,64 @@ def test_the_median_of_what_is_left_equals_that_of_a_list(numbers, data):
             if not numbers:
                 break
         assert median.value is None
+
+
+def test_to_read_a_renaming_and_to_go_on_after_it_cost_the_same_in_long_books():
+    answer = {"event": "answer", "annotator": None, "query": "q-1", "reason": "margin"}
+    answer |= {"seconds": 1.5, "predicted": None, "time": "now"}
+    rename = {"event": "rename", "label": 1, "to": 7, "annotator": None, "time": ""}
+
+    def lines_after(n_events):
+        state = LabelingState(n_rows=10_000, classes=[0, 1, 2])
+        for row in range(n_events):
+            state.take(answer | {"row": row, "label": row % 3})
+        read = lines_run(lambda: state.take(rename))
+        one_more = lines_run(lambda: state.take(answer | {"row": 9_999, "label": 7}))
+        figures = lines_run(lambda: (state.voted, state.audits, state.recent(5)))
+        undone = lines_run(lambda: [state.take({"event": "undo"}) for _ in range(2)])
+        assert state.voted.total() == n_events
+        return read, one_more, figures, undone
+
+    many, few = lines_after(3_000), lines_after(30)
+    assert np.all(np.array(many) <= np.array(few) + 20)
+
+
+@settings(deadline=None)
+@given(
+    given_rows=st.sets(st.integers(0, 5), max_size=2),
+    votes_per_row=st.integers(1, 3),
+    acts=st.lists(
+        st.tuples(
+            st.integers(0, 5),
+            st.sets(st.sampled_from(WHO)),
+            st.sets(st.sampled_from(WHO)),
+        ),
+        max_size=20,
+    ),
+    elsewhere=st.lists(st.integers(0, 5), max_size=4),
+)
+def test_who_may_be_asked_for_what_equals_a_look_at_every_row(
+    given_rows, votes_per_row, acts, elsewhere
+):
+    turns, votes, skips = Turns(6, given_rows, votes_per_row), {}, {}
+    for row, voters, skipped in acts:
+        votes[row], skips[row] = voters, skipped - voters
+        turns.place(row, [(who, 1) for who in voters], frozenset(skips[row]))
+    for who in WHO:
+        barred = {
+            row
+            for row in range(6)
+            if row in given_rows
+            or len(votes.get(row, ())) + elsewhere.count(row) >= votes_per_row
+            or who in votes.get(row, ())
+            or who in skips.get(row, ())
+        }
+        found = Barred(turns, who, elsewhere)
+        assert {row for row in range(6) if row in found} == barred
+        assert len(found) == len(barred)
+        begun = list(found.begun())
+        assert sorted(begun) == sorted(
+            row for row in set(range(6)) - barred if votes.get(row) or row in elsewhere
+        )
+        n = [len(votes.get(row, ())) for row in begun]
+        assert np.all(np.diff(n) <= 0)

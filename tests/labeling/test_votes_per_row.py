@@ -2,13 +2,9 @@
 
 from collections import Counter
 
-import numpy as np
 import pytest
 from executors import Inline
 from helpers import blobs
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from inside import Barred, Turns
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
@@ -119,47 +115,3 @@ def test_audits_are_of_rows_that_nobody_has_begun():
         opened.tell(query.id, [TRUTH[row]], "ab"[turn % 2])
     assert 5 <= len(audited) <= 20
     assert set(audited) == {0}
-
-
-WHO = ["ann", "bob", None]
-
-
-@settings(deadline=None)
-@given(
-    given_rows=st.sets(st.integers(0, 5), max_size=2),
-    votes_per_row=st.integers(1, 3),
-    acts=st.lists(
-        st.tuples(
-            st.integers(0, 5),
-            st.sets(st.sampled_from(WHO)),
-            st.sets(st.sampled_from(WHO)),
-        ),
-        max_size=20,
-    ),
-    elsewhere=st.lists(st.integers(0, 5), max_size=4),
-)
-def test_who_may_be_asked_for_what_equals_a_look_at_every_row(
-    given_rows, votes_per_row, acts, elsewhere
-):
-    turns, votes, skips = Turns(6, given_rows, votes_per_row), {}, {}
-    for row, voters, skipped in acts:
-        votes[row], skips[row] = voters, skipped - voters
-        turns.place(row, [(who, 1) for who in voters], frozenset(skips[row]))
-    for who in WHO:
-        barred = {
-            row
-            for row in range(6)
-            if row in given_rows
-            or len(votes.get(row, ())) + elsewhere.count(row) >= votes_per_row
-            or who in votes.get(row, ())
-            or who in skips.get(row, ())
-        }
-        found = Barred(turns, who, elsewhere)
-        assert {row for row in range(6) if row in found} == barred
-        assert len(found) == len(barred)
-        begun = list(found.begun())
-        assert sorted(begun) == sorted(
-            row for row in set(range(6)) - barred if votes.get(row) or row in elsewhere
-        )
-        n = [len(votes.get(row, ())) for row in begun]
-        assert np.all(np.diff(n) <= 0)

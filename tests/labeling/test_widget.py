@@ -1,31 +1,17 @@
 """The page in a notebook: the Python side, without a kernel."""
 
 import re
+import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
-from inside import widget_module
+from notebook import Notebook
 from page_client import new_session, truth_of
 
+import sklearn_active.labeling
 from sklearn_active.labeling import LabelingWidget
-
-
-class Notebook:
-    """What the page's script says to the widget, and is answered."""
-
-    def __init__(self, widget, monkeypatch):
-        self.view, self.sent, self.n = widget.view, [], 0
-        monkeypatch.setattr(self.view, "send", self.sent.append)
-
-    def post(self, action, **body):
-        self.n += 1
-        body = {"request": f"r{self.n}", **body}
-        message = {"id": self.n, "action": action, "body": body}
-        self.view._handle_custom_msg(message, [])
-        reply = self.sent.pop()
-        assert reply["id"] == self.n
-        return reply["status"], reply["body"]
 
 
 @pytest.fixture
@@ -35,8 +21,8 @@ def session():
 
 
 @pytest.fixture
-def notebook(session, monkeypatch):
-    return Notebook(LabelingWidget(session), monkeypatch)
+def notebook(session):
+    return Notebook(LabelingWidget(session))
 
 
 def test_labels_given_in_the_notebook_reach_the_session(notebook, session):
@@ -81,9 +67,9 @@ def test_messages_of_others_are_left_alone(notebook, message):
     assert notebook.sent == []
 
 
-def test_finish_can_be_seen_from_the_next_cell(session, monkeypatch):
+def test_finish_can_be_seen_from_the_next_cell(session):
     widget = LabelingWidget(session)
-    notebook = Notebook(widget, monkeypatch)
+    notebook = Notebook(widget)
     assert not widget.finished
     notebook.post("finish")
     assert widget.finished
@@ -99,41 +85,63 @@ def test_the_widget_shows_itself_and_brings_the_pages_script(session):
     assert widget.view is widget.view
 
 
-def test_the_pages_modules_are_joined_into_one_that_loads_nothing():
-    script = widget_module.joined("widget.js")
+MODULES = {
+    path.name: path.read_text()
+    for path in Path(sklearn_active.labeling.__file__).parent.rglob("*.js")
+    if path.name != "start.js"  # a tab's
+}
+
+
+@pytest.fixture
+def script(session):
+    return str(LabelingWidget(session).view._esm)
+
+
+def first_line(name):
+    return MODULES[name].splitlines()[0]  # says what the module is about
+
+
+def test_the_pages_modules_are_joined_into_one_that_loads_nothing(script):
     assert not re.search(r"^(import|export (?!default))", script, re.MULTILINE)
-    for path in set(widget_module.PAGE.glob("*.js")) - {
-        widget_module.PAGE / "start.js"
-    }:
-        first = path.read_text().splitlines()[0]  # says what the module is about
-        assert script.count(first) == 1, path.name
-    assert widget_module.joined("page.js", "widget.js") == script
+    assert len(MODULES) > 10
+    for name in MODULES:
+        assert script.count(first_line(name)) == 1, name
 
 
-def test_no_name_is_declared_by_two_modules_of_the_page():
+def test_no_name_is_declared_by_two_modules_of_the_page(script):
     declared = re.findall(
-        r"^(?:async function|function|class|const|let) (\w+)",
-        widget_module.joined("widget.js"),
-        re.MULTILINE,
+        r"^(?:async function|function|class|const|let) (\w+)", script, re.MULTILINE
     )
     assert len(declared) > 40
     assert [name for name, n in Counter(declared).items() if n > 1] == []
 
 
-def test_a_module_comes_after_those_that_it_imports(monkeypatch, tmp_path):
-    (tmp_path / "a.js").write_text('import { b } from "./b.js";\nb();\n')
-    (tmp_path / "b.js").write_text(
-        'import {\n  c,\n} from "./c.js";\nexport const b = () => c;\n'
-    )
-    (tmp_path / "c.js").write_text("export const c = 1;\nexport default c;\n")
-    monkeypatch.setattr(widget_module, "PAGE", tmp_path)
-    assert widget_module.joined("a.js") == (
-        "const c = 1;\nexport default c;\nconst b = () => c;\nb();\n"
-    )
+def test_a_module_comes_after_those_that_it_imports(script):
+    imports = [
+        (name, imported)
+        for name, text in MODULES.items()
+        for imported in re.findall(r'^(?:import|\}).* from "\./(.+)";$', text, re.M)
+    ]
+    assert len(imports) > 10
+    for name, imported in imports:
+        first, second = first_line(imported), first_line(name)
+        assert script.index(first) < script.index(second), (name, imported)
 
 
-def test_without_anywidget_the_error_names_the_extra(session, monkeypatch):
-    monkeypatch.setitem(sys.modules, "anywidget", None)
-    widget_module._view_class.cache_clear()
-    with pytest.raises(ImportError, match=r"sklearn-active\[notebook\]"):
-        _ = LabelingWidget(session).view
+def test_a_module_stays_as_it_is_but_for_its_imports_and_exports(script):
+    for name, text in MODULES.items():
+        bare = re.sub(r'^import [^;]* from "[^"]*";\n', "", text, flags=re.M)
+        assert re.sub("^export (?!default)", "", bare, flags=re.M) in script, name
+
+
+def test_without_anywidget_the_error_names_the_extra():
+    program = """if True:
+        import sys
+        sys.modules["anywidget"] = None
+        from sklearn_active.labeling import LabelingWidget, WebOracle
+        with WebOracle(classes=["a", "b"], open_browser=False) as oracle:
+            LabelingWidget(oracle._batches).view
+    """
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True)
+    assert b"ImportError: LabelingWidget needs anywidget" in ended.stderr
+    assert b"sklearn-active[notebook]" in ended.stderr
