@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import ModuleType
 from unittest.mock import patch
 from urllib.request import Request, urlopen
 
@@ -18,7 +19,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import skrub  # noqa: F401  (the extra)
-from inside import TextEmbedder, classes_of
 from matplotlib import image
 
 from sklearn_active.__main__ import main
@@ -514,16 +514,24 @@ class TestTheEnd:
     def test_where_the_table_fails_the_model_is_written_all_the_same(
         self, reviews, tmp_path, capsys
     ):
-        out, model = tmp_path / "labeled.csv", tmp_path / "model.joblib"
+        gone, model = tmp_path / "gone", tmp_path / "model.joblib"
+
+        class Removes(io.StringIO):
+            """What a person types who removes a folder meanwhile."""
+
+            def readline(self):
+                if gone.exists():
+                    gone.rmdir()
+                return super().readline()
+
+        gone.mkdir()
+        out = gone / "labeled.csv"
         label = ["label", reviews, *LABEL, "--out", out, "--save-model", model]
-        failing = "sklearn_active._commands.label.write_labeled"
-        with (
-            patch(failing, side_effect=OSError("disk full")),
-            patch.object(sys, "stdin", io.StringIO(answers(4))),
-        ):
+        with patch.object(sys, "stdin", Removes(answers(4))):
             assert main(list(map(str, label))) == 1
         printed = capsys.readouterr()
-        assert "disk full" in printed.err
+        assert "labeled.csv can't be written" in printed.err
+        assert not gone.exists()
         assert f"model:   {model}" in printed.out
         assert "next:    python -m sklearn_active label" in printed.out
         assert joblib.load(model)
@@ -714,8 +722,12 @@ class TestWhatIsTyped:
             ("²,3", ["²", "3"]),
         ],
     )
-    def test_classes_are_numbers_where_all_are_written_as_such(self, typed, classes):
-        assert classes_of(typed) == classes
+    def test_classes_are_numbers_where_all_are_written_as_such(
+        self, reviews, typed, classes
+    ):
+        run(["label", reviews, "--terminal", f"--classes={typed}"], ":q\n")
+        header, _ = LabelJournal.read(f"{reviews}.labels.jsonl")
+        assert header["classes"] == classes
 
     @pytest.mark.parametrize("classes", ["good", "yes;no", ",", "a,a"])
     def test_one_class_is_too_few(self, reviews, classes):
@@ -789,15 +801,23 @@ def test_a_broken_archive_of_arrays_is_said_in_one_line(tmp_path):
     assert refused.count("\n") == 1
 
 
-def test_vectors_of_texts_stand_beside_the_journal(reviews, tmp_path):
-    class Embedder(TextEmbedder):
-        def _encode(self, texts):
-            return [[len(text), 1.0] for text in texts]
+class LengthsOfTexts:
+    """Stand for a model of sentence-transformers."""
 
+    def __init__(self, name):
+        self.name = name
+
+    def encode(self, texts, **options):
+        return np.array([[len(text), 1.0] for text in texts])
+
+
+def test_vectors_of_texts_stand_beside_the_journal(reviews, tmp_path, monkeypatch):
+    module = ModuleType("sentence_transformers")
+    module.SentenceTransformer = LengthsOfTexts
+    monkeypatch.setitem(sys.modules, "sentence_transformers", module)
     (tmp_path / "elsewhere").mkdir()
     label = ["label", reviews, *LABEL, "--journal", tmp_path / "elsewhere" / "mine"]
-    with patch("sklearn_active._commands.reading.TextEmbedder", Embedder):
-        run([*label, "--embed", "a model"], ":q\n")
+    run([*label, "--embed", "a model"], ":q\n")
     assert (tmp_path / "elsewhere" / "mine.vectors.npz").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "elsewhere",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import skrub  # noqa: F401  (the extra)
-from inside import TextEmbedder
+from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import FunctionTransformer
 
@@ -51,45 +51,63 @@ def path(tmp_path):
     return path
 
 
-def test_each_text_is_embedded_once_also_when_rows_were_added(path, tmp_path):
-    embedder = TextEmbedder("a model", tmp_path / "kept.npz")
+@pytest.fixture
+def embedder_of(path):
+    """Return a function that makes what turns texts into vectors, and keeps them."""
+
+    def made(name, kept):
+        embedder = clone(read_file(path, embed=name).encoder.embedder)
+        Model.asked.clear()
+        return embedder.set_params(cache=kept)
+
+    return made
+
+
+def test_each_text_is_embedded_once_also_when_rows_were_added(embedder_of, tmp_path):
+    embedder = embedder_of("a model", tmp_path / "kept.npz")
     first = embedder.transform(["b", "a", "b"])
     assert sorted(Model.asked) == ["a", "b"]
-    again = TextEmbedder("a model", tmp_path / "kept.npz").transform(["a", "c", "b"])
+    again = clone(embedder).transform(["a", "c", "b"])
     assert sorted(Model.asked) == ["a", "b", "c"]
     np.testing.assert_array_equal(again[[2, 0, 2]], first)
 
 
-def test_vectors_of_another_model_are_others(tmp_path):
-    TextEmbedder("a model", tmp_path / "kept.npz").transform(["a"])
-    TextEmbedder("another", tmp_path / "kept.npz").transform(["a"])
-    assert Model.asked == ["a", "a"]
+def test_vectors_of_another_model_are_others(embedder_of, tmp_path):
+    for name in ("a model", "another"):
+        embedder = embedder_of(name, tmp_path / "kept.npz")
+        embedder.transform(["a"])
+        assert Model.asked == ["a"]
 
 
-def test_models_of_different_lengths_keep_their_vectors_in_one_file(tmp_path):
-    for _ in range(2):
+def test_models_of_different_lengths_keep_their_vectors_in_one_file(
+    embedder_of, tmp_path
+):
+    for asked in (["a", "b"], []):
         for name, length in (("a model", 3), ("another", 4)):
-            vectors = TextEmbedder(name, tmp_path / "kept.npz").transform(["a", "b"])
-            assert vectors.shape == (2, length)
-    assert Model.asked == ["a", "b", "a", "b"]
+            embedder = embedder_of(name, tmp_path / "kept.npz")
+            assert embedder.transform(["a", "b"]).shape == (2, length)
+            assert Model.asked == asked
 
 
 @pytest.mark.parametrize("kind", ["broken", "cut", "foreign", "array"])
-def test_a_file_that_holds_no_vectors_is_replaced_and_that_is_said(tmp_path, kind):
+def test_a_file_that_holds_no_vectors_is_replaced_and_that_is_said(
+    embedder_of, tmp_path, kind
+):
     kept = tmp_path / "kept.npz"
+    embedder = embedder_of("a model", kept)
     if kind == "foreign":
         np.savez(kept, X=np.ones((2, 2)))
     elif kind == "array":
         with kept.open("wb") as file:
             np.save(file, np.ones(3))
     else:
-        TextEmbedder("a model", kept).transform(["a"])
+        embedder.transform(["a"])
         whole = kept.read_bytes()
         kept.write_bytes(whole[: len(whole) // 2] if kind == "cut" else b"no")
     with pytest.warns(UserWarning, match="computed anew, and the file is replaced"):
-        TextEmbedder("a model", kept).transform(["a"])
+        embedder.transform(["a"])
     asked = len(Model.asked)
-    TextEmbedder("a model", kept).transform(["a"])
+    embedder.transform(["a"])
     assert len(Model.asked) == asked
 
 
@@ -106,9 +124,11 @@ def test_the_vectors_stand_beside_the_words_and_count_as_much(path):
     assert "topics" in plain.roles[0].gets
 
 
-def test_a_saved_model_embeds_new_texts_without_the_file_of_vectors(path, tmp_path):
+def test_a_saved_model_embeds_new_texts_without_the_file_of_vectors(
+    path, embedder_of, tmp_path
+):
     kept = tmp_path / "kept.npz"
-    data = read_file(path, embed=TextEmbedder("a model", kept))
+    data = read_file(path, embed=embedder_of("a model", kept))
     truth = np.array([text.split()[0] for text in TEXTS])
     estimator = LogisticRegression(C=10).fit(data.X, truth)
     joblib.dump(data.make_pipeline(estimator), tmp_path / "m.joblib")

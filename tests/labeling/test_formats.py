@@ -1,6 +1,7 @@
 """Files to and from other tools say the same as what they were made of."""
 
 import csv
+import io
 import json
 import os
 import tempfile
@@ -12,7 +13,6 @@ import pytest
 from executors import Inline
 from hypothesis import given
 from hypothesis import strategies as st
-from inside import typed
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
@@ -210,7 +210,9 @@ def test_integers_keep_every_digit(tmp_path):
     write_votes([Vote("a", big)], tmp_path / "v.jsonl")
     assert read_votes(tmp_path / "v.jsonl")[0].label == big
     write_votes([Vote("a", big)], tmp_path / "v.csv")
-    assert typed(read_votes(tmp_path / "v.csv")[0].label, [big, 2]) == big
+    with opened(classes=[big, 2]) as session:
+        session.import_votes(tmp_path / "v.csv")
+        assert session.labels == {0: big}
 
 
 @pytest.mark.parametrize("separator", [";", "\t", ","])
@@ -334,15 +336,26 @@ def test_numbers_of_numpy_are_numbers(ending, tmp_path):
         ("9007199254740993.0", 2**53 + 1),
         ("-9007199254740993.0", -(2**53) - 1),
         ("2.0", 2),
-        ("1.5", 1.5),
         ("1e3", 1000),
-        ("cat", "cat"),
     ],
 )
 def test_what_is_typed_is_read_exactly(text, label):
-    found = typed(text, [1, 7])
+    with opened(classes=[1, 7], new_classes="allow") as session:
+        session.terminal(input=io.StringIO(f"{text}\n:q\n"), output=io.StringIO())
+        (found,) = session.labels.values()
     assert found == label
     assert type(found) is type(label)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("cat", "'cat' is a text"), ("1.5", "1.5 is not a class")]
+)
+def test_what_is_typed_and_no_whole_number_is_no_class_among_them(text, message):
+    with opened(classes=[1, 7], new_classes="allow") as session:
+        output = io.StringIO()
+        session.terminal(input=io.StringIO(f"{text}\n:q\n"), output=output)
+        assert session.labels == {}
+    assert message in output.getvalue()
 
 
 def test_both_parts_of_an_export_in_one_file_are_refused(tmp_path):
