@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import sklearn
 from helpers import blobs
+from limits import many_rows
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -15,8 +16,9 @@ from sklearn.semi_supervised import LabelSpreading
 from sklearn.utils.fixes import parse_version
 
 from sklearn_active import ActiveLearner, StopLabeling
-from sklearn_active.graph import GraphLabelSpreading, _approximate, _resolvent
+from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.model_selection import PoolScoreMonitor
+from sklearn_active.query_strategies import GraphUncertaintyHerding
 
 CALLBACKS_EXIST = parse_version(sklearn.__version__) >= parse_version("1.9")
 X, _, TRUTH = blobs(60, centers=3)
@@ -119,14 +121,21 @@ if CALLBACKS_EXIST:
         assert counter.told == n_rounds
         assert counter.n_rounds == n_rounds == len(fitted.history_) + 1
 
-    def test_work_beside_the_rounds_is_told_beside_them(monkeypatch):
-        monkeypatch.setattr(_resolvent, "_MANY_ROWS", 50)
+    def test_work_beside_the_rounds_is_told_beside_them():
         counter = Counter()
         fitted = learner().set_params(query_strategy="graph_herding")
-        fitted.set_callbacks(counter).fit(X, TRUTH, labeled=START)
+        with many_rows(50):
+            fitted.set_callbacks(counter).fit(X, TRUTH, labeled=START)
         assert counter.n_rounds == 4
         assert counter.n_others > 0
         assert counter.told_at_the_end == counter.n_rounds + counter.n_others
+
+    def test_a_fit_without_an_oracle_has_one_round():
+        counter = Counter()
+        y = np.where(START, TRUTH, -1)
+        fitted = learner(batch_size=7).set_callbacks(counter).fit(X, y)
+        assert fitted.termination_condition_ == "no_oracle"
+        assert counter.told == 1
 
     def test_a_callback_that_returns_true_stops_the_loop_after_its_round():
         fitted = learner().set_callbacks(OwnListener(stop_at=1))
@@ -150,11 +159,14 @@ if CALLBACKS_EXIST:
         assert listener.events[0] == ("setup", "ActiveLearner")
         assert listener.events[-1] == ("teardown", "ActiveLearner")
 
-    def test_the_kernel_of_many_rows_is_a_task_whose_parts_are_counted(monkeypatch):
-        monkeypatch.setattr(_resolvent, "_MANY_ROWS", 50)
+    def test_the_kernel_of_many_rows_is_a_task_whose_parts_are_counted():
         listener = Listener()
-        watched = ActiveLearner(GraphLabelSpreading(), "graph_herding", budget=2)
-        watched.set_callbacks(listener).fit(X, TRUTH, labeled=START)
+        # Its own search is exact: the kernel's is then the only one with parts.
+        model = GraphLabelSpreading(neighbors="exact")
+        strategy = GraphUncertaintyHerding(neighbors="exact")
+        watched = ActiveLearner(model, strategy, budget=2).set_callbacks(listener)
+        with many_rows(50):
+            watched.fit(X, TRUTH, labeled=START)
         begun = [event[1] for event in listener.events if event[0] == "begin"]
         ended = [event[1] for event in listener.events if event[0] == "end"]
         assert sorted(begun) == sorted(ended)
@@ -182,10 +194,10 @@ if CALLBACKS_EXIST:
         rows = np.flatnonzero(known)
         assert watched.predict(X[rows]).tolist() == names[rows].tolist()
 
-    def test_the_approximate_search_is_a_task_of_the_fit(monkeypatch):
-        monkeypatch.setattr(_approximate, "MANY_ROWS", 50)
+    def test_the_approximate_search_is_a_task_of_the_fit():
         listener = Listener()
-        GraphLabelSpreading(4).set_callbacks(listener).fit(X, TRUTH)
+        with many_rows(50):
+            GraphLabelSpreading(4).set_callbacks(listener).fit(X, TRUTH)
         begun = [event[1] for event in listener.events if event[0] == "begin"]
         assert begun == ["fit", "neighbors", "neighbors-part"]
         assert listener.events[-1] == ("teardown", "GraphLabelSpreading")

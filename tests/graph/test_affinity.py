@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from limits import many_rows
 from scipy import sparse
 from scipy.spatial.distance import cdist
 from sklearn.neighbors import KNeighborsTransformer
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_active.graph import knn_affinity
-
-MANY_ROWS = "sklearn_active.graph._approximate.MANY_ROWS"
 
 
 def brute_force(X, k, weights="self_tuning", metric="euclidean"):
@@ -131,8 +130,9 @@ class TestApproximateNeighbors:
     """Above 50,000 rows; the limit is lowered here."""
 
     @pytest.fixture(autouse=True)
-    def few_rows_are_many(self, monkeypatch):
-        monkeypatch.setattr(MANY_ROWS, 100)
+    def few_rows_are_many(self):
+        with many_rows(100):
+            yield
 
     @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
     def test_nearly_all_edges_are_those_of_the_exact_search(self, metric):
@@ -176,12 +176,10 @@ def test_neighbors_of_another_kind_are_refused(neighbors):
 
 @pytest.mark.parametrize("offset", [0, 1e6, 1e9])
 @pytest.mark.parametrize("factor", [1, -1e-20, 1e30])
-def test_approximate_neighbors_depend_neither_on_origin_nor_on_unit(
-    offset, factor, monkeypatch
-):
+def test_approximate_neighbors_depend_neither_on_origin_nor_on_unit(offset, factor):
     X = np.random.RandomState(0).normal(size=(1500, 8))
     expected = knn_affinity(X, 6, "connectivity", neighbors="exact")
-    monkeypatch.setattr(MANY_ROWS, 100)
-    found = knn_affinity((X + offset) * factor, 6, "connectivity")
+    with many_rows(100):
+        found = knn_affinity((X + offset) * factor, 6, "connectivity")
     assert found.multiply(expected).sum() > 0.95 * expected.sum()
     assert found.nnz < 1.05 * expected.nnz

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from helpers import blobs
+from limits import many_rows
 from scipy import sparse
 
 from sklearn_active.graph import knn_affinity, resolvent, sparse_resolvent
@@ -13,8 +14,9 @@ W = knn_affinity(X)
 
 
 @pytest.fixture(autouse=True)
-def few_rows_are_many(monkeypatch):
-    monkeypatch.setattr("sklearn_active.graph._resolvent._MANY_ROWS", 10)
+def few_rows_are_many():
+    with many_rows(10):
+        yield
 
 
 def jacobi(n_iter, alpha=0.9):
@@ -88,8 +90,8 @@ def test_every_part_of_the_work_is_counted(monkeypatch):
     assert done
 
 
-def test_up_to_the_limit_rows_are_not_swept(monkeypatch):
-    monkeypatch.setattr("sklearn_active.graph._resolvent._MANY_ROWS", 300)
-    assert sparse_resolvent(W, n_kept=10).dtype == np.float64
-    monkeypatch.setattr("sklearn_active.graph._resolvent._MANY_ROWS", 299)
-    assert sparse_resolvent(W, n_kept=10).dtype == np.float32
+def test_up_to_the_limit_rows_are_not_swept():
+    with many_rows(300):
+        assert sparse_resolvent(W, n_kept=10).dtype == np.float64
+    with many_rows(299):
+        assert sparse_resolvent(W, n_kept=10).dtype == np.float32

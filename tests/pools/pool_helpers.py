@@ -3,13 +3,11 @@
 from itertools import pairwise
 
 import numpy as np
+from limits import small_pieces
 from scipy import sparse
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
 
-from sklearn_active._data.rows import row_keys
-from sklearn_active._data.seeds import row_uniforms
-from sklearn_active._loop.run import run_of
 from sklearn_active.query_strategies import QueryStrategy
 
 
@@ -56,25 +54,33 @@ class Spy(LogisticRegression):
 
 def choice_by_hand(learner, X, utilities, k):
     """Return the positions that a sort of the whole pool chooses."""
-    state = run_of(learner).pool
-    rows = np.arange(len(utilities))
-    ranks = rows
-    if state.random_ties:
-        ranks = row_uniforms([state.seed, state.labels.n_known, 1], rows)
+    order = in_order_of_ties(learner)
+    keys = [tuple(row) for row in X.tolist()]
     seen, chosen = set(), []
-    keys = row_keys(X)
-    for row in sorted(rows.tolist(), key=lambda row: (-utilities[row], ranks[row])):
-        if state.labels.known[row] or row in state.declined:
-            continue
+    rows = sorted(rows_left(learner), key=order.index)
+    for row in sorted(rows, key=lambda row: -utilities[row]):  # keeps ties in order
         if keys[row] not in seen or k == 1:
             chosen.append(row)
             seen.add(keys[row])
     return chosen[:k]
 
 
-def n_left(learner):
-    """Return the number of rows that can be asked."""
-    return run_of(learner).pool.n_candidates
+def in_order_of_ties(learner):
+    """Return the rows without a label as they are asked where none is better."""
+    flat = clone(learner).set_params(
+        query_strategy=lambda pool: np.zeros(len(pool.candidates))
+    )
+    rows = np.arange(len(learner.y_))
+    with small_pieces(len(rows)):  # as one whole
+        flat.start(rows[:, None], learner.y_)
+        return flat.query(len(rows)).indices.tolist()
+
+
+def rows_left(learner):
+    """Return the rows that can be asked."""
+    asked = {row for record in learner.history_ for row in record.rows.tolist()}
+    unlabeled = np.flatnonzero(learner.labeled_iter_ < 0).tolist()
+    return [row for row in unlabeled if row not in asked]
 
 
 def cut(X, bounds):

@@ -3,7 +3,6 @@
 import pickle
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
-from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,8 @@ from helpers import SeesAll, blobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from joblib import parallel_config
-from pool_helpers import FirstColumn, Sigmoid, Spy, choice_by_hand, cut, n_left
+from limits import small_pieces
+from pool_helpers import FirstColumn, Sigmoid, Spy, choice_by_hand, cut, rows_left
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
@@ -40,18 +40,12 @@ ROWS = st.lists(
 )
 
 
-def small_pieces(n_rows):
-    return patch.multiple(
-        "sklearn_active._data.rows", PIECE_ROWS=n_rows, PIECE_BYTES=n_rows * 16
-    )
-
-
 def ask_all(learner, X, y, k, abstain):
     """Return the rows of three rounds; a row is abstained from in the first."""
     learner.start(X, y)
     rounds = []
     for number in range(3):
-        if not n_left(learner):
+        if not rows_left(learner):
             break
         query = learner.query(k)
         rounds.append(query.indices.tolist())
@@ -87,7 +81,7 @@ def test_picks_are_those_of_a_sort_however_the_rows_are_cut(
         with small_pieces(piece):
             learner.start(given_pool, y)
             for _ in range(2):
-                if not n_left(learner):
+                if not rows_left(learner):
                     break
                 by_hand = choice_by_hand(learner, X, expected, k)
                 query = learner.query()
@@ -204,7 +198,7 @@ def test_a_query_takes_the_memory_of_a_few_chunks_whatever_the_rows(kind, tmp_pa
                 lambda X=X: map(np.array, cut(X, range(0, 10**6, 10**4)))
             )
         learner = ActiveLearner(LogisticRegression(), "margin", batch_size=5)
-        with patch.multiple("sklearn_active._data.rows", PIECE_BYTES=chunk_bytes):
+        with small_pieces(n_bytes=chunk_bytes):
             peaks.append(peak_of_a_query(learner, pool, n_rows))
     of_each_row = 2 * n_rows  # masks of what is known
     assert peaks[-1] < 4 * chunk_bytes + of_each_row
