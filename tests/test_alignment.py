@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
-from sklearn_active._data.alignment import in_order_of
 
 N = 8
 TRUTH = pd.Series(["lo", "hi"] * 4)
@@ -127,14 +127,17 @@ class TestY:
 
 @given(st.permutations(list(range(5))), st.permutations(list(range(5))))
 def test_names_are_followed_whatever_the_two_orders(names, given_order):
-    index = pd.Index([f"row {i}" for i in names])
-    values = pd.Series(
+    frame = ROWS[:5].set_axis([f"row {i}" for i in names])
+    y = pd.Series(
         [10 * i for i in given_order], index=[f"row {i}" for i in given_order]
     )
-    found = in_order_of(values, index, "y")
-    assert found.tolist() == [10 * i for i in names]
+    learner = ActiveLearner(GaussianNB()).start(frame, y)
+    assert learner.y_.tolist() == [10 * i for i in names]
 
 
-@pytest.mark.parametrize("values", [[1, 2], (1, 2), np.array([1, 2]), "ab", None])
-def test_values_without_an_index_are_returned_as_they_are(values):
-    assert in_order_of(values, pd.Index([1, 0]), "y") is values
+@pytest.mark.parametrize("kind", [list, tuple, np.array])
+def test_values_without_an_index_are_read_in_their_order(kind):
+    frame = ROWS[:4].set_axis([1, 0, 3, 2])
+    learner = ActiveLearner(GaussianNB()).start(frame, kind([1, 2, -1, 3]))
+    assert learner.y_.tolist() == [1, 2, -1, 3]
+    assert learner.teach([2], kind([4])).y_.tolist() == [1, 2, 4, 3]

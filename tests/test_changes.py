@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from helpers import Shown
 from scipy import sparse
 from sklearn import config_context
 from sklearn.base import clone
@@ -18,7 +19,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.semi_supervised import LabelSpreading
 
 from sklearn_active import ActiveLearner
-from sklearn_active._loop.run import run_of
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.pools import ChunkedPool
 from sklearn_active.query_strategies import (
@@ -246,9 +246,10 @@ class TestCorrectedLabels:
         assert learner.estimator_ is model
 
     def test_a_strategy_hears_of_a_label_that_it_has_not_heard_of_yet_once(self):
-        learner = ActiveLearner(GaussianNB(), "graph_herding").start(X[:60], START)
+        learner = ActiveLearner(GaussianNB(), Shown()).start(X[:60], START)
         learner.teach([1, 2], [0, 0]).relabel([2], [1])
-        pool = run_of(learner).view()
+        learner.query()
+        pool = learner.query_strategy_.pool
         assert pool.withdrawn.tolist() == [2]
         assert sorted(pool.newly_known.tolist()).count(2) == 1
 

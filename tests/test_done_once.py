@@ -2,16 +2,11 @@
 
 from collections import Counter
 
-import numpy as np
 import pytest
-from executors import Inline
 from helpers import blobs
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
-from sklearn_active.graph import GraphLabelSpreading
-from sklearn_active.labeling import LabelingSession
-from sklearn_active.labeling._book.ledger import Ledger
 from sklearn_active.model_selection import active_learning_curve
 
 X, Y, TRUTH = blobs(60, n_labeled=6)
@@ -67,34 +62,3 @@ def test_a_learning_curve_scores_each_model_once():
         "predict_proba": n_splits * (1 + n_points - 1),
         ("predict", 5): n_splits * (n_points - 1),
     }
-
-
-def test_a_learning_curve_reads_its_complete_y_once(monkeypatch):
-    def refuse(*args, **params):
-        raise AssertionError("y is read again")
-
-    parse = "sklearn_active.model_selection._labeled_scorer.parse_y"
-    monkeypatch.setattr(parse, refuse)
-    learner = ActiveLearner(GaussianNB(), "margin", batch_size=5)
-    for scoring in (None, "accuracy", "neg_log_loss"):
-        curve = active_learning_curve(
-            learner, X, TRUTH, initial=6, budget=5, cv=3, scoring=scoring
-        )
-        assert np.isfinite(curve.test_scores).all()
-
-
-def test_a_session_looks_once_for_the_rows_that_can_be_asked(monkeypatch):
-    looks = []
-    unavailable = Ledger.unavailable
-
-    def counted(self, *args):
-        looks.append(args)
-        return unavailable(self, *args)
-
-    monkeypatch.setattr(Ledger, "unavailable", counted)
-    learner = ActiveLearner(GraphLabelSpreading(), "random", random_state=0)
-    with LabelingSession(learner, X, classes=[0, 1, 2], executor=Inline()) as session:
-        for n_asked in range(1, 4):
-            query = session.ask()
-            assert len(looks) == n_asked
-            session.tell(query.id, TRUTH[query.indices])

@@ -13,7 +13,6 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import SelfTrainingClassifier
 
 from sklearn_active import ActiveLearner
-from sklearn_active._data.fitted import FittedClassifier, one_dimensional
 from sklearn_active.inspection import PoolDisplay, QueryDisplay
 from sklearn_active.labeling import LabelingSession
 from sklearn_active.model_selection import active_learning_curve, labeled_scorer
@@ -121,9 +120,14 @@ class TestPredictionsInAColumn:
 
     @pytest.mark.parametrize("shape", [(3, 2), (1, 3, 1), ()])
     def test_what_is_no_label_per_row_is_refused_by_name(self, shape):
-        message = rf"predict of GaussianNB returned .* shape \({shape and shape[0]}?"
+        class Odd(GaussianNB):
+            def predict(self, X):
+                return np.zeros(shape)
+
+        learner = ActiveLearner(Odd()).fit(WINE, WINE_TRUTH)
+        message = rf"predict of Odd returned .* shape \({shape and shape[0]}?"
         with pytest.raises(ValueError, match=message):
-            one_dimensional(np.zeros(shape), GaussianNB())
+            learner.predict(WINE[:3])
 
 
 class TestLabelsThatAreNot0ToK:
@@ -324,8 +328,15 @@ def test_a_classifier_without_classes_gets_those_of_the_labels():
 
 
 def test_other_names_for_as_many_classes_are_those_of_the_labels():
-    model = GaussianNB().fit([[0.0], [1.0]], [0, 1])
-    assert FittedClassifier(model, np.array(["a", "b"])).classes.tolist() == ["a", "b"]
+    class Numbers(GaussianNB):
+        def fit(self, X, y):
+            return super().fit(X, np.unique(y, return_inverse=True)[1])
+
+    X = [[0.0], [1.0], [0.5]]
+    learner = ActiveLearner(Numbers()).start(X, ["a", "b", None])
+    assert learner.estimator_.classes_.tolist() == [0, 1]
+    assert learner.classes_.tolist() == ["a", "b"]
+    assert learner.query().classes.tolist() == ["a", "b"]
 
 
 def test_an_estimator_without_an_unlabeled_row_in_its_codes_sees_minus_one():

@@ -4,13 +4,16 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from helpers import blobs
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
 from sklearn_active._data.labels import parse_complete_y, parse_y
 from sklearn_active._data.marks import Mark
+from sklearn_active.model_selection import active_learning_curve
 
 
 def known_of(y, missing_label="auto", **kwargs):
@@ -448,3 +451,19 @@ class TestEmptyText:
         y = pd.Series(["cat", "", "", "dog"])
         with pytest.raises(ValueError, match="empty text"):
             ActiveLearner(LogisticRegression(), oracle=len).fit([[0], [1], [2], [3]], y)
+
+
+def test_a_learning_curve_reads_its_complete_y_once(monkeypatch):
+    X, _, truth = blobs(60)
+
+    def refuse(*args, **params):
+        raise AssertionError("y is read again")
+
+    parse = "sklearn_active.model_selection._labeled_scorer.parse_y"
+    monkeypatch.setattr(parse, refuse)
+    learner = ActiveLearner(GaussianNB(), "margin", batch_size=5)
+    for scoring in (None, "accuracy", "neg_log_loss"):
+        curve = active_learning_curve(
+            learner, X, truth, initial=6, budget=5, cv=3, scoring=scoring
+        )
+        assert np.isfinite(curve.test_scores).all()

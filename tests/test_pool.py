@@ -1,22 +1,35 @@
 """Choosing the rows: top k, ties, duplicates."""
 
 import numpy as np
-import pandas as pd
 import pytest
-from helpers import blobs
+from helpers import Shown, blobs
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import sparse
+from sklearn.dummy import DummyClassifier
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
-from sklearn_active._data.labels import Labels
-from sklearn_active._data.rows import row_keys
-from sklearn_active._loop.pool import Pool, PoolState
+from sklearn_active.query_strategies import QueryStrategy
 
 
-def pool_of(X, random_ties=False, seed=0):
-    return Pool(PoolState(X, Labels(len(X)), seed, random_ties))
+class Given(QueryStrategy):
+    """Utilities that are given, one per row."""
+
+    needs = ()
+
+    def __init__(self, values):
+        self.values = values
+
+    def utilities(self, pool):
+        return np.asarray(self.values, dtype=float)[pool.candidates]
+
+
+def pool_of(X, utilities, seed=None):
+    """Return a learner that knows nothing of its rows but their utilities."""
+    model, strategy = DummyClassifier(), Given(utilities)
+    return ActiveLearner(model, strategy, missing_label=None, random_state=seed).start(
+        X
+    )
 
 
 def test_the_classic_loop_never_asks_the_same_row_twice():
@@ -32,11 +45,11 @@ def test_the_classic_loop_never_asks_the_same_row_twice():
     st.integers(1, 35),
 )
 def test_the_top_k_are_those_of_a_stable_sort(utilities, k):
-    pool = pool_of(np.arange(len(utilities), dtype=float)[:, None])
+    pool = pool_of(np.arange(len(utilities), dtype=float)[:, None], utilities)
     expected = np.argsort(-np.array(utilities), kind="stable")[:k]
-    indices, chosen = pool.top(utilities, k)
-    np.testing.assert_array_equal(indices, expected)
-    np.testing.assert_array_equal(chosen, np.array(utilities)[expected])
+    query = pool.query(k)
+    np.testing.assert_array_equal(query.indices, expected)
+    np.testing.assert_array_equal(query.utilities, np.array(utilities)[expected])
 
 
 @given(
@@ -46,12 +59,12 @@ def test_the_top_k_are_those_of_a_stable_sort(utilities, k):
         max_size=25,
     ),
     st.integers(1, 8),
-    st.booleans(),
+    st.sampled_from([None, 0]),
 )
-def test_rows_of_one_content_are_asked_once_in_a_batch(rows, k, random_ties):
+def test_rows_of_one_content_are_asked_once_in_a_batch(rows, k, seed):
     X = np.array([[float(content)] for content, _ in rows])
     utilities = np.array([utility for _, utility in rows])
-    indices, _ = pool_of(X, random_ties).top(utilities, k)
+    indices = pool_of(X, utilities, seed).query(k).indices
     contents = X[indices, 0].tolist()
     assert len(set(contents)) == len(contents) == min(k, len(np.unique(X)))
     best = {c: utilities[X[:, 0] == c].max() for c in np.unique(X)}
@@ -92,14 +105,16 @@ def test_ties_are_random_and_reproducible_with_one():
 
 def test_random_ties_favor_no_row():
     counts = np.zeros(6)
+    X = np.arange(6.0)[:, None]
     for seed in range(600):
-        X = np.arange(6.0)[:, None]
-        counts[pool_of(X, True, seed).top(np.zeros(6), 2)[0]] += 1
+        counts[pool_of(X, np.zeros(6), seed).query(2).indices] += 1
     assert counts.min() > 150
     assert counts.max() < 250
 
 
 def test_choosing_few_of_many_sorts_only_few(monkeypatch):
+    X = np.arange(10_000.0)[:, None]
+    pool = pool_of(X, np.arange(10_000) % 7)
     sorted_lengths = []
     lexsort = np.lexsort
 
@@ -109,39 +124,27 @@ def test_choosing_few_of_many_sorts_only_few(monkeypatch):
 
     monkeypatch.setattr(np, "lexsort", spy)
     monkeypatch.setattr(np, "argsort", None)
-    X = np.arange(10_000.0)[:, None]
-    pool_of(X).top(np.arange(10_000) % 7, 5)
+    pool.query(5)
     assert sorted_lengths == [5]
-
-
-def test_equal_rows_have_equal_keys_whatever_the_container():
-    X = np.array([[0.0, 1.5, -0.0], [0.0, 1.5, 0.0], [1.5, 0.0, 0.0]])
-    for rows in (X, sparse.csr_matrix(X), sparse.coo_array(X), pd.DataFrame(X)):
-        keys = row_keys(rows)
-        assert keys == row_keys(X)
-        assert keys[0] == keys[1] != keys[2]
-    unsorted = sparse.csr_matrix(([2.0, 1.0], [1, 0], [0, 2]), shape=(1, 2))
-    assert row_keys(unsorted) == row_keys(np.array([[1.0, 2.0]]))
-
-
-def test_text_and_mixed_rows_have_keys_too():
-    assert len(set(row_keys(["a b", "a b", "ab"]))) == 2
-    frame = pd.DataFrame({"n": [1, 1, 1], "t": ["x", "x", "y"]})
-    assert len(set(row_keys(frame))) == 2
-    images = np.zeros((3, 2, 2))
-    images[2, 1, 1] = 1
-    assert len(set(row_keys(images))) == 2
 
 
 def test_the_random_state_depends_on_the_seed_and_the_number_of_labels_alone():
     X = np.arange(9.0)[:, None]
-    state = PoolState(X, Labels(9), 5, True)
-    first = Pool(state).random_state.uniform()
-    assert Pool(state).random_state.uniform() == first
-    state.record(np.array([3]), np.array([1]), np.array([True]))
-    assert Pool(state).random_state.uniform() != first
+
+    def drawn(taught, seed=5):
+        learner = ActiveLearner(DummyClassifier(), Shown(), random_state=seed).start(X)
+        for row in taught:
+            learner.teach([row], [1])
+        learner.query()
+        return learner.query_strategy_.pool.random_state.uniform()
+
+    assert drawn([]) == drawn([])
+    assert drawn([3]) == drawn([7]) != drawn([])
+    assert drawn([], seed=6) != drawn([])
 
 
 def test_utilities_of_a_wrong_length_are_refused_with_both_numbers():
+    learner = ActiveLearner(GaussianNB(), lambda pool: np.zeros(9))
+    learner.start(np.arange(8.0)[:, None], [0, 0, 1, 1, -1, -1, -1, -1])
     with pytest.raises(ValueError, match=r"4 utilities.*\(9,\)"):
-        pool_of(np.zeros((4, 1))).top(np.zeros(9), 1)
+        learner.query()

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from helpers import Recorder, SeesAll, blobs
+from helpers import Recorder, SeesAll, Shown, blobs, calls_of
 from sklearn.datasets import load_digits
 from sklearn.ensemble import (
     BaggingClassifier,
@@ -23,8 +23,6 @@ from sklearn.semi_supervised import (
 )
 
 from sklearn_active import ActiveLearner
-from sklearn_active._loop.run import run_of
-from sklearn_active._loop.wrapped_estimator import accepts_unlabeled
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.query_strategies import MarginSampling
 
@@ -47,8 +45,12 @@ from sklearn_active.query_strategies import MarginSampling
     ],
     ids=repr,
 )
+@pytest.mark.filterwarnings("ignore:.*PartiallyLabeledSplit", "ignore:gamma")
 def test_estimators_that_understand_minus_one_are_known(estimator, expected):
-    assert accepts_unlabeled(estimator) is expected
+    X, y, _ = blobs(60, 40)
+    with calls_of(type(estimator).fit) as fits:
+        ActiveLearner(estimator).start(X, y)
+    assert len(fits[0]["X"]) == (60 if expected else 40)
 
 
 def test_others_get_the_labeled_rows_only_with_their_original_labels():
@@ -241,10 +243,14 @@ class TestRowsThatNoLabelReaches:
 
 def test_masses_of_the_labeled_rows_alone_are_not_those_of_the_pool():
     X, y, _ = blobs(30, 8)
+    for unlabeled, n_rows in (("auto", 30), ("drop", None)):
+        learner = ActiveLearner(GraphLabelSpreading(3), Shown(), unlabeled=unlabeled)
+        learner.start(X, y).query()
+        masses = learner.query_strategy_.pool.masses
+        assert (None if masses is None else len(masses)) == n_rows
     for strategy in ("margin", "least_confident"):
         learner = ActiveLearner(GraphLabelSpreading(3), strategy, unlabeled="drop")
         query = learner.start(X, y).query()
-        assert run_of(learner).view().masses is None
         proba = learner.predict_proba(X[query.indices])
         np.testing.assert_array_equal(query.proba, proba)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from executors import Inline
-from helpers import blobs
+from helpers import blobs, calls_of
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
@@ -15,8 +15,6 @@ from sklearn.svm import LinearSVC
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, LabelJournal
-from sklearn_active.labeling._engine.model import Model
-from sklearn_active.labeling._engine.suspicion import Suspicion, _folds
 
 X, _, TRUTH = blobs(60, centers=3)
 
@@ -309,32 +307,24 @@ class TestDoubts:
     @pytest.mark.parametrize(
         "estimator", [GraphLabelSpreading(), GaussianNB(var_smoothing=1e-2)]
     )
-    def test_the_learner_is_made_once_and_measures_as_a_new_one_would(
-        self, estimator, monkeypatch
-    ):
-        made = []
-
-        class Counted(Model):
-            def __init__(self, *arguments):
-                made.append(1)
-                super().__init__(*arguments)
-
-        monkeypatch.setattr("sklearn_active.labeling._engine.suspicion.Model", Counted)
-        learner = ActiveLearner(estimator, "random", random_state=0)
-        kept = Suspicion(learner, X)
-        labels = {row: int(TRUTH[row]) for row in range(30)}
-        changes = [{}, {4: (TRUTH[4] + 1) % 3}, {31: TRUTH[31]}, {5: None}]
-        for change in changes:
-            labels |= {row: None if x is None else int(x) for row, x in change.items()}
-            labels = {row: x for row, x in labels.items() if x is not None}
-            made.clear()
-            expected = Suspicion(learner, X).of(labels)
-            found = kept.of(dict(labels))
-            assert list(found) == list(expected)
-            np.testing.assert_allclose(
-                list(found.values()), list(expected.values()), atol=1e-3
-            )
-        assert len(made) == 1  # the new one's
+    def test_the_learner_is_made_once_and_measures_as_a_new_one_would(self, estimator):
+        kept = session(estimator, n_labels=30)
+        changes = [
+            lambda: None,
+            lambda: kept.relabel(4, int(TRUTH[4] + 1) % 3),
+            lambda: kept.relabel(31, int(TRUTH[31])),
+            kept.undo,
+        ]
+        with calls_of(ActiveLearner.start) as made:
+            for change in changes:
+                change()
+                kept.find(order="suspicious")
+        assert len(made) == 1
+        fresh = session(estimator, n_labels=0)
+        for row, label in kept.labels.items():
+            fresh.relabel(row, label)
+        for how in ({"order": "suspicious"}, {"status": "suspect"}):
+            assert kept.find(**how).tolist() == fresh.find(**how).tolist()
 
     def test_nothing_is_doubted_where_no_class_has_two_labels(self):
         opened = session(n_labels=0)
@@ -344,12 +334,24 @@ class TestDoubts:
             opened.find(order="suspicious")
 
     def test_of_many_labels_a_share_of_each_class_is_left_out_at_a_time(self):
-        labels = {row: "abc"[row % 3] for row in range(90)}
-        folds = _folds(labels)
-        assert sorted(row for fold in folds for row in fold) == sorted(labels)
+        fitted_on = []
+
+        class Watched(GaussianNB):
+            def fit(self, X, y):
+                fitted_on.append(set(X[:, 0].astype(int)))
+                return super().fit(X, y)
+
+        rows = np.arange(90.0)[:, None]
+        opened = session(Watched(var_smoothing=1e-2), n_labels=0, X=rows)
+        for row in range(90):
+            opened.relabel(row, row % 3)
+        fitted_on.clear()
+        opened.find(order="suspicious")
+        folds = [set(range(90)) - seen for seen in fitted_on]
+        assert sorted(row for fold in folds for row in fold) == list(range(90))
         assert len(folds) == 20
-        for label in "abc":
-            n_of_label = [sum(labels[row] == label for row in fold) for fold in folds]
+        for label in range(3):
+            n_of_label = [sum(row % 3 == label for row in fold) for fold in folds]
             assert set(n_of_label) == {1, 2}
         opened = session(n_labels=60)
         opened.relabel(4, int(TRUTH[4] + 1) % 3)

@@ -9,7 +9,6 @@ from executors import Inline
 from helpers import blobs
 from hypothesis import given
 from hypothesis import strategies as st
-from inside import audit_figures, sentences
 from scipy.stats import binomtest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, recall_score
 from sklearn.naive_bayes import GaussianNB
@@ -18,6 +17,7 @@ from voters import agreement_of
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession
+from sklearn_active.labeling._fronts.figures import audit_figures, sentences
 
 
 def wilson(n, k):

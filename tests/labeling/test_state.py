@@ -8,9 +8,11 @@ import pytest
 from helpers import lines_run
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from page_client import new_session, truth_of
 
 from sklearn_active.labeling._book import running_median
 from sklearn_active.labeling._book.labeling_state import LabelingState, joined, split
+from sklearn_active.labeling._book.ledger import Ledger
 from sklearn_active.labeling._book.running_median import Median
 from sklearn_active.labeling._book.whose_turn import Barred, Turns
 
@@ -373,3 +375,19 @@ def test_who_may_be_asked_for_what_equals_a_look_at_every_row(
         )
         n = [len(votes.get(row, ())) for row in begun]
         assert np.all(np.diff(n) <= 0)
+
+
+def test_a_session_looks_once_for_the_rows_that_can_be_asked(monkeypatch):
+    looks = []
+    unavailable = Ledger.unavailable
+
+    def counted(self, *args):
+        looks.append(args)
+        return unavailable(self, *args)
+
+    monkeypatch.setattr(Ledger, "unavailable", counted)
+    with new_session() as session:
+        for n_asked in range(1, 4):
+            query = session.ask()
+            assert len(looks) == n_asked
+            session.tell(query.id, list(map(truth_of, query.indices)))
