@@ -15,7 +15,7 @@ from sklearn.svm import LinearSVC
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, LabelJournal
-from sklearn_active.labeling._engine.model import Model
+from sklearn_active.labeling._engine.follower import Follower
 from sklearn_active.labeling._engine.suspicion import Suspicion, _folds
 
 X, _, TRUTH = blobs(60, centers=3)
@@ -314,12 +314,14 @@ class TestDoubts:
     ):
         made = []
 
-        class Counted(Model):
+        class Counted(Follower):
             def __init__(self, *arguments):
                 made.append(1)
                 super().__init__(*arguments)
 
-        monkeypatch.setattr("sklearn_active.labeling._engine.suspicion.Model", Counted)
+        monkeypatch.setattr(
+            "sklearn_active.labeling._engine.suspicion.Follower", Counted
+        )
         learner = ActiveLearner(estimator, "random", random_state=0)
         kept = Suspicion(learner, X)
         labels = {row: int(TRUTH[row]) for row in range(30)}
