@@ -1,6 +1,8 @@
 """The loop: query, teach, fit, and what is known at each moment."""
 
 import pickle
+from copy import deepcopy
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -21,6 +23,26 @@ from sklearn_active.query_strategies import EntropySampling, QueryStrategy
 
 def rows_asked(learner):
     return [row for record in learner.history_ for row in record.rows.tolist()]
+
+
+def pickled(learner):
+    return pickle.loads(pickle.dumps(learner))
+
+
+class Watched(ArrayOracle):
+    """Call a function before each answer; a copy calls none."""
+
+    def __init__(self, y, watch=None):
+        super().__init__(y)
+        self.watch = watch
+
+    def __reduce__(self):
+        return Watched, (self.y,)
+
+    def __call__(self, query):
+        if self.watch is not None:
+            self.watch()
+        return super().__call__(query)
 
 
 class TestFit:
@@ -55,6 +77,23 @@ class TestFit:
         ).fit(X, y)
         assert rows_asked(by_mask) == rows_asked(by_oracle)
         np.testing.assert_array_equal(by_mask.y_, by_oracle.y_)
+
+    @pytest.mark.parametrize("copied", [deepcopy, pickled])
+    def test_a_copy_made_while_it_asks_goes_on_by_itself(self, copied):
+        X, y, truth = blobs()
+        copies = []
+        learner = ActiveLearner(GaussianNB(), budget=4, random_state=0)
+        oracle = Watched(truth, lambda: copies.append(copied(learner)))
+        learner.set_params(oracle=oracle).fit(X, y)
+        assert [other.n_asked_ for other in copies] == [0, 1, 2, 3]
+        last = copies[-1]
+        query = last.query()
+        assert query.indices.tolist() == learner.history_[-1].rows.tolist()
+        last.teach(query, truth[query.indices])
+        np.testing.assert_array_equal(last.y_, learner.y_)
+        np.testing.assert_array_equal(last.predict_proba(X), learner.predict_proba(X))
+        assert last.query(7).indices.shape == (7,)  # no budget binds whoever steps
+        assert learner.n_asked_ == 4
 
     def test_hidden_labels_are_in_no_attribute(self):
         X, _, _ = blobs(6, 6)
@@ -614,6 +653,20 @@ class TestThirdPartyStrategies:
         assert learner.query_strategy_.n_asked == 1
         assert duck.n_asked == 0
         assert learner.query().reason == "Duck"
+
+    def test_one_that_takes_no_new_attributes_is_left_as_it_is(self):
+        @dataclass(frozen=True)
+        class Frozen:
+            how_many: int
+
+            def select(self, pool, batch_size):
+                rows = pool.candidates[: self.how_many]
+                return rows, np.zeros(len(rows))
+
+        X, y, _ = blobs()
+        learner = ActiveLearner(GaussianNB(), Frozen(2), batch_size=3).start(X, y)
+        assert learner.query().indices.tolist() == [4, 5]
+        assert learner.query_strategy_ == Frozen(2)
 
     def test_one_without_needs_waits_for_an_estimator(self):
         class Plain(QueryStrategy):

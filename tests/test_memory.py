@@ -5,6 +5,7 @@ import pickle
 import weakref
 from contextvars import copy_context
 from threading import Thread
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_active import ActiveLearner
-from sklearn_active._data.memory import RunMemory, digest_of, remembered
+from sklearn_active._data.memory import PoolRows, RunMemory, digest_of, remembered
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.model_selection import active_learning_curve
 from sklearn_active.query_strategies import GraphUncertaintyHerding
@@ -191,6 +192,14 @@ class TestRemembered:
             assert self.found(X) is first
             rows[3, 1] += 1e-9  # filled with other numbers by whoever owns it
             assert self.found(rows) is not first
+
+    def test_rows_of_a_pool_are_the_same_where_the_object_is_or_the_content(self):
+        with RunMemory().open():
+            first = self.found(PoolRows(X))
+            with patch("sklearn_active._data.memory.digest_of", None):
+                assert self.found(PoolRows(X)) is first  # without a look
+            assert self.found(PoolRows(X.copy())) is first
+            assert self.found(PoolRows(X + 1e-9)) is not first
 
     def test_what_failed_to_be_made_is_made_again(self):
         def fail():

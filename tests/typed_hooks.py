@@ -50,10 +50,13 @@ def say(session: BaseLabelingSession, label: Any) -> int:
     return len(query)
 
 
-learners = [
-    ActiveLearner(GaussianNB(), FarFromKnown(), oracle=of_a_person, budget=3),
-    ActiveLearner(GaussianNB(), last_first, oracle=one_by_one, stop_when=ten_labels),
-    ActiveLearner(GaussianNB(), "margin", oracle=ArrayOracle([0, 1]), random_state=0),
-    ActiveLearner(GaussianNB(), MarginSampling(), stop_when="confident"),
-]
-rows: NDArray[np.intp] = learners[0].start([[0.0], [1.0]]).query(batch_size=2).indices
+def use() -> NDArray[np.intp]:
+    learners = [
+        ActiveLearner(GaussianNB(), FarFromKnown(), oracle=of_a_person, budget=3),
+        ActiveLearner(
+            GaussianNB(), last_first, oracle=one_by_one, stop_when=ten_labels
+        ),
+        ActiveLearner(GaussianNB(), "margin", oracle=ArrayOracle([0]), random_state=0),
+        ActiveLearner(GaussianNB(), MarginSampling(), stop_when="confident"),
+    ]
+    return learners[0].start([[0.0], [1.0]]).query(batch_size=2).indices

@@ -26,7 +26,7 @@ from sklearn_active.labeling._book.binding import (
     with_class_minus_one,
 )
 from sklearn_active.labeling._book.labeling_state import LabelingState
-from sklearn_active.labeling._engine.model import Model
+from sklearn_active.labeling._engine.follower import Follower
 from sklearn_active.labeling._session_parts.vote_files import all_votes
 
 
@@ -148,10 +148,10 @@ def _write_table(known, header, data, learner, out):
     labels |= {row: [*votes.values()][-1] for row, votes in known.votes.items()}
     if -1 in [*(header.get("classes") or ()), *labels.values()]:
         learner = with_class_minus_one(learner)
-    model = Model(learner, data.X)  # as a session's, so that guesses are alike
-    model.update(labels, (), 0)
+    follower = Follower(learner, data.X)  # as a session's, so that guesses are alike
+    follower.update(labels, (), 0)
     columns = labeled_columns(
-        data, labels, known.flagged, known.answered, model.learner
+        data, labels, known.flagged, known.answered, follower.learner
     )
     for note in write_table(data.table, out, columns):
         print(f"  {note}")

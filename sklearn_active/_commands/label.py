@@ -67,6 +67,8 @@ def run(args):
         Of the command line.
     """
     journal = journal_of(args.data) if args.journal is None else Path(args.journal)
+    # All that can be wrong is looked at before the first question: nobody labels for an
+    # afternoon to hear that the model can't be written there.
     if args.out is not None:
         check_out(args.out, args.data, journal)
     if args.save_model is not None:

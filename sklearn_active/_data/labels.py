@@ -101,6 +101,7 @@ class Labels:
 
     def extended(self, n_more):
         """Return the same labels of so many more rows, none of them known."""
+        # Arrays that are replaced as a whole may be shared; these two are written into.
         labels = copy(self)
         more = np.zeros(n_more, dtype=self.values.dtype)
         labels.values = np.concatenate([self.values, more])

@@ -6,7 +6,11 @@ from sklearn_active._data.rows import RowsInChunks, piece_length, read_only, tak
 from sklearn_active._loop.query import Query
 from sklearn_active._loop.scoring import best_of_parts
 from sklearn_active.query_strategies import RandomSampling
-from sklearn_active.query_strategies._registry import check_in_chunks, is_pointwise
+from sklearn_active.query_strategies._registry import (
+    check_in_chunks,
+    declared,
+    is_pointwise,
+)
 
 
 def choose(strategy, pool, batch_size, cold, distributions):
@@ -41,7 +45,7 @@ def choose(strategy, pool, batch_size, cold, distributions):
     # The uncertainty of a model that knows one class, or that can't learn any more,
     # says nothing of where the other classes are; random rows find them. A strategy
     # that needs no estimator is asked all the same.
-    falls_back = cold and strategy.needs
+    falls_back = cold and declared(strategy, "needs")
     asked = RandomSampling() if falls_back else strategy
     batch_size = min(batch_size, n_candidates)
     if _in_parts(asked, pool, distributions):
@@ -73,7 +77,7 @@ def _in_parts(strategy, pool, distributions):
     if isinstance(pool.X, RowsInChunks):
         return True
     return (
-        strategy.needs  # else it reads no row at all
+        declared(strategy, "needs")  # else it reads no row at all
         and len(pool) > piece_length(pool.X)
         and is_pointwise(strategy)
         and not distributions.is_transductive(pool.estimator)

@@ -55,6 +55,8 @@ class Distributions:
         whole = None if self.warned else self._transductive(fitted.estimator)
         if whole is not None:
             unlabeled = whole[~self.state.labels.known]
+            # Uniform ones count here alone: in label propagation they are rows that no
+            # label reaches, while a tree on few labels says so of rows it has seen.
             rows = empty_rows(unlabeled) | uniform_rows(unlabeled)
             n_empty = np.count_nonzero(rows)
             self.warn_of(n_empty, len(rows), "label_distributions_")

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import clone
 
 from sklearn_active._data.fitted import FittedClassifier, fit_on_labels_or_codes
-from sklearn_active._data.memory import remembered
+from sklearn_active._data.memory import PoolRows, remembered
 from sklearn_active._data.rows import take
 from sklearn_active._loop.distributions import Distributions
 from sklearn_active._loop.wrapped_estimator import (
@@ -224,7 +224,7 @@ class Model:
 
     def _fit_on(self, estimator, data):
         """Fit on the labels, or on their positions; return what it was fitted on."""
-        fit = partial(fit_with_kept_graph, estimator, remembered=remembered)
+        fit = partial(fit_with_kept_graph, estimator, remembered=_remembered)
         return fit_on_labels_or_codes(fit, data, data.with_codes, data.classes)
 
     def _more_labels_help(self, error):
@@ -278,6 +278,10 @@ class Model:
     def _publish(self, estimator, encoded):
         labels, pretrained = self.pool.labels.classes, is_pretrained(self.prototype)
         self.fitted = FittedClassifier(estimator, labels, encoded, pretrained)
+
+
+def _remembered(slot, rows, make):
+    return remembered(slot, [PoolRows(rows)], make)
 
 
 def _takes_updates(estimator):

@@ -78,6 +78,15 @@ class Run:
         self.memory = RunMemory()
         self.tasks = FitTasks()
 
+    def __getstate__(self):
+        # A copy, in a pickle or in this process, belongs to no loop.
+        of_a_loop = ("in_loop", "memory", "tasks")
+        return {k: v for k, v in self.__dict__.items() if k not in of_a_loop}
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self.end_loop()
+
     @property
     def next_batch_size(self):
         """How many rows the next question asks, unless the caller says it."""

@@ -19,7 +19,7 @@ def fit_with_kept_graph(estimator, data, remembered):
     data : TrainingData
         What it is fitted on.
     remembered : callable
-        `remembered(slot, made_from, make)`, which makes the graph or has it.
+        `remembered(slot, rows, make)`, which makes the graph of the rows or has it.
     """
     inner = _label_propagation_of(estimator)
     if inner is None:
@@ -45,7 +45,7 @@ def fit_with_kept_graph(estimator, data, remembered):
             return build()
         parameters = inner.kernel, inner.gamma, inner.n_neighbors
         slot = "label propagation", type(inner), *parameters
-        graph, inner.nn_fit = remembered(slot, [rows], built)
+        graph, inner.nn_fit = remembered(slot, rows, built)
         return graph
 
     inner._build_graph = recalled

@@ -77,6 +77,7 @@ def normalized(affinity):
     S : csr_array of float64 of shape (n_samples, n_samples)
         Symmetric; its eigenvalues lie in [-1, 1].
     """
+    # 0 for rows without a neighbor, and not 1 / 0: they keep no mass but their own.
     roots = root_degrees(affinity)
     with np.errstate(divide="ignore"):
         roots = np.where(roots > 0, 1 / roots, 0)

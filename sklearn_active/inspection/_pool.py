@@ -19,7 +19,7 @@ from sklearn_active.inspection._style import (
     merged,
 )
 from sklearn_active.query_strategies import FunctionStrategy, RandomSampling
-from sklearn_active.query_strategies._registry import check_compatible
+from sklearn_active.query_strategies._registry import check_compatible, declared
 
 
 class PoolDisplay:
@@ -342,7 +342,7 @@ def _utilities(learner):
     """Return utilities of all rows, NaN where there is none, or None; see the Notes."""
     run = run_of(learner)
     state, strategy = run.pool, run.strategy
-    falls_back = run.model.is_cold and strategy.needs
+    falls_back = run.model.is_cold and declared(strategy, "needs")
     at_random = isinstance(strategy, RandomSampling) or falls_back
     if at_random or not hasattr(strategy, "utilities") or not state.n_candidates:
         return None

@@ -25,7 +25,7 @@ from sklearn_active.labeling._book.session_arguments import (
     check_entries,
     checked_annotators,
 )
-from sklearn_active.labeling._engine.model import Model
+from sklearn_active.labeling._engine.follower import Follower
 from sklearn_active.labeling._engine.refitter import Refitter
 from sklearn_active.labeling._fronts.address import Address
 from sklearn_active.labeling._fronts.desk import Desk
@@ -160,7 +160,7 @@ class LabelingSession(AnswerableSession):
         self._rows = SessionRows(X, self.items, self.keys)
         self._allowed, given = self._take_in(y, classes, learner.missing_label, journal)
         # Before the journal is opened: where no model can be made, no file is locked.
-        self._model = Model(learner, X, y)
+        self._follower = Follower(learner, X, y)
         self.lock = RLock()
         stated = self._allowed.stated
         self._ledger = Ledger(
@@ -194,13 +194,13 @@ class LabelingSession(AnswerableSession):
 
     def _make_parts(self, executor, n_ranked):
         """Make what asks, finds and exchanges, and begin the first refit."""
-        ledger, model = self._ledger, self._model
+        ledger, follower = self._ledger, self._follower
         # The journal may know names and classes that nobody stated here.
         self._allowed.renamed = ledger.state.renamed
         self._allowed.check_stated(ledger.classes)
         self._annotators = annotators = set(ledger.state.annotators)
         self._refitter = refitter = Refitter(
-            model,
+            follower,
             executor or self._own_executor,
             n_ranked,
             self.lock,
@@ -210,13 +210,13 @@ class LabelingSession(AnswerableSession):
             self._rows,
             ledger,
             refitter,
-            model,
+            follower,
             votes_per_row=self.votes_per_row,
             audit=self.audit,
             max_lag=self.max_lag,
         )
         self._finder = Finder(
-            self._rows, ledger, refitter, model, self._questions, self.lock
+            self._rows, ledger, refitter, follower, self._questions, self.lock
         )
         self._vote_files = VoteFiles(self._rows, ledger, self._allowed)
         refitter.request()
@@ -333,7 +333,7 @@ class LabelingSession(AnswerableSession):
                 return
             self._questions.close()
             self._ledger.close()
-            self._model.run.why_ended = self.done or "oracle_stopped"
+            self._follower.run.why_ended = self.done or "oracle_stopped"
         if self._own_executor is not None:
             self._own_executor.shutdown()
         if raise_error and self._refitter.error is not None:

@@ -37,8 +37,8 @@ def as_strategy(query_strategy):
 
     Returns
     -------
-    strategy : query strategy
-        It has all that :class:`QueryStrategy` declares.
+    strategy : object with `select`
+        What else it says of itself is read by `declared`.
     """
     if isinstance(query_strategy, type):
         raise ValueError(
@@ -53,24 +53,30 @@ def as_strategy(query_strategy):
             )
         return STRATEGIES[query_strategy]()
     if hasattr(query_strategy, "select") or hasattr(query_strategy, "utilities"):
-        return _completed(clone(query_strategy, safe=False))
+        strategy = clone(query_strategy, safe=False)
+        if not hasattr(strategy, "select"):
+            strategy.select = MethodType(QueryStrategy.select, strategy)
+        return strategy
     return FunctionStrategy(query_strategy)
 
 
-def _completed(strategy):
-    """Give an object that is no QueryStrategy what it lacks of the base class, once.
+def declared(strategy, name):
+    """Return what a strategy says of itself, or what the base class says for it.
 
-    So nobody who asks a strategy has to know what stands for an attribute that is not
-    there.
+    A strategy need not derive from the base class, and may take no new attributes.
+
+    Parameters
+    ----------
+    strategy : object
+        Any strategy.
+    name : {'needs', 'needs_later', 'deterministic', 'pointwise', 'beats_random'}
+        An attribute of :class:`QueryStrategy`.
+
+    Returns
+    -------
+    value : object
     """
-    if isinstance(strategy, QueryStrategy):
-        return strategy
-    for name in ("needs", "needs_later", "deterministic", "pointwise", "beats_random"):
-        if not hasattr(strategy, name):
-            setattr(strategy, name, getattr(QueryStrategy, name))
-    if not hasattr(strategy, "select"):
-        strategy.select = MethodType(QueryStrategy.select, strategy)
-    return strategy
+    return getattr(strategy, name, getattr(QueryStrategy, name))
 
 
 def check_compatible(strategy, estimator):
@@ -83,9 +89,9 @@ def check_compatible(strategy, estimator):
     estimator : estimator
         The learner's, not fitted.
     """
-    needs = strategy.needs
+    needs = declared(strategy, "needs")
     needs = (needs,) if isinstance(needs, str) else needs
-    for method in (*needs, *strategy.needs_later):
+    for method in (*needs, *declared(strategy, "needs_later")):
         if not hasattr(estimator, method):
             way_out = _WAYS_OUT.get(method, "choose another query strategy")
             raise ValueError(
@@ -108,7 +114,7 @@ def is_pointwise(strategy):
         Not where it chooses rows in a way of its own.
     """
     select = getattr(strategy.select, "__func__", None)
-    return strategy.pointwise and select is QueryStrategy.select
+    return declared(strategy, "pointwise") and select is QueryStrategy.select
 
 
 def check_in_chunks(strategy, X):

@@ -12,7 +12,7 @@ from sklearn_active._sklearn import HasMethods, Interval, validate_params
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._on_graph import graph_input
 from sklearn_active.query_strategies._pool_view import PoolView
-from sklearn_active.query_strategies._registry import as_strategy
+from sklearn_active.query_strategies._registry import as_strategy, declared
 
 
 class SpreadBatch(QueryStrategy):
@@ -90,12 +90,12 @@ class SpreadBatch(QueryStrategy):
     @property
     def needs(self):
         """Methods that the wrapped strategy needs."""
-        return self._asked().needs
+        return declared(self._asked(), "needs")
 
     @property
     def needs_later(self):
         """Methods that the wrapped strategy will need."""
-        return self._asked().needs_later
+        return declared(self._asked(), "needs_later")
 
     def _asked(self):
         """Return the strategy that is asked; before the first query, a clone of it."""

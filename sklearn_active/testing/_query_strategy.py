@@ -13,7 +13,11 @@ from sklearn_active._data.rows import row_keys, take
 from sklearn_active._learner import ActiveLearner
 from sklearn_active.pools import ChunkedPool
 from sklearn_active.query_strategies import RandomSampling
-from sklearn_active.query_strategies._registry import as_strategy, is_pointwise
+from sklearn_active.query_strategies._registry import (
+    as_strategy,
+    declared,
+    is_pointwise,
+)
 from sklearn_active.testing._planted import (
     Centroids,
     assert_copies,
@@ -87,8 +91,8 @@ class _Trial:
         self.strategy = as_strategy(given) if to_lift else given
         self.estimator = estimator
         self.name = getattr(given, "__name__", type(self.strategy).__name__)
-        self.deterministic = getattr(self.strategy, "deterministic", True)
-        self.beats_random = getattr(self.strategy, "beats_random", False)
+        self.deterministic = declared(self.strategy, "deterministic")
+        self.beats_random = declared(self.strategy, "beats_random")
 
     def learner(self, strategy=None, **params):
         """Return a learner with the watched strategy."""
@@ -128,11 +132,11 @@ class _Watched(BaseEstimator):
 
     @property
     def needs(self):
-        return getattr(self.strategy, "needs", ("fit",))
+        return declared(self.strategy, "needs")
 
     @property
     def needs_later(self):
-        return getattr(self.strategy, "needs_later", ())
+        return declared(self.strategy, "needs_later")
 
     def select(self, pool, batch_size):
         self.pool_ = pool

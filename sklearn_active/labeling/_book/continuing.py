@@ -55,6 +55,8 @@ def classes_to_go_on_with(stated, known, given, state):
     """
     if known is None:
         return stated
+    # Names are compared as of now: a class that was renamed in the journal is the one
+    # that a program states by its old name.
     known_now, names_now = state.names_now(known), state.names_now
     if stated is None:
         for label in given:

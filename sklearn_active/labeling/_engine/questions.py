@@ -113,12 +113,17 @@ def choose(
         'undone', 'vote' (others have begun them), 'audit', 'stale' (random rows, as
         the ranking is too old), or the ranking's.
     """
+    # What somebody took back is asked first: they want to answer it now.
     again = next((row for row in reversed(undone) if row not in barred), None)
     if again is not None:
         return [again], "undone"
+    # Then rows that lack votes: a row with two of three is worth more finished than a
+    # new one begun, whatever its utility.
     begun = list(islice(barred.begun(), n_rows))
     if begun:
         return begun, "vote"
+    # The chance is drawn before the ranking is looked at: rows that check the model
+    # must be a random sample of all rows, not of those that the ranking left.
     if random_state.uniform() < audit:
         return _drawn(n_rows, n_pool, barred, random_state), "audit"
     ranked = list(islice((r for r in ranking.rows if r not in barred), n_rows))
@@ -136,5 +141,6 @@ def _drawn(n_rows, n_pool, barred, random_state):
             drawn[row] = None
         if len(drawn) == n_rows:
             return list(drawn)
+    # Nearly all are barred: throws would go on and on, so the rest is listed once.
     left = [row for row in range(n_pool) if row not in barred]
     return random_state.permutation(left)[:n_rows].tolist()

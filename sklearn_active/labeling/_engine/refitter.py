@@ -2,7 +2,7 @@
 
 from threading import Condition
 
-from sklearn_active.labeling._engine.model import Ranking
+from sklearn_active.labeling._engine.follower import Ranking
 
 
 class Refitter:
@@ -10,7 +10,7 @@ class Refitter:
 
     Parameters
     ----------
-    model : Model
+    follower : Follower
         Used by the worker alone.
     executor : object with `submit`
         Runs the refits.
@@ -31,8 +31,8 @@ class Refitter:
         What the last refit raised.
     """
 
-    def __init__(self, model, executor, n_ranked, lock, snapshot):
-        self.model = model
+    def __init__(self, follower, executor, n_ranked, lock, snapshot):
+        self.follower = follower
         self.ranking = Ranking()
         self.error = None
         self._executor = executor
@@ -92,8 +92,8 @@ class Refitter:
             # A thread of its own holds no lock while the model learns, for minutes
             # maybe: the snapshot is of copies, and answers need not wait.
             try:
-                self.model.update(labels, declined, n_asked)
-                ranking = self.model.rank(version, self.n_ranked + n_more)
+                self.follower.update(labels, declined, n_asked)
+                ranking = self.follower.rank(version, self.n_ranked + n_more)
             except Exception as error:  # shown by report(), raised by close()
                 self.error = error
             except BaseException as error:

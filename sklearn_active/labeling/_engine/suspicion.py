@@ -5,7 +5,7 @@ from threading import Lock
 
 import numpy as np
 
-from sklearn_active.labeling._engine.model import Model
+from sklearn_active.labeling._engine.follower import Follower
 
 _N_FOLDS = 20
 _FEW = 50  # labels: each is left out alone
@@ -28,7 +28,7 @@ class Suspicion:
     def __init__(self, learner, X):
         self._learner, self._X = learner, X
         self._lock, self._labels, self._margins = Lock(), None, {}
-        self._model = None
+        self._follower = None
 
     def of(self, labels):
         """Return the margin of every label, NaN where nobody else has its class.
@@ -56,19 +56,20 @@ class Suspicion:
                 "each."
             )
         # Kept for the next time: to make a graph of the rows takes longest.
-        model, self._model = self._model or Model(self._learner, self._X), None
+        follower = self._follower or Follower(self._learner, self._X)
+        self._follower = None
         margins = dict.fromkeys(labels, np.nan)
         for fold in _folds(labels):
             others = {row: x for row, x in labels.items() if row not in fold}
-            model.update(others, (), 0)
+            follower.update(others, (), 0)
             # A class that nobody else has is unknown to this model: it contradicts the
             # label whatever the label is, and its margin says nothing.
             rows = [row for row in fold if labels[row] in others.values()]
             if not rows:
                 continue
-            for row, margin in zip(rows, _margins(model, rows, labels), strict=True):
+            for row, margin in zip(rows, _margins(follower, rows, labels), strict=True):
                 margins[row] = margin
-        self._model = model  # not where a fit has failed half-way
+        self._follower = follower  # not where a fit has failed half-way
         return margins
 
 
@@ -82,8 +83,8 @@ def _folds(labels):
     return [set(rows[i::n_folds]) for i in range(n_folds)]
 
 
-def _margins(model, rows, labels):
-    outlook = model.outlook()
+def _margins(follower, rows, labels):
+    outlook = follower.outlook()
     proba = outlook.proba_of(rows)
     if proba is None:
         predicted = outlook(rows)

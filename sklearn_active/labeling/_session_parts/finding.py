@@ -41,7 +41,7 @@ class Finder:
         Labels, votes and flags.
     refitter : Refitter
         Holds what the last finished model makes of the rows.
-    model : Model
+    follower : Follower
         Has the learner.
     questions : OpenQuestions
         What is asked at the moment.
@@ -49,9 +49,9 @@ class Finder:
         Of the session; held for short, never while a model predicts.
     """
 
-    def __init__(self, rows, ledger, refitter, model, questions, lock):
+    def __init__(self, rows, ledger, refitter, follower, questions, lock):
         self._rows = rows
-        self._ledger, self._refitter, self._model = ledger, refitter, model
+        self._ledger, self._refitter, self._follower = ledger, refitter, follower
         self._questions, self._lock = questions, lock
 
     def find(self, words, status, label, guess, order, like, likely):
@@ -102,7 +102,7 @@ class Finder:
 
     @cached_property
     def _suspicion(self):
-        return Suspicion(self._model.learner, self._rows.X)
+        return Suspicion(self._follower.learner, self._rows.X)
 
     @cached_property
     def _features(self):
@@ -165,7 +165,7 @@ class Finder:
 
     def _nearest(self, like, rows):
         like = checked_row(like, self._rows.n)
-        fitted = self._model.run.model.fitted
+        fitted = self._follower.run.model.fitted
         X = self._features.of(None if fitted is None else fitted.estimator)
         rows = rows[rows != like]
         if not len(rows):

@@ -29,7 +29,7 @@ class OpenQuestions:
         What is known of the rows.
     refitter : Refitter
         Holds the last finished ranking.
-    model : Model
+    follower : Follower
         Its learner has the budget and the seed.
     votes_per_row : int
         How many annotators each row is asked of.
@@ -51,14 +51,14 @@ class OpenQuestions:
         rows,
         ledger,
         refitter,
-        model,
+        follower,
         *,
         votes_per_row,
         audit,
         max_lag,
     ):
         self._rows = rows
-        self._ledger, self._refitter, self._model = ledger, refitter, model
+        self._ledger, self._refitter, self._follower = ledger, refitter, follower
         self._votes_per_row, self._audit = votes_per_row, audit
         self._max_lag = max_lag
         self.asked_of, self._rows_told = {}, {}
@@ -130,7 +130,7 @@ class OpenQuestions:
     @property
     def batch_size(self):
         """The number of rows that the learner would ask next, as the budget lets it."""
-        learner = self._model.learner
+        learner = self._follower.learner
         if learner.budget is None:
             return learner.batch_size
         return min(learner.batch_size, learner.budget - self._ledger.state.n_asked)
@@ -184,7 +184,7 @@ class OpenQuestions:
         all_labeled = len(self._ledger.labels) == self._rows.n
         if all_labeled and self._votes_per_row == 1:
             return "all_labeled"
-        budget, n_asked = self._model.learner.budget, self._ledger.state.n_asked
+        budget, n_asked = self._follower.learner.budget, self._ledger.state.n_asked
         if budget is not None and n_asked + self._n_open() >= budget:
             return "budget"
         if len(barred) == self._rows.n:
@@ -196,7 +196,7 @@ class OpenQuestions:
 
     def _n_left(self):
         """Return how many rows the budget lets be asked now."""
-        budget = self._model.learner.budget
+        budget = self._follower.learner.budget
         if budget is None:
             return self._rows.n
         return budget - self._ledger.state.n_asked - self._n_open()
@@ -212,7 +212,7 @@ class OpenQuestions:
         """Choose the rows of the next question, and open it."""
         # From the seed and the question's number alone: a program that is started
         # again draws the same audits as one that was never stopped.
-        seed = [self._model.run.pool.seed, self._n_questions]
+        seed = [self._follower.run.pool.seed, self._n_questions]
         rows, reason = choose(
             n,
             self._rows.n,

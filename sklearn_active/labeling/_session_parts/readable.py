@@ -14,7 +14,7 @@ from sklearn_active.labeling._book.allowed_labels import AllowedLabels
 from sklearn_active.labeling._book.labeling_state import LabelingState
 from sklearn_active.labeling._book.ledger import Ledger
 from sklearn_active.labeling._book.session_arguments import checked_row
-from sklearn_active.labeling._engine.model import Model
+from sklearn_active.labeling._engine.follower import Follower
 from sklearn_active.labeling._engine.refitter import Refitter
 from sklearn_active.labeling._fronts.figures import report
 from sklearn_active.labeling._session_parts.finding import Finder
@@ -34,7 +34,7 @@ class ReadableSession(BaseLabelingSession):
     _annotators: set[str | None]
     _finder: Finder
     _ledger: Ledger
-    _model: Model
+    _follower: Follower
     _questions: OpenQuestions
     _refitter: Refitter
     _rows: SessionRows
@@ -111,7 +111,7 @@ class ReadableSession(BaseLabelingSession):
     @property
     def learner(self) -> ActiveLearner:
         """The learner; after `close` it is fitted on all labels."""
-        return self._model.learner
+        return self._follower.learner
 
     def recent(self, n: int = 20, annotator: str | None = None) -> list[dict[str, Any]]:
         """Return the latest answers in force, newest first.
@@ -383,7 +383,7 @@ class ReadableSession(BaseLabelingSession):
                 self._ledger,
                 self._refitter.ranking,
                 self._refitter,
-                self._model.learner.budget,
+                self._follower.learner.budget,
                 self._questions.n_behind,
             )
 

@@ -14,7 +14,8 @@ ARGUMENTS = {
         "exploit": MarginSampling(),
     },
 }
-NAMES = sorted(set(query_strategies.__all__) - {"QueryStrategy", "FunctionStrategy"})
+_OTHERS = {"QueryStrategy", "FunctionStrategy", "PoolView"}
+NAMES = sorted(set(query_strategies.__all__) - _OTHERS)
 
 
 class Started:

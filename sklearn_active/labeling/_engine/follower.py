@@ -51,7 +51,7 @@ class Ranking:
     stop: str | None = None
 
 
-class Model:
+class Follower:
     """A learner that follows a session's labels, changed and withdrawn ones too.
 
     Used by one thread at a time.
