@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import (
@@ -17,6 +17,7 @@ from sklearn_active._data.alignment import in_order_of
 from sklearn_active._data.containers import index_of
 from sklearn_active._data.labels import parse_y
 from sklearn_active._data.rows import take
+from sklearn_active._loop.hooks import Labels
 from sklearn_active._loop.run import HasRun, fitted_of, run_of
 from sklearn_active._sklearn import (
     check_method_params,
@@ -129,7 +130,7 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
         return fitted.estimator.decision_function(X, **params)
 
     @available_if(_estimator_has("score"))
-    def score(self, X: Any, y: ArrayLike, **params: Any) -> float:
+    def score(self, X: Any, y: Labels, **params: Any) -> float:
         """Return the estimator's score on the rows of X that have a label.
 
         Parameters

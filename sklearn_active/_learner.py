@@ -19,7 +19,7 @@ from sklearn_active._data.labels import AUTO, parse_complete_y, parse_y
 from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._data.seeds import set_random_states
 from sklearn_active._delegation import DelegatesToEstimator
-from sklearn_active._loop.hooks import Oracle, Strategy
+from sklearn_active._loop.hooks import Labels, Oracle, Strategy
 from sklearn_active._loop.model import Model
 from sklearn_active._loop.pool import PoolState
 from sklearn_active._loop.query import Query
@@ -218,7 +218,7 @@ class ActiveLearner(
     @with_callbacks
     @fit_context(prefer_skip_nested_validation=False)
     def fit(
-        self, X: Any, y: ArrayLike, *, labeled: ArrayLike | None = None, **params: Any
+        self, X: Any, y: Labels, *, labeled: ArrayLike | None = None, **params: Any
     ) -> Self:
         """Fit, ask the oracle, refit, until there is a reason to stop.
 
@@ -298,7 +298,7 @@ class ActiveLearner(
         return self
 
     @fit_context(prefer_skip_nested_validation=False)
-    def start(self, X: Any, y: ArrayLike | None = None, **params: Any) -> Self:
+    def start(self, X: Any, y: Labels | None = None, **params: Any) -> Self:
         """Record the pool and its labels, fit if possible, and ask nothing.
 
         The entry to the step-by-step loop, also from no label at all.
@@ -363,7 +363,7 @@ class ActiveLearner(
     def teach(
         self,
         query: Query | ArrayLike,
-        labels: ArrayLike | Iterator[Any],
+        labels: Labels | Iterator[Any],
         *,
         refit: bool = True,
     ) -> Self:
@@ -410,7 +410,7 @@ class ActiveLearner(
         return self
 
     def relabel(
-        self, indices: ArrayLike, labels: ArrayLike, *, refit: bool = True
+        self, indices: ArrayLike, labels: Labels, *, refit: bool = True
     ) -> Self:
         """Correct labels that are known, or take them back; then refit.
 
@@ -441,7 +441,7 @@ class ActiveLearner(
         run.relabel(indices, in_the_order_of(labels, run.pool, indices, "relabel"))
         return self.refit() if refit else self
 
-    def extend(self, X: Any, y: ArrayLike | None = None, *, refit: bool = True) -> Self:
+    def extend(self, X: Any, y: Labels | None = None, *, refit: bool = True) -> Self:
         """Add rows to the pool, behind those that are there; then refit.
 
         Labels, declined rows, history and counts stay, and so do positions.

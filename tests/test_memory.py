@@ -211,14 +211,13 @@ class TestRemembered:
                 remembered("slot", [2], fail)
             assert self.found(1) is not first
 
-    def test_the_outer_memory_goes_on_inside(self):
+    def test_each_owner_keeps_its_own(self):
         outer, inner = RunMemory(), RunMemory()
         with outer.open():
+            first = self.found(1)
             with inner.open():
-                first = self.found(1)
+                assert self.found(2) is not first
             assert self.found(1) is first
-        with inner.open():
-            assert self.found(1) is not first
 
     def test_it_is_closed_whatever_raises(self):
         with pytest.raises(OSError, match="x"), RunMemory().open():

@@ -9,7 +9,7 @@ from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner, Query, StopLabeling
 from sklearn_active.labeling import BaseLabelingSession
-from sklearn_active.oracles import ArrayOracle
+from sklearn_active.oracles import AbstainingOracle, ArrayOracle, NoisyOracle, Oracle
 from sklearn_active.query_strategies import MarginSampling, PoolView, QueryStrategy
 
 
@@ -31,6 +31,17 @@ def of_a_person(query: Query) -> list[str | None]:
     if query.round > 3:
         raise StopLabeling
     return [None if row % 2 else "ape" for row in query.indices]
+
+
+class Counted(Oracle):
+    """An oracle that must not be copied."""
+
+    def __init__(self) -> None:
+        self.n_asked = 0
+
+    def __call__(self, query: Query) -> list[int | None]:
+        self.n_asked += len(query)
+        return [None for _ in query.indices]
 
 
 def one_by_one(query: Query) -> Iterator[int]:
@@ -58,5 +69,10 @@ def use() -> NDArray[np.intp]:
         ),
         ActiveLearner(GaussianNB(), "margin", oracle=ArrayOracle([0]), random_state=0),
         ActiveLearner(GaussianNB(), MarginSampling(), stop_when="confident"),
+        ActiveLearner(GaussianNB(), oracle=NoisyOracle(of_a_person, 0.1)),
+        ActiveLearner(GaussianNB(), oracle=AbstainingOracle(Counted(), 0.1)),
     ]
+    learners[0].start([[0.0], [1.0]], ["ape", None]).teach([1], ["bee"])
+    learners[0].relabel([0], [None]).extend([[2.0]], [None])
+    learners[1].fit([[0.0], [1.0]], ["ape", None])
     return learners[0].start([[0.0], [1.0]]).query(batch_size=2).indices

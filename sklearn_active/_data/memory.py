@@ -16,8 +16,8 @@ class RunMemory:
 
     Its owner opens it around what strategies and estimators do for the owner. They ask
     it by `remembered`, and don't know whose it is. Where it is opened inside of
-    another, the outer one goes on: it lives longer, as that of a learning curve, whose
-    learner has a memory too. A copy, or what comes out of a pickle, is empty.
+    another, as by a learner that a stopping rule fits, each owner keeps its own. A
+    copy, or what comes out of a pickle, is empty.
     """
 
     def __init__(self):
@@ -29,12 +29,11 @@ class RunMemory:
     @contextmanager
     def open(self):
         """Let `remembered` use this memory; each thread opens its own."""
-        token = None if _OPEN.get() is not None else _OPEN.set(self)
+        token = _OPEN.set(self)
         try:
             yield
         finally:
-            if token is not None:
-                _OPEN.reset(token)
+            _OPEN.reset(token)
 
     def recall(self, slot, key, make):
         """Return what was made last for this slot if its key was equal, or make it."""
@@ -84,7 +83,7 @@ class PoolRows:
         The rows.
     """
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, X):
         self.X = X

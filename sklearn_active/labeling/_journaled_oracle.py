@@ -74,10 +74,7 @@ class JournaledOracle(Oracle):
         self._answers: dict[str, Any] = {}
         self._known = None
 
-    # The loop calls it with a Query, which is more than other oracles need.
-    def __call__(  # type: ignore[override]
-        self, query: Query
-    ) -> list[Any] | Iterator[Any]:
+    def __call__(self, query: Query) -> list[Any] | Iterator[Any]:
         """Return the labels of a query, from the file where they are there.
 
         Parameters

@@ -104,8 +104,7 @@ class WebOracle(Oracle):
         """End the page."""
         self._server.close()
 
-    # The loop calls it with a Query, which is more than other oracles need.
-    def __call__(self, query: Query) -> Iterator[Any]:  # type: ignore[override]
+    def __call__(self, query: Query) -> Iterator[Any]:
         """Show the rows, and yield the answers when the batch is complete."""
         if not self._announced:
             print(f"Waiting for labels at {self.url}", flush=True)

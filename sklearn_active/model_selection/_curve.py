@@ -243,21 +243,24 @@ def _run(learner, X, y, split, start, seed, budget, scoring):
     train, test = split
     X_test, y_test, y = take(X, test), y[test], y[train]
     score_of = labeled_scorer(scoring).of_labeled  # y is complete
-    scores = {}
+    scores, memory = {}, RunMemory()
     learner = clone(learner)
     rule = as_rule(learner.stop_when)
 
-    def score_and_ask(learner):
+    def score_once(learner):
         n_labels = np.count_nonzero(learner.labeled_iter_ >= 0)
         if n_labels not in scores:
-            scores[n_labels] = score_of(learner, X_test, y_test)
+            with memory.open():  # neighbors of the test rows are searched once
+                scores[n_labels] = score_of(learner, X_test, y_test)
+
+    # A stopping rule is called before each question, on the fitted learner: there the
+    # score of the last round is taken, and the learner's own rule is asked.
+    def score_and_ask(learner):
+        score_once(learner)
         return rule is not None and rule(learner)
 
     learner.set_params(budget=budget, random_state=seed, stop_when=score_and_ask)
-    with RunMemory().open():  # neighbors of the test rows are searched once
-        learner.fit(take(X, train), y, labeled=start)
-        rule = None
-        score_and_ask(learner)
+    score_once(learner.fit(take(X, train), y, labeled=start))
     for number, n_labels in enumerate(_numbers_of_labels(learner)):
         if n_labels not in scores:  # no model yet
             known = (learner.labeled_iter_ >= 0) & (learner.labeled_iter_ <= number)

@@ -5,7 +5,7 @@ from typing import Any
 from numpy.typing import ArrayLike, NDArray
 
 from sklearn_active._data.columns import Column
-from sklearn_active.oracles._base import Oracle, Question
+from sklearn_active.oracles._base import Oracle
 
 
 class ArrayOracle(Oracle):
@@ -41,7 +41,7 @@ class ArrayOracle(Oracle):
         self.y = column.values
         self._missing = column.missing
 
-    def __call__(self, query: Question) -> NDArray[Any]:
+    def __call__(self, query: Any) -> NDArray[Any]:
         """Return the labels of the rows asked, None where there is none."""
         if len(self.y) != query.n_pool:
             raise ValueError(

@@ -1,44 +1,16 @@
 """The base classes of oracles."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from numbers import Integral, Real
-from typing import Any, Protocol
+from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
 
 from sklearn_active._data.columns import is_sequence
 from sklearn_active._data.rows import row_keys
 from sklearn_active._sklearn import Interval
-
-
-class Question(Protocol):
-    """What an oracle reads of a :class:`~sklearn_active.Query`.
-
-    The query itself is the loop's, which oracles don't import.
-    """
-
-    @property
-    def indices(self) -> NDArray[np.intp]:
-        """Positions of the rows asked, in the X given to `fit`."""
-
-    @property
-    def X(self) -> Any:  # noqa: N802
-        """Those rows, in the container that was given."""
-
-    @property
-    def classes(self) -> NDArray[Any]:
-        """The classes known so far."""
-
-    @property
-    def n_pool(self) -> int:
-        """Number of rows of the pool."""
-
-    def __len__(self) -> int:
-        """Return the number of rows asked."""
 
 
 class Oracle(ABC):
@@ -61,7 +33,7 @@ class Oracle(ABC):
     """
 
     @abstractmethod
-    def __call__(self, query: Question) -> ArrayLike | Iterator[Any]:
+    def __call__(self, query: Any) -> Iterable[Any]:
         """Return one label per row of `query`; None where it can't tell.
 
         Parameters
@@ -99,7 +71,7 @@ class RateOracle(Oracle):
             random_state = check_random_state(random_state).randint(2**31 - 1)
         self._key = str(int(random_state)).encode()
 
-    def __call__(self, query: Question) -> ArrayLike | Iterator[Any]:
+    def __call__(self, query: Any) -> Iterable[Any]:
         """Return the other oracle's labels, some of them spoiled."""
         labels = self.oracle(query)
         if isinstance(labels, Iterator):

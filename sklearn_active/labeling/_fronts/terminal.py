@@ -11,12 +11,12 @@ import numpy as np
 
 from sklearn_active._data.marks import Mark
 from sklearn_active._data.rows import row_at
+from sklearn_active._loop.query import Query
 from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active.labeling._book.allowed_labels import AllowedLabels
 from sklearn_active.labeling._book.label_values import distinct, typed
 from sklearn_active.labeling._fronts.reasons import why
 from sklearn_active.oracles import Oracle
-from sklearn_active.oracles._base import Question
 
 HELP = "Type a label{classes}, or: enter = skip, :u = undo, :q = quit, :? = help"
 _MOST_IN_PROMPT = 12
@@ -79,7 +79,7 @@ class TerminalOracle(Oracle):
         self.input = input
         self.output = output
 
-    def __call__(self, query: Question) -> Iterator[Any]:
+    def __call__(self, query: Query) -> Iterator[Any]:
         """Ask for the rows of a query.
 
         Parameters
