@@ -6,6 +6,7 @@ import io
 import re
 import runpy
 import shlex
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -109,3 +110,15 @@ def test_the_citation_file_names_the_version_of_the_project_file():
     citation = (ROOT / "CITATION.cff").read_text()
     assert re.search(r"^version: (.+)$", citation, re.M)[1] == project["version"]
     assert re.search(r"^license: (.+)$", citation, re.M)[1] == project["license"]
+
+
+def test_the_strategy_of_the_page_keeps_the_rules(tmp_path, monkeypatch):
+    page = (DOC / "develop" / "write_strategy.rst").read_text()
+    examples = doctest.DocTestParser().get_examples(page)
+    own = [e.source for e in examples if e.source.startswith("class FarFromLabels")]
+    imports = [e.source for e in examples if e.source.startswith(("import", "from"))]
+    (tmp_path / "my_strategies.py").write_text("".join([*imports, *own]))
+    block = page.split("a pickle finds it there::")[1].split("What a strategy")[0]
+    (tmp_path / "test_mine.py").write_text(textwrap.dedent(block))
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module("test_mine").test_it_keeps_the_rules()
