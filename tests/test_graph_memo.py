@@ -123,6 +123,22 @@ def test_models_with_other_parameters_in_one_run_have_graphs_of_their_own():
     assert len(seen) == 4
 
 
+def test_a_learner_inside_of_another_takes_no_graph_from_it(n_built):
+    X, y, truth = blobs(60, 10)
+    model = LabelSpreading(gamma=0.5)
+
+    def another_is_fitted(learner):
+        ActiveLearner(model).fit(X + 1, y)
+        return False
+
+    learner = ActiveLearner(
+        model, oracle=ArrayOracle(truth), budget=4, stop_when=another_is_fitted
+    )
+    learner.fit(X, y)
+    # Before each of four questions the other builds its own; the outer one builds once.
+    assert len(n_built) == 1 + 4
+
+
 def test_rows_that_a_transformer_changes_get_a_new_graph(n_built):
     class Shifting(StandardScaler):
         """Depends on the labels, as a supervised transformer does."""
