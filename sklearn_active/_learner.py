@@ -31,7 +31,7 @@ from sklearn_active._loop.recording import (
     rows_to_relabel,
     rows_to_teach,
 )
-from sklearn_active._loop.run import Columns, Run, run_of
+from sklearn_active._loop.run import ColumnNames, Run, run_of
 from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active._loop.wrapped_estimator import (
     accepts_unlabeled,
@@ -522,7 +522,7 @@ class ActiveLearner(
             pool,
             Model(*self._prototype(X, seed), pool, params),
             strategy,
-            Columns.of(X),
+            ColumnNames.of(X),
             self.batch_size,
             self.budget,
             as_rule(self.stop_when),

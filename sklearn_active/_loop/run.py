@@ -39,7 +39,7 @@ class Run:
         The estimator on this pool.
     strategy : query strategy
         It may keep state from round to round.
-    columns : Columns
+    column_names : ColumnNames
         The names of the columns.
     batch_size : int
         Rows of a round.
@@ -61,11 +61,13 @@ class Run:
         The termination condition.
     """
 
-    def __init__(self, pool, model, strategy, columns, batch_size, budget, stop_when):
+    def __init__(
+        self, pool, model, strategy, column_names, batch_size, budget, stop_when
+    ):
         self.pool = pool
         self.model = model
         self.strategy = strategy
-        self.columns = columns
+        self.column_names = column_names
         self.batch_size = batch_size
         self.budget = budget
         self.stop_when = stop_when
@@ -73,7 +75,7 @@ class Run:
         self.end_loop()
 
     def end_loop(self):
-        """Be as when nobody is asked: what a loop keeps for its next round is freed."""
+        """Free what is kept from round to round; whoever steps has no budget."""
         self.in_loop = False
         self.memory = RunMemory()
         self.tasks = FitTasks()
@@ -293,7 +295,7 @@ class Run:
         )
 
 
-class Columns(BaseEstimator):
+class ColumnNames(BaseEstimator):
     """The columns that the rows have, as scikit-learn counts and names them.
 
     Found on an object of their own: what raises does so before a learner forgets its
@@ -380,12 +382,12 @@ class HasRun:
     @property
     def n_features_in_(self) -> int:
         """Number of features, where X has any."""
-        return run_of(self).columns.n_features_in_
+        return run_of(self).column_names.n_features_in_
 
     @property
     def feature_names_in_(self) -> NDArray[Any]:
         """Names of features, where X has names that are all strings."""
-        return run_of(self).columns.feature_names_in_
+        return run_of(self).column_names.feature_names_in_
 
 
 def run_of(learner):

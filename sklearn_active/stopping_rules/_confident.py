@@ -1,11 +1,11 @@
 """Stop when the strategy finds nothing useful any more."""
 
 from numbers import Real
+from typing import Any
 
 from sklearn.base import BaseEstimator
 
 from sklearn_active._sklearn import Interval, validate_params
-from sklearn_active.stopping_rules._fitted_learner import FittedLearner
 
 
 class Confident(BaseEstimator):
@@ -58,7 +58,7 @@ class Confident(BaseEstimator):
     def __init__(self, threshold=0.1):
         self.threshold = threshold
 
-    def __call__(self, learner: FittedLearner) -> bool:
+    def __call__(self, learner: Any) -> bool:
         """Say whether to stop.
 
         Parameters

@@ -1,6 +1,7 @@
 """Stop when the predictions change no more."""
 
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -10,7 +11,6 @@ from sklearn_active._data.columns import is_null
 from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._loop.run import run_of
 from sklearn_active._sklearn import Interval, validate_params
-from sklearn_active.stopping_rules._fitted_learner import FittedLearner
 
 
 class StablePredictions(BaseEstimator):
@@ -71,7 +71,7 @@ class StablePredictions(BaseEstimator):
         self.threshold = threshold
         self.window = window
 
-    def __call__(self, learner: FittedLearner) -> bool:
+    def __call__(self, learner: Any) -> bool:
         """Say whether to stop, and remember what is predicted now.
 
         Parameters
