@@ -109,6 +109,17 @@ def test_a_rule_that_predicts_the_same_rows_in_each_round_searches_once(searches
     assert searches.others == 1
 
 
+def test_a_model_whose_rows_are_refilled_answers_for_itself_alone():
+    rows, asked = X.copy(), X[:7] + 0.1
+    expected = GraphLabelSpreading().fit(X, Y).predict_proba(asked)
+    with RunMemory().open():
+        one = GraphLabelSpreading().fit(rows, Y)
+        other = GraphLabelSpreading().fit(X.copy(), Y)
+        rows[:] = np.random.RandomState(1).normal(size=X.shape)
+        one.predict_proba(asked)
+        np.testing.assert_array_equal(other.predict_proba(asked), expected)
+
+
 def test_models_of_other_rows_have_neighbors_of_their_own():
     with RunMemory().open():
         for rows in (X, X[::-1] * 2):
@@ -175,6 +186,20 @@ class TestRemembered:
             assert self.found(2) is not first
             assert self.found(1) is not first
             assert self.found(1, slot="other") is other
+
+    def test_only_the_slots_used_last_are_kept(self):
+        with RunMemory().open():
+            first = remembered(0, [1], object)
+            for slot in range(1, 4):
+                remembered(slot, [1], object)
+            assert remembered(0, [1], object) is first
+            second = remembered(1, [1], object)
+            remembered(4, [1], object)  # takes the place of the one not used longest
+            assert remembered(0, [1], object) is first
+            assert remembered(1, [1], object) is second
+            refs = [weakref.ref(remembered(slot, [1], object)) for slot in range(9)]
+            gc.collect()
+            assert sum(ref() is not None for ref in refs) == 4
 
     def test_what_is_replaced_is_let_go_of_before_the_next_is_made(self):
         class Large:

@@ -61,6 +61,13 @@ def say(session: BaseLabelingSession, label: Any) -> int:
     return len(query)
 
 
+class Listed(QueryStrategy):
+    """A list will do."""
+
+    def utilities(self, pool: PoolView) -> list[float]:
+        return [float(row) for row in pool.candidates]
+
+
 def use() -> NDArray[np.intp]:
     learners = [
         ActiveLearner(GaussianNB(), FarFromKnown(), oracle=of_a_person, budget=3),

@@ -1,5 +1,6 @@
 """What one run finds out about its rows, so that it need not find it out again."""
 
+from collections import OrderedDict
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
@@ -8,6 +9,7 @@ from hashlib import sha256
 import numpy as np
 from scipy import sparse
 
+_MOST_SLOTS = 4  # the graphs of a strategy and of an estimator, and neighbors of both
 _OPEN = ContextVar("open_memory", default=None)
 
 
@@ -21,7 +23,7 @@ class RunMemory:
     """
 
     def __init__(self):
-        self._found = {}
+        self._found = OrderedDict()  # by slot, that of the last use at the end
 
     def __reduce__(self):
         return RunMemory, ()
@@ -43,6 +45,10 @@ class RunMemory:
             entry = None
             self._found.pop(slot, None)
             entry = self._found[slot] = key, make()
+        self._found.move_to_end(slot)
+        # A search over n_neighbors would else leave a graph of each behind.
+        while len(self._found) > _MOST_SLOTS:
+            self._found.popitem(last=False)
         return entry[1]
 
 

@@ -10,7 +10,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 from sklearn.utils import gen_batches
 
-from sklearn_active._data.memory import remembered
+from sklearn_active._data.memory import PoolRows, remembered
 from sklearn_active.graph._affinity import symmetric_affinity
 from sklearn_active.graph._approximate import approximate_neighbors, can_approximate
 
@@ -109,9 +109,9 @@ class NeighborSearch:
         if X.shape[0] > _ROWS_REMEMBERED:
             return self._nearest_fitted(X)
         slot = "nearest", self.n_neighbors, self.metric
-        # Equal rows have one object of neighborhoods within a run, so that it stands
-        # for the rows that this was fitted on.
-        made_from = self.neighborhoods_, X
+        # The rows of now, not the neighborhoods, which two models of once equal rows
+        # share: one of them may hold other numbers by now.
+        made_from = PoolRows(self._X), X
         return remembered(slot, made_from, lambda: self._nearest_fitted(X))
 
     def _nearest_fitted(self, X):

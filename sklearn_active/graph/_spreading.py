@@ -1,5 +1,6 @@
 """Label spreading on a nearest-neighbor graph, exact and updatable."""
 
+from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any, Self
 
@@ -142,15 +143,15 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
-        n_neighbors=10,
+        n_neighbors: int = 10,
         *,
-        alpha=0.9,
-        weights="self_tuning",
-        metric="euclidean",
-        neighbors="auto",
-        missing_label=AUTO,
-        n_jobs=None,
-    ):
+        alpha: float = 0.9,
+        weights: str = "self_tuning",
+        metric: str | Callable[..., Any] = "euclidean",
+        neighbors: Any = "auto",
+        missing_label: Any = AUTO,
+        n_jobs: int | None = None,
+    ) -> None:
         self.n_neighbors = n_neighbors
         self.alpha = alpha
         self.weights = weights

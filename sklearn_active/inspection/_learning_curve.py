@@ -1,8 +1,13 @@
 """Learning curves: scores against the number of labels, with bands."""
 
+from collections.abc import Callable
+from typing import Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sklearn_active._data.containers import name_of
+from sklearn_active._learner import ActiveLearner
 from sklearn_active._sklearn import check_matplotlib_support
 from sklearn_active.inspection._style import COLORS, LINE_STYLES, cycled, merged
 from sklearn_active.model_selection import active_learning_curve
@@ -73,31 +78,33 @@ class ActiveLearningCurveDisplay:
     ['margin', 'random']
     """
 
-    def __init__(self, curves, *, score_name=None):
+    def __init__(
+        self, curves: dict[str, Any], *, score_name: str | None = None
+    ) -> None:
         self.curves = curves
         self.score_name = score_name
 
     @classmethod
     def from_estimator(
         cls,
-        learner,
-        X,
-        y,
+        learner: ActiveLearner,
+        X: Any,
+        y: ArrayLike,
         *,
-        initial,
-        budget,
-        cv=None,
-        n_repeats=1,
-        scoring=None,
-        n_jobs=None,
-        random_state=None,
-        name=None,
-        ax=None,
-        score_name=None,
-        band="std_error",
-        line_kw=None,
-        fill_kw=None,
-    ):
+        initial: int | ArrayLike,
+        budget: int,
+        cv: Any = None,
+        n_repeats: int = 1,
+        scoring: str | Callable[..., Any] | None = None,
+        n_jobs: int | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        name: str | None = None,
+        ax: Any = None,
+        score_name: str | None = None,
+        band: str | None = "std_error",
+        line_kw: dict[str, Any] | None = None,
+        fill_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Run the learning curve of one learner, and draw it.
 
         Parameters
@@ -163,14 +170,14 @@ class ActiveLearningCurveDisplay:
     @classmethod
     def from_curves(
         cls,
-        result,
+        result: Any,
         *,
-        ax=None,
-        score_name=None,
-        band="std_error",
-        line_kw=None,
-        fill_kw=None,
-    ):
+        ax: Any = None,
+        score_name: str | None = None,
+        band: str | None = "std_error",
+        line_kw: dict[str, Any] | None = None,
+        fill_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the curves that were run before.
 
         Parameters
@@ -202,13 +209,13 @@ class ActiveLearningCurveDisplay:
 
     def plot(
         self,
-        ax=None,
+        ax: Any = None,
         *,
-        score_name=None,
-        band="std_error",
-        line_kw=None,
-        fill_kw=None,
-    ):
+        score_name: str | None = None,
+        band: str | None = "std_error",
+        line_kw: dict[str, Any] | None = None,
+        fill_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw one line and one band a curve.
 
         Parameters

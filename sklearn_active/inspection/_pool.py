@@ -1,14 +1,17 @@
 """The pool in two dimensions."""
 
 from copy import deepcopy
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.decomposition import PCA, TruncatedSVD
 
 from sklearn_active._data.containers import name_of
 from sklearn_active._data.rows import refuse_chunks
+from sklearn_active._learner import ActiveLearner
 from sklearn_active._loop.run import run_of
 from sklearn_active._sklearn import check_matplotlib_support, num_samples
 from sklearn_active.inspection._style import (
@@ -100,15 +103,15 @@ class PoolDisplay:
 
     def __init__(
         self,
-        points,
-        y,
-        labeled,
+        points: NDArray[Any],
+        y: NDArray[Any],
+        labeled: NDArray[Any],
         *,
-        utilities=None,
-        asked=None,
-        axis_names=(None, None),
-        utility_name="utility",
-    ):
+        utilities: NDArray[Any] | None = None,
+        asked: NDArray[Any] | None = None,
+        axis_names: tuple[str | None, str | None] = (None, None),
+        utility_name: str = "utility",
+    ) -> None:
         self.points = points
         self.y = y
         self.labeled = labeled
@@ -120,16 +123,16 @@ class PoolDisplay:
     @classmethod
     def from_estimator(
         cls,
-        learner,
+        learner: ActiveLearner,
         *,
-        projection=None,
-        ax=None,
-        numbers=False,
-        colorbar=True,
-        candidates_kw=None,
-        labeled_kw=None,
-        asked_kw=None,
-    ):
+        projection: ArrayLike | None = None,
+        ax: Any = None,
+        numbers: bool = False,
+        colorbar: bool = True,
+        candidates_kw: dict[str, Any] | None = None,
+        labeled_kw: dict[str, Any] | None = None,
+        asked_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the pool of a learner.
 
         Parameters
@@ -182,14 +185,14 @@ class PoolDisplay:
 
     def plot(
         self,
-        ax=None,
+        ax: Any = None,
         *,
-        numbers=False,
-        colorbar=True,
-        candidates_kw=None,
-        labeled_kw=None,
-        asked_kw=None,
-    ):
+        numbers: bool = False,
+        colorbar: bool = True,
+        candidates_kw: dict[str, Any] | None = None,
+        labeled_kw: dict[str, Any] | None = None,
+        asked_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the pool.
 
         Parameters

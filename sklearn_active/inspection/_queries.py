@@ -1,9 +1,12 @@
 """The rows that were asked, round by round."""
 
 from numbers import Integral
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from sklearn_active._learner import ActiveLearner
 from sklearn_active._loop.run import run_of
 from sklearn_active._sklearn import check_matplotlib_support, num_samples
 from sklearn_active.inspection._items import (
@@ -79,7 +82,14 @@ class QueryDisplay:
     (2, 3)
     """
 
-    def __init__(self, history, items, *, image_shape=None, truth=None):
+    def __init__(
+        self,
+        history: list[Any],
+        items: Any,
+        *,
+        image_shape: tuple[int, ...] | None = None,
+        truth: ArrayLike | None = None,
+    ) -> None:
         self.history = history
         self.items = items
         self.image_shape = image_shape
@@ -88,17 +98,17 @@ class QueryDisplay:
     @classmethod
     def from_estimator(
         cls,
-        learner,
+        learner: ActiveLearner,
         *,
-        items=None,
-        image_shape=None,
-        truth=None,
-        rounds=None,
-        max_per_round=10,
-        ax=None,
-        image_kw=None,
-        text_kw=None,
-    ):
+        items: Any = None,
+        image_shape: tuple[int, ...] | None = None,
+        truth: ArrayLike | None = None,
+        rounds: Any = None,
+        max_per_round: int = 10,
+        ax: Any = None,
+        image_kw: dict[str, Any] | None = None,
+        text_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw what a learner has asked.
 
         Parameters
@@ -147,8 +157,14 @@ class QueryDisplay:
         )
 
     def plot(
-        self, ax=None, *, rounds=None, max_per_round=10, image_kw=None, text_kw=None
-    ):
+        self,
+        ax: Any = None,
+        *,
+        rounds: Any = None,
+        max_per_round: int = 10,
+        image_kw: dict[str, Any] | None = None,
+        text_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the grid.
 
         Parameters

@@ -1,12 +1,17 @@
 """Comparison of learners: the same splits, starts and seeds, and honest intervals."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 from sklearn.base import clone
 from sklearn.utils import Bunch
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_active._data.rows import take
+from sklearn_active._learner import ActiveLearner
 from sklearn_active.model_selection._curve import (
     LearningCurve,
     curves_of,
@@ -64,19 +69,19 @@ class Comparison(Bunch):
 
 
 def compare_strategies(
-    learners,
-    X,
-    y,
+    learners: dict[str, ActiveLearner],
+    X: Any,
+    y: ArrayLike,
     *,
-    initial,
-    budget,
-    cv=None,
-    n_repeats=1,
-    scoring=None,
-    n_jobs=None,
-    random_state=None,
-    shares=SHARES,
-):
+    initial: int | ArrayLike,
+    budget: int,
+    cv: Any = None,
+    n_repeats: int = 1,
+    scoring: str | Callable[..., Any] | None = None,
+    n_jobs: int | None = None,
+    random_state: int | np.random.RandomState | None = None,
+    shares: tuple[float, ...] = SHARES,
+) -> Comparison:
     """Compare learners on the same splits, starts and seeds, with random beside them.
 
     For experiments with a complete y; see :func:`active_learning_curve` for what a

@@ -1,8 +1,11 @@
 """Learning curves of active learning: score per number of labels."""
 
+from collections.abc import Callable
 from numbers import Integral
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import check_cv
@@ -55,18 +58,18 @@ class LearningCurve(Bunch):
 
 
 def active_learning_curve(
-    learner,
-    X,
-    y,
+    learner: ActiveLearner,
+    X: Any,
+    y: ArrayLike,
     *,
-    initial,
-    budget,
-    cv=None,
-    n_repeats=1,
-    scoring=None,
-    n_jobs=None,
-    random_state=None,
-):
+    initial: int | ArrayLike,
+    budget: int,
+    cv: Any = None,
+    n_repeats: int = 1,
+    scoring: str | Callable[..., Any] | None = None,
+    n_jobs: int | None = None,
+    random_state: int | np.random.RandomState | None = None,
+) -> LearningCurve:
     """Measure the score of a learner on held-out rows, per number of labels.
 
     For experiments with a complete y: in every split the training rows are the pool,

@@ -1,5 +1,8 @@
 """A scorer that counts only the rows with a label."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import check_scoring, get_scorer
@@ -21,7 +24,9 @@ from sklearn_active._sklearn import (
 _RANKING = ("roc_auc_score", "average_precision_score")
 
 
-def labeled_scorer(scoring=None, *, missing_label=AUTO):
+def labeled_scorer(
+    scoring: str | Callable[..., Any] | None = None, *, missing_label: Any = AUTO
+) -> Callable[..., float]:
     r"""Return a scorer that ignores rows without a label.
 
     scikit-learn's scorers take the mark -1 for a class, so every unlabeled row counts

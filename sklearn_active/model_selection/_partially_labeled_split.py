@@ -1,8 +1,11 @@
 """Folds of the labeled rows, with every unlabeled row in training."""
 
+from collections.abc import Iterator
 from numbers import Integral
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import MetadataRequest
@@ -51,11 +54,13 @@ class PartiallyLabeledSplit(BaseEstimator):
         "missing_label": "no_validation",
     }
 
-    def __init__(self, cv=5, *, missing_label=AUTO):
+    def __init__(self, cv: Any = 5, *, missing_label: Any = AUTO) -> None:
         self.cv = cv
         self.missing_label = missing_label
 
-    def split(self, X, y, groups=None):
+    def split(
+        self, X: Any, y: Any, groups: ArrayLike | None = None
+    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
         """Yield the positions of the training and of the test rows.
 
         Parameters
@@ -81,7 +86,9 @@ class PartiallyLabeledSplit(BaseEstimator):
         for train, test in cv.split(*args):
             yield np.union1d(unlabeled, rows[train]), rows[test]
 
-    def get_n_splits(self, X=None, y=None, groups=None):
+    def get_n_splits(
+        self, X: Any = None, y: Any = None, groups: ArrayLike | None = None
+    ) -> int:
         """Return the number of folds.
 
         Parameters
@@ -102,7 +109,7 @@ class PartiallyLabeledSplit(BaseEstimator):
         cv, _, _, args = self._on_labeled(X, y, groups)
         return cv.get_n_splits(*args)
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> Any:
         """Return the routing of the splitter inside.
 
         Returns

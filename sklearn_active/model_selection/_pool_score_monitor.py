@@ -1,5 +1,8 @@
 """A learning curve by the way: a callback that scores every round."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from sklearn.metrics import check_scoring
 
@@ -7,6 +10,7 @@ from sklearn_active._data.alignment import in_order_of
 from sklearn_active._data.containers import index_of
 from sklearn_active._data.labels import AUTO, parse_y
 from sklearn_active._data.rows import take
+from sklearn_active._learner import ActiveLearner
 from sklearn_active._sklearn import ScoringMonitor, num_samples
 
 
@@ -58,7 +62,14 @@ class PoolScoreMonitor(ScoringMonitor or object):  # type: ignore[misc]
     [5, 9, 13]
     """
 
-    def __init__(self, X, y, *, scoring=None, missing_label=AUTO):
+    def __init__(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        scoring: str | Callable[..., Any] | None = None,
+        missing_label: Any = AUTO,
+    ) -> None:
         if ScoringMonitor is None:
             raise ImportError(
                 "PoolScoreMonitor is a scikit-learn callback and needs "
@@ -75,7 +86,14 @@ class PoolScoreMonitor(ScoringMonitor or object):  # type: ignore[misc]
         scored = take(X, rows), labels.values[rows]
         super().__init__(scoring=_Score(scoring, *scored))
 
-    def on_fit_task_end(self, estimator, context, *, X=None, fitted_estimator=None):
+    def on_fit_task_end(
+        self,
+        estimator: ActiveLearner,
+        context: Any,
+        *,
+        X: Any = None,
+        fitted_estimator: ActiveLearner | None = None,
+    ) -> Any:
         """Score the round that ends.
 
         Parameters

@@ -1,5 +1,7 @@
 """BADGE: batches that are uncertain and diverse, by gradients of the last layer."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_array
@@ -80,7 +82,7 @@ class BadgeSampling(QueryStrategy):
         "transformer": [HasMethods("fit_transform"), None],
     }
 
-    def __init__(self, transformer=None):
+    def __init__(self, transformer: Any = None) -> None:
         self.transformer = transformer
 
     def utilities(self, pool: PoolView) -> NDArray[np.floating]:

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 
 from sklearn_active.query_strategies._pool_view import PoolView
@@ -61,7 +61,7 @@ class QueryStrategy(BaseEstimator, ABC):
     beats_random: bool = False
 
     @abstractmethod
-    def utilities(self, pool: PoolView) -> NDArray[np.floating]:
+    def utilities(self, pool: PoolView) -> ArrayLike:
         """Return the utility of each candidate; higher means ask first.
 
         Parameters

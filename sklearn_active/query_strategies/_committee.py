@@ -1,6 +1,7 @@
 """Query by committee: ask where models of the same labels disagree."""
 
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,12 +102,12 @@ class QueryByCommittee(QueryStrategy):
 
     def __init__(
         self,
-        members=None,
+        members: Any | None = None,
         *,
-        disagreement="vote_entropy",
-        n_members=10,
-        n_jobs=None,
-    ):
+        disagreement: str = "vote_entropy",
+        n_members: int = 10,
+        n_jobs: int | None = None,
+    ) -> None:
         self.members = members
         self.disagreement = disagreement
         self.n_members = n_members

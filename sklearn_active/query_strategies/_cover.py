@@ -1,6 +1,7 @@
 """What is covered, kept up to date per label; a batch is greedy on a copy of it."""
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,9 @@ class CoverStrategy(QueryStrategy):
         """Return what each candidate's label would gain, shape (n_candidates,)."""
         return self._cover_for(pool).gains()[pool.candidates]
 
-    def select(self, pool, batch_size):
+    def select(
+        self, pool: Any, batch_size: int
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """Choose greedily: each pick takes away what the next need not bring."""
         cover = self._cover_for(pool)
         gains = cover.gains()  # before the copy is made: what it finds out is kept

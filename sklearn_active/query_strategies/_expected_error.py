@@ -81,7 +81,13 @@ class ExpectedErrorReduction(QueryStrategy):
         "n_jobs": [Integral, None],
     }
 
-    def __init__(self, loss="log", *, subsample=None, n_jobs=None):
+    def __init__(
+        self,
+        loss: str = "log",
+        *,
+        subsample: int | None = None,
+        n_jobs: int | None = None,
+    ) -> None:
         self.loss = loss
         self.subsample = subsample
         self.n_jobs = n_jobs

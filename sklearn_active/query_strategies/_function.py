@@ -1,7 +1,8 @@
 """A function lifted to a query strategy."""
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Callable
+
+from numpy.typing import ArrayLike
 
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._pool_view import PoolView
@@ -36,9 +37,9 @@ class FunctionStrategy(QueryStrategy):
     array([2])
     """
 
-    def __init__(self, function):
+    def __init__(self, function: Callable[[PoolView], ArrayLike]) -> None:
         self.function = function
 
-    def utilities(self, pool: PoolView) -> NDArray[np.floating]:
+    def utilities(self, pool: PoolView) -> ArrayLike:
         """Return what the function returns of the pool."""
         return self.function(pool)

@@ -1,6 +1,8 @@
 """Graph uncertainty herding: cover what is uncertain."""
 
+from collections.abc import Callable
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -119,15 +121,15 @@ class GraphUncertaintyHerding(CoverStrategy):
 
     def __init__(
         self,
-        uncertainty="margin",
+        uncertainty: str = "margin",
         *,
-        n_neighbors=10,
-        alpha=0.9,
-        n_kept=None,
-        metric="auto",
-        transformer=None,
-        neighbors="auto",
-    ):
+        n_neighbors: int = 10,
+        alpha: float = 0.9,
+        n_kept: int | None = None,
+        metric: str | Callable[..., Any] = "auto",
+        transformer: Any = None,
+        neighbors: Any = "auto",
+    ) -> None:
         self.uncertainty = uncertainty
         self.n_neighbors = n_neighbors
         self.alpha = alpha

@@ -2,6 +2,7 @@
 
 from copy import copy
 from numbers import Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +91,13 @@ class MaxHerding(CoverStrategy):
         "transformer": [HasMethods("fit_transform"), None],
     }
 
-    def __init__(self, gamma=None, *, normalize=True, transformer=None):
+    def __init__(
+        self,
+        gamma: float | None = None,
+        *,
+        normalize: bool = True,
+        transformer: Any = None,
+    ) -> None:
         self.gamma = gamma
         self.normalize = normalize
         self.transformer = transformer

@@ -1,7 +1,9 @@
 """Sigma-optimality on a graph."""
 
+from collections.abc import Callable
 from copy import copy
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -78,14 +80,14 @@ class SigmaOptimality(CoverStrategy):
 
     def __init__(
         self,
-        n_neighbors=10,
+        n_neighbors: int = 10,
         *,
-        alpha=0.9,
-        noise=0.1,
-        metric="auto",
-        transformer=None,
-        neighbors="auto",
-    ):
+        alpha: float = 0.9,
+        noise: float = 0.1,
+        metric: str | Callable[..., Any] = "auto",
+        transformer: Any = None,
+        neighbors: Any = "auto",
+    ) -> None:
         self.n_neighbors = n_neighbors
         self.alpha = alpha
         self.noise = noise

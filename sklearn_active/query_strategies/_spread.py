@@ -1,6 +1,7 @@
 """Batches whose rows don't resemble each other, by any strategy's utilities."""
 
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +83,9 @@ class SpreadBatch(QueryStrategy):
         "transformer": [HasMethods("fit_transform"), None],
     }
 
-    def __init__(self, strategy, pool_factor=10, *, transformer=None):
+    def __init__(
+        self, strategy: Any, pool_factor: int = 10, *, transformer: Any = None
+    ) -> None:
         self.strategy = strategy
         self.pool_factor = pool_factor
         self.transformer = transformer

@@ -30,7 +30,7 @@ class _UnseenClassSampling(_UncertaintySampling):
 
     _parameter_constraints: dict = {"unseen_class": [StrOptions({"auto"}), "boolean"]}
 
-    def __init__(self, unseen_class="auto"):
+    def __init__(self, unseen_class: str | bool = "auto") -> None:
         self.unseen_class = unseen_class
 
     def utilities(self, pool: PoolView) -> NDArray[np.floating]:

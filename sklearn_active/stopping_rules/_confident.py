@@ -55,7 +55,7 @@ class Confident(BaseEstimator):
         "threshold": [Interval(Real, None, None, closed="neither")]
     }
 
-    def __init__(self, threshold=0.1):
+    def __init__(self, threshold: float = 0.1) -> None:
         self.threshold = threshold
 
     def __call__(self, learner: Any) -> bool:

@@ -67,7 +67,7 @@ class StablePredictions(BaseEstimator):
         "window": [Interval(Integral, 1, None, closed="left")],
     }
 
-    def __init__(self, threshold=0.99, window=3):
+    def __init__(self, threshold: float = 0.99, window: int = 3) -> None:
         self.threshold = threshold
         self.window = window
 

@@ -1,8 +1,9 @@
 """check_oracle: what every oracle must keep to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ _CLONE_WAY_OUT = (
 )
 
 
-def check_oracle(oracle, X=None):
+def check_oracle(oracle: Callable[..., Any], X: Any = None) -> None:
     """Ask an oracle as a learner does, and raise where it breaks a rule.
 
     For a test of an oracle of your own. It is asked for batches of five rows and of

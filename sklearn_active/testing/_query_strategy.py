@@ -3,6 +3,7 @@
 import pickle
 import warnings
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -31,7 +32,7 @@ from sklearn_active.testing._planted import (
 _CLONE_WAY_OUT = "A constructor must only store its parameters."
 
 
-def check_query_strategy(query_strategy, estimator=None):
+def check_query_strategy(query_strategy: Any, estimator: Any = None) -> None:
     """Run a query strategy through a learner, and raise where it breaks a rule.
 
     For a test of a strategy of your own. On small pools it is asked, taught and asked
