@@ -188,6 +188,9 @@ class TestRemembered:
             assert self.found(1, slot="other") is other
 
     def test_only_the_slots_used_last_are_kept(self):
+        class Found:
+            pass
+
         with RunMemory().open():
             first = remembered(0, [1], object)
             for slot in range(1, 4):
@@ -197,7 +200,7 @@ class TestRemembered:
             remembered(4, [1], object)  # takes the place of the one not used longest
             assert remembered(0, [1], object) is first
             assert remembered(1, [1], object) is second
-            refs = [weakref.ref(remembered(slot, [1], object)) for slot in range(9)]
+            refs = [weakref.ref(remembered(slot, [1], Found)) for slot in range(10, 19)]
             gc.collect()
             assert sum(ref() is not None for ref in refs) == 4
 
