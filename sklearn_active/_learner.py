@@ -321,7 +321,7 @@ class ActiveLearner(
         # `**params` would take it for a fit parameter of the estimator.
         if "labeled" in params:
             raise ValueError(
-                "start() has no labeled=: whoever steps has the labels. Mark unlabeled "
+                "start() has no labeled=: step by step, you answer. Mark unlabeled "
                 "rows in y, or use fit(X, y, labeled=mask)."
             )
         y = in_order_of(y, index_of(X), "y")

@@ -426,7 +426,7 @@ class TestStepByStep:
         learner = ActiveLearner(GaussianNB()).start(X, y)
         stale = learner.query()
         learner.start(X[::-1], y[::-1])
-        with pytest.raises(ValueError, match="of another fit"):
+        with pytest.raises(ValueError, match="belongs to another fit"):
             learner.teach(stale, [0])
         np.testing.assert_array_equal(learner.y_, y[::-1])
 

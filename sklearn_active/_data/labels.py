@@ -308,7 +308,7 @@ def _check_classes(values):
         )
     if kind_of(values) in ("text", "bytes") and np.any(values == values[0][:0]):
         raise ValueError(
-            "An empty text ('') is among the labels, and is no class. Pass "
+            "An empty text ('') is among the labels, and is not a class. Pass "
             "missing_label='' if it marks unlabeled rows; else give the class a name."
         )
     if values.dtype.kind == "f":

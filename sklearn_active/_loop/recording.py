@@ -58,8 +58,8 @@ def rows_to_teach(state, query):
         return _checked_positions(state, query), None
     if not query.id.startswith(state.token):
         raise ValueError(
-            "This query is of another fit: its positions may be other rows now. Teach "
-            "its rows by their positions in the current X."
+            "This query belongs to another fit: its positions may mean other rows. "
+            "Teach its rows by their positions in the current X."
         )
     return _checked_positions(state, query.indices), query.utilities
 

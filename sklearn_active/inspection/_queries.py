@@ -143,7 +143,7 @@ class QueryDisplay:
         for name, given in (("items", items), ("truth", truth)):
             if given is not None and num_samples(given) != n_rows:
                 raise ValueError(
-                    f"{name} must have one entry a row of the pool, {n_rows}; got "
+                    f"{name} must have one entry per row of the pool, {n_rows}; got "
                     f"{num_samples(given)}."
                 )
         items = run_of(learner).pool.X if items is None else items

@@ -64,7 +64,7 @@ class LabelingSession(AnswerableSession):
         the rows of X. The path of an image is read when it is shown.
     journal : str, path or LabelJournal, default=None
         The file that keeps the answers; one that exists is continued, and `changes`
-        says what is otherwise since. None: they are kept in memory only.
+        says what has changed since. None: they are kept in memory only.
     keys : sequence of str of length n_rows, default=None
         What identifies the rows, distinct; None: their content. A journal goes on with
         rows that were added at the end; where others changed, it is refused.

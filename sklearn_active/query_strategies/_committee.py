@@ -221,7 +221,7 @@ def _fit(member, X, y):
         raise ValueError(
             f"The committee's {type(member).__name__} was given the classes "
             f"{classes.tolist()} and learned {list(learned)}: it takes "
-            "the class -1 for unlabeled rows. Name that class otherwise."
+            "the class -1 for unlabeled rows. Give that class another name."
         )
     return FittedClassifier(member, classes, encoded=given is not y)
 

@@ -109,7 +109,7 @@ def changes(before, after, n_added):
     Returns
     -------
     sentences : list of str
-        Empty where nothing is otherwise.
+        Empty where nothing has changed.
     """
     sentences = []
     if n_added:

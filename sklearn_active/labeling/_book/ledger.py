@@ -70,7 +70,7 @@ class Ledger:
     version : int
         Number of events.
     changes : list of str
-        What is otherwise than when the journal was left.
+        What has changed since the journal was left.
     name : str or None
         Of the journal, random: another one at the same place has another name. None of
         one that was begun before there were names.
