@@ -24,6 +24,7 @@ from sklearn_active.labeling._book.session_arguments import (
     check_classes,
     check_entries,
     checked_annotators,
+    checked_row,
 )
 from sklearn_active.labeling._engine.follower import Follower
 from sklearn_active.labeling._engine.refitter import Refitter
@@ -157,13 +158,11 @@ class LabelingSession(AnswerableSession):
         if classes is not None and -1 in check_classes(classes):
             learner = with_class_minus_one(learner)
         self.keys = None if keys is None else list(keys)
-        self._rows = SessionRows(X, self.items, self.keys)
-        self._allowed, given = self._take_in(y, classes, learner.missing_label, journal)
+        allowed, given = self._take_in(y, classes, learner.missing_label, journal)
         # Before the journal is opened: where no model can be made, no file is locked.
-        self._follower = Follower(learner, X, y)
-        self.lock = RLock()
-        stated = self._allowed.stated
-        self._ledger = Ledger(
+        follower, lock = Follower(learner, X, y), RLock()
+        stated = allowed.stated
+        ledger = Ledger(
             Binding(X, self.keys),
             given,
             stated,
@@ -172,13 +171,14 @@ class LabelingSession(AnswerableSession):
             journal,
             None if classes is None else stated,
             new_classes == "allow",
-            frozenset(map(self._checked_row, unasked)),
+            frozenset(checked_row(row, self.n_rows) for row in unasked),
         )
         self._own_executor = ThreadPoolExecutor(1) if executor is None else None
+        n_ranked = learner.batch_size + max_lag + 1
         try:
-            self._make_parts(executor, learner.batch_size + max_lag + 1)
+            self._own(ledger, allowed, follower, lock, executor, n_ranked)
         except BaseException:  # nobody will close what was never there
-            self._ledger.close()
+            ledger.close()
             raise
 
     def _take_in(self, y, classes, missing_label, journal):
@@ -192,22 +192,22 @@ class LabelingSession(AnswerableSession):
             classes = sorted(set(given.values()))
         return AllowedLabels(classes, self.new_classes, labels.mark), given
 
-    def _make_parts(self, executor, n_ranked):
+    def _own(self, ledger, allowed, follower, lock, executor, n_ranked):
         """Make what asks, finds and exchanges, and begin the first refit."""
-        ledger, follower = self._ledger, self._follower
+        rows = SessionRows(self.X, self.items, self.keys)
         # The journal may know names and classes that nobody stated here.
-        self._allowed.renamed = ledger.state.renamed
-        self._allowed.check_stated(ledger.classes)
-        self._annotators = annotators = set(ledger.state.annotators)
-        self._refitter = refitter = Refitter(
+        allowed.renamed = ledger.state.renamed
+        allowed.check_stated(ledger.classes)
+        annotators = set(ledger.state.annotators)
+        refitter = Refitter(
             follower,
             executor or self._own_executor,
             n_ranked,
-            self.lock,
+            lock,
             lambda: ledger.snapshot(annotators or {None}),
         )
-        self._questions = OpenQuestions(
-            self._rows,
+        questions = OpenQuestions(
+            rows,
             ledger,
             refitter,
             follower,
@@ -215,10 +215,18 @@ class LabelingSession(AnswerableSession):
             audit=self.audit,
             max_lag=self.max_lag,
         )
-        self._finder = Finder(
-            self._rows, ledger, refitter, follower, self._questions, self.lock
+        super().__init__(
+            lock=lock,
+            rows=rows,
+            allowed=allowed,
+            annotators=annotators,
+            ledger=ledger,
+            follower=follower,
+            refitter=refitter,
+            questions=questions,
+            finder=Finder(rows, ledger, refitter, follower, questions, lock),
+            vote_files=VoteFiles(rows, ledger, allowed),
         )
-        self._vote_files = VoteFiles(self._rows, ledger, self._allowed)
         refitter.request()
 
     def __enter__(self) -> Self:

@@ -26,19 +26,49 @@ from sklearn_active.labeling._session_parts.vote_files import VoteFiles
 class ReadableSession(BaseLabelingSession):
     """The labels, votes, items, lists and figures of a session.
 
-    The attributes are set by :class:`LabelingSession`, of what it is given.
+    Parameters
+    ----------
+    lock : RLock
+        Held while anything below changes.
+    rows : SessionRows
+        What the model sees of all rows, and what a person sees.
+    allowed : AllowedLabels
+        Which labels may be given.
+    annotators : set of str or None
+        Who has been asked.
+    ledger : Ledger
+        All that was told, and the journal that keeps it.
+    follower : Follower
+        The learner, brought up to date in the background.
+    refitter : Refitter
+        Which does that.
+    questions : OpenQuestions
+        What is asked of whom.
+    finder : Finder
+        Lists and searches.
+    vote_files : VoteFiles
+        Answers from and for other tools.
     """
 
-    lock: RLock
-    _allowed: AllowedLabels
-    _annotators: set[str | None]
-    _finder: Finder
-    _ledger: Ledger
-    _follower: Follower
-    _questions: OpenQuestions
-    _refitter: Refitter
-    _rows: SessionRows
-    _vote_files: VoteFiles
+    def __init__(
+        self,
+        *,
+        lock: RLock,
+        rows: SessionRows,
+        allowed: AllowedLabels,
+        annotators: set[str | None],
+        ledger: Ledger,
+        follower: Follower,
+        refitter: Refitter,
+        questions: OpenQuestions,
+        finder: Finder,
+        vote_files: VoteFiles,
+    ) -> None:
+        self.lock, self._rows, self._allowed = lock, rows, allowed
+        self._annotators, self._ledger = annotators, ledger
+        self._follower, self._refitter = follower, refitter
+        self._questions, self._finder = questions, finder
+        self._vote_files = vote_files
 
     @property
     def _state(self) -> LabelingState:
