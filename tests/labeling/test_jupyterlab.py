@@ -72,7 +72,8 @@ class Lab:
             "JUPYTERLAB_SETTINGS_DIR": str(home / "user-settings"),
             "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
             "JUPYTER_TOKEN": "of-this-test",
-            "PYTHONPATH": f"{HERE.parent.parent}{os.pathsep}{HERE}",
+            # The package, what all tests share, and page_client.py.
+            "PYTHONPATH": os.pathsep.join(map(str, [*HERE.parents[:2], HERE])),
         }
         options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"]
         options += [f"--ServerApp.root_dir={self.root}"]
