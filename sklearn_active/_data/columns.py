@@ -36,9 +36,9 @@ class Column:
     def __init__(self, values, hidden=None):
         self.values = values
         null = self._null()
-        self.hidden = np.zeros(len(values), dtype=bool) if hidden is None else hidden
-        self.missing = null | self.hidden
-        self.hidden = self.hidden & ~null
+        hidden = np.zeros(len(values), dtype=bool) if hidden is None else hidden
+        self.missing = null | hidden
+        self.hidden = hidden & ~null
 
     @classmethod
     def of(cls, y, source="y"):
@@ -101,7 +101,7 @@ class Column:
     def kind(self):
         """The kind of the values, or of the first that is none of the missing."""
         if self.values.dtype.kind != "O":
-            return _KINDS.get(self.values.dtype.kind, "number")
+            return kind_of(self.values)
         return next(filter(None, self._kinds), None)
 
     def _null(self):
@@ -158,14 +158,7 @@ class Column:
             "The labels mix {}. Use one kind of label, and None for unlabeled rows.",
             known,
         )
-        return _numbers(values.tolist()) if self.kind_at(known) == "number" else values
-
-    def kind_at(self, some):
-        """Return the kind of the first of some values, None where there is none."""
-        if self.values.dtype.kind != "O":
-            return self.kind
-        places = np.flatnonzero(some).tolist()
-        return next(filter(None, (self._kinds[i] for i in places)), None)
+        return _numbers(values.tolist()) if kind_of(values) == "number" else values
 
     def _refuse_mixed_kinds(self, message, some=None):
         places = range(len(self)) if some is None else np.flatnonzero(some).tolist()

@@ -166,7 +166,7 @@ class Model:
         # Taken out first: an update that is interrupted leaves the estimator in a state
         # that nobody knows, and without `_last_data` a fresh fit follows.
         last, self._last_data = self._last_data, None
-        if last is None or not self.changes_in_place:
+        if last is None or self.params:
             return False
         data = self._training_data(self.pool.labels)
         estimator = updated(self.fitted.estimator, data, last)
@@ -270,7 +270,8 @@ class Model:
         self.has_learned, self.why_no_fit = True, None
         self._n_learned = self.pool.labels.n_known
         self.pool.is_stale = False
-        # Else it would keep a copy of the rows for nothing.
+        # None of an estimator without `update_labels`, which is fitted anew: it would
+        # keep a copy of the rows for nothing.
         self._last_data = data if _takes_updates(estimator) else None
         if self._last_data is None:  # else it warns of unreached rows by itself
             self.distributions.look_at(self.fitted)

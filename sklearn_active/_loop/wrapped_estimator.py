@@ -132,13 +132,11 @@ def state_the_mark(estimator):
 
 
 def updated(estimator, data, last):
-    """Return the fitted estimator, taught what changed since `last`, or None.
+    """Return a fitted estimator with `update_labels`, taught what changed, or None.
 
-    None where it offers no `update_labels`, or must be fitted anew: the first
-    time, with fit parameters, or where labels are encoded only now.
+    None where it must be fitted anew: on other rows, or where labels are encoded only
+    now.
     """
-    if not hasattr(estimator, "update_labels") or last is None or data.params:
-        return None
     if data.X is not last.X or data.encoded != last.encoded:
         return None
     # Only what changed is told: an update costs by the number of labels that it is

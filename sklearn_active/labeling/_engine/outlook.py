@@ -136,7 +136,7 @@ class Predicted(Outlook):
     def __init__(self, fitted, X, n_rows):
         super().__init__(fitted.classes, n_rows)
         self._fitted, self._X = fitted, X
-        self._has_proba = hasattr(fitted.estimator, "predict_proba")
+        self._has_proba = fitted.can("predict_proba")
 
     def __call__(self, rows):
         """Return the predicted labels of some rows."""
