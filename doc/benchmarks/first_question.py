@@ -141,7 +141,7 @@ def main():
         for n_rows in args.sizes:
             rows[n_rows] = measure(n_rows, args.runs)
             print(*rows[n_rows].values(), flush=True)
-        write(measured_on, rows)
+            write(measured_on, rows)
     tabulate(measured_on, rows)
 
 

@@ -122,13 +122,18 @@ class HerdingCover(Cover):
     def _by_definition(self):
         """Return g summed up anew, without a second kernel in memory."""
         kernel, sums = self.kernel, np.empty(self.kernel.shape[0])
+        # As exact as the kernel is: of a float32 kernel no terms are made in float64.
+        coverage = self.coverage.astype(kernel.dtype)
+        uncertainty = self.uncertainty.astype(kernel.dtype)
         for rows in gen_batches(len(sums), _ROWS_AT_ONCE):
             starts = kernel.indptr[rows.start : rows.stop + 1]
             columns = kernel.indices[starts[0] : starts[-1]]  # K_qi = K_iq
-            excess = self._powers(starts[0], starts[-1]) - self.coverage[columns]
+            excess = coverage[columns]
+            np.subtract(self._powers(starts[0], starts[-1]), excess, out=excess)
             np.maximum(excess, 0, out=excess)
-            excess *= self.uncertainty[columns]
-            sums[rows] = np.add.reduceat(excess, starts[:-1] - starts[0])
+            excess *= uncertainty[columns]
+            firsts = starts[:-1] - starts[0]
+            sums[rows] = np.add.reduceat(excess, firsts, dtype=np.float64)
         return sums
 
     def _powers(self, start, stop):
