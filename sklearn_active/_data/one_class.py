@@ -1,4 +1,4 @@
-"""One class that somebody looks for: is it among the labels, and can it be?"""
+"""One class that somebody looks for, held against the labels there are."""
 
 from sklearn_active._sklearn.warnings import warn_user
 
