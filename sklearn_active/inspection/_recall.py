@@ -72,12 +72,14 @@ class RecallDisplay:
     Examples
     --------
     >>> from sklearn.datasets import make_blobs
-    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from sklearn.linear_model import LogisticRegression
     >>> from sklearn_active import ActiveLearner
     >>> from sklearn_active.inspection import RecallDisplay
     >>> from sklearn_active.query_strategies import MostLikely
-    >>> X, truth = make_blobs([900, 100], random_state=0)
-    >>> learner = ActiveLearner(GaussianNB(), MostLikely(1), batch_size=50, budget=500)
+    >>> X, truth = make_blobs([900, 100], shuffle=False, random_state=0)
+    >>> learner = ActiveLearner(
+    ...     LogisticRegression(), MostLikely(1), batch_size=50, budget=500
+    ... )
     >>> start = [i in (0, 950) for i in range(1000)]
     >>> display = RecallDisplay.from_estimator(
     ...     learner.fit(X, truth, labeled=start), 1, target=0.9

@@ -68,15 +68,17 @@ class MostLikely(QueryStrategy):
     Examples
     --------
     >>> from sklearn.datasets import make_blobs
-    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from sklearn.linear_model import LogisticRegression
     >>> from sklearn_active import ActiveLearner
     >>> from sklearn_active.query_strategies import MostLikely
-    >>> X, truth = make_blobs([180, 20], centers=None, random_state=0)
-    >>> learner = ActiveLearner(GaussianNB(), MostLikely(1), batch_size=5, budget=30)
+    >>> X, truth = make_blobs([180, 20], cluster_std=2, shuffle=False, random_state=0)
+    >>> learner = ActiveLearner(
+    ...     LogisticRegression(), MostLikely(1), batch_size=5, budget=30
+    ... )
     >>> learner.fit(X, truth, labeled=[i in (0, 190) for i in range(200)]).n_asked_
     30
     >>> int((learner.y_ == 1).sum())
-    20
+    15
     """
 
     # Of the class, so that a strategy that was never asked has them, too.
@@ -135,9 +137,10 @@ class MostLikely(QueryStrategy):
         if n_explored:
             rows, _ = self.explore_.select(self._as_explored(pool), n_explored)
             # Above all probabilities: a twin of such a row is left out, not the row.
-            wanted[pool.candidates.searchsorted(rows)] = np.inf
+            places = pool.candidates.searchsorted(rows)
+            wanted[places] = 2.0 + np.arange(len(rows))[::-1]
         indices, chosen_by = pool.top(wanted, batch_size)
-        order = np.argsort(np.isinf(chosen_by), kind="stable")
+        order = np.argsort(chosen_by > 1, kind="stable")
         indices = indices[order]
         return indices, likely[pool.candidates.searchsorted(indices)]
 
