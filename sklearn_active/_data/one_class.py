@@ -38,10 +38,10 @@ class SoughtClass:
             return
         # Answers are of one kind, which the first of them fixes. Of the same kind a
         # class may still turn up: that is what looking for a rare one is about.
-        if all(isinstance(k, str) != isinstance(self.label, str) for k in labels):
+        if all(_kind(k) != _kind(self.label) for k in labels):
             raise ValueError(
                 f"{self.owner} looks for label={self.label!r}, "
-                f"{_article(self.label)}, but the labels are {_kind(labels[0])}s, such "
+                f"a {_kind(self.label)}, but the labels are {_kind(labels[0])}s, such "
                 f"as {labels[0]!r}: no row can have it. Set label to what the answers "
                 "will be."
             )
@@ -58,8 +58,4 @@ class SoughtClass:
 
 
 def _kind(label):
-    return "text" if isinstance(label, str) else "number"
-
-
-def _article(label):
-    return f"a {_kind(label)}"
+    return "text" if isinstance(label, (str, bytes)) else "number"
