@@ -175,7 +175,7 @@ class MostLikely(QueryStrategy):
 
     def _as_explored(self, pool):
         """Return the pool as the exploring strategy, asked in few rounds, has it."""
-        view: Any = copy(pool)
+        view = copy(pool)
         view.newly_known = np.array(self._known, dtype=int)
         view.withdrawn = np.array(self._withdrawn, dtype=int)
         self._known, self._withdrawn = [], []
