@@ -100,8 +100,8 @@ def coverage():
 
 STRATEGIES = {
     "MostLikely": lambda: MostLikely(1, explore=coverage()),
-    "MostLikely, share 0": lambda: MostLikely(1, share=0, explore=coverage()),
-    "MostLikely, share .2": lambda: MostLikely(1, share=0.2, explore=coverage()),
+    "share 0": lambda: MostLikely(1, share=0, explore=coverage()),
+    "share .2": lambda: MostLikely(1, share=0.2, explore=coverage()),
     "margin": lambda: "margin",
     "coverage alone": coverage,
 }
