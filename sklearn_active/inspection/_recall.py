@@ -223,8 +223,8 @@ class RecallDisplay:
         self.limit_ax_.set(ylabel="Recall that is sure", ylim=(0, 1.05))
         lines = [self.found_line_, self.limit_line_, self.target_line_, self.stop_line_]
         shown = [line for line in lines if line is not None]
-        # In the upper axes: what is drawn in the lower ones would cross it.
-        self.limit_ax_.legend(handles=shown, loc="center right")
+        # In the upper axes, which hide the lower ones. Both lines end high.
+        self.limit_ax_.legend(handles=shown, loc="lower right")
 
 
 def _read_by_round(learner):

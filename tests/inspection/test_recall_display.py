@@ -45,7 +45,7 @@ def test_it_draws_two_lines_the_target_and_where_it_stops(fig_test, fig_ref):
     right.axvline(20, color="0.3", lw=1, ls="-.")
     right.set(ylabel="Recall that is sure", ylim=(0, 1.05))
     names = ["found", "recall that is sure", "target", "stops at 20"]
-    right.legend([*ax.lines, *right.lines], names, loc="center right")
+    right.legend([*ax.lines, *right.lines], names, loc="lower right")
 
 
 def test_it_counts_what_was_found_round_by_round(whole):
