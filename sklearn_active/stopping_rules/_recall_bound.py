@@ -137,10 +137,10 @@ def level_at(n_missing, confidence):
     alpha = 1 - confidence
     # Let the class have K rows. Whoever stops too early does so in one of the gaps
     # between finds, and of each gap the test is one test, however often it is looked
-    # at: it asks whether the gap is longer than a length fixed at its beginning. At
-    # that length a row of the class that was left escapes with a chance of q at most,
-    # by q^m = level. In the last gap before the target m rows are missing and more in
-    # those before it, where q is no larger, so that the sum over the gaps is below
+    # at: it asks whether the gap is longer than a length fixed at its beginning. A row
+    # of the class that was left escapes a gap of that length with a chance of q at
+    # most, m of them with q^m. In the last gap before the target m rows or more are
+    # left, one more in each before it, where q is no larger: the sum is at most
     #     q^m + q^(m+1) + ... = q^m / (1 - q) = alpha.
     # That is for the split behind the last find. The other half pays for choosing the
     # best of all splits: by simulation, see doc/benchmarks/rare.py.
