@@ -32,8 +32,8 @@ class GraphUncertaintyHerding(CoverStrategy):
 
     Parameters
     ----------
-    uncertainty : {'margin', 'model', 'none'}, default='margin'
-        By what rows count. 'margin': by their uncertainty in the graph. 'model': by
+    uncertainty : {'graph', 'model', 'none'}, default='graph'
+        By what rows count. 'graph': by their uncertainty in the graph. 'model': by
         that of the learner's estimator, as soon as it knows two classes (the name
         "herding"): around ordinary classifiers, which see other than the graph does.
         'none': all count alike (label-free coverage, the name "graph_coverage"):
@@ -110,7 +110,7 @@ class GraphUncertaintyHerding(CoverStrategy):
     beats_random = True
 
     _parameter_constraints: dict = {
-        "uncertainty": [StrOptions({"margin", "model", "none"})],
+        "uncertainty": [StrOptions({"graph", "model", "none"})],
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
         "alpha": [Interval(Real, 0, 1, closed="neither")],
         "n_kept": [Interval(Integral, 1, None, closed="left"), None],
@@ -121,7 +121,7 @@ class GraphUncertaintyHerding(CoverStrategy):
 
     def __init__(
         self,
-        uncertainty: str = "margin",
+        uncertainty: str = "graph",
         *,
         n_neighbors: int = 10,
         alpha: float = 0.9,

@@ -36,7 +36,7 @@ from sklearn_active.query_strategies import (
 )
 
 
-def gains_by_definition(A, pool, uncertainty="margin"):
+def gains_by_definition(A, pool, uncertainty="graph"):
     """Return sum_i u_i max(K_iq - c_i, 0) for every q, from the kernel A."""
     n = len(A)
     d = A.diagonal()
@@ -44,7 +44,7 @@ def gains_by_definition(A, pool, uncertainty="margin"):
     covered = np.union1d(pool.labeled, pool.declined)
     c = K[:, covered].max(axis=1) if len(covered) else np.zeros(n)
     u = np.ones(n)
-    if uncertainty == "margin" and len(pool.labeled):
+    if uncertainty == "graph" and len(pool.labeled):
         G = np.sort(A @ (pool.y[:, None] == pool.classes), axis=1)[:, ::-1]
         second = G[:, 1] if G.shape[1] > 1 else np.zeros(n)
         m = G.sum(axis=1)
@@ -61,7 +61,7 @@ events = st.lists(
 
 
 @settings(max_examples=40)
-@given(events, st.integers(0, 50), st.sampled_from(["margin", "none"]), st.data())
+@given(events, st.integers(0, 50), st.sampled_from(["graph", "none"]), st.data())
 def test_herdings_gains_are_those_of_the_definition(events, seed, uncertainty, data):
     X = np.random.RandomState(seed).normal(size=(40, 2))
     strategy = GraphUncertaintyHerding(uncertainty, n_neighbors=4)
