@@ -112,3 +112,25 @@ def test_the_table_of_long_journals_has_a_figure_in_every_cell():
     assert stored[0].split(",") == journal.FIELDS
     n_events = [int(line.split(",")[0]) for line in stored[1:]]
     assert n_events == journal.EVENTS
+
+
+def test_the_benchmark_of_rare_classes_counts_labels_and_rows_read(monkeypatch):
+    sys.path.insert(0, str(FOLDER.parent))
+    try:
+        rare = importlib.import_module("rare")
+    finally:
+        sys.path.remove(str(FOLDER.parent))
+    monkeypatch.setattr(rare, "N_ROWS", 400)
+    X, truth = rare.generated(0.1, seed=0)
+    n_rare = truth.sum()
+    with rare.SameGraph():
+        first = rare.first_row(X, truth)
+        found = rare.run("MostLikely", X, truth, seed=0)
+    assert truth.sum() == first["n_rare"] == found["n_rare"]
+    assert 1 <= first["labels"] <= 400 - n_rare + 1
+    assert 0.8 * n_rare - 1 <= found["labels"] <= found["stop"] < 400
+    assert found["recall"] >= 0.95
+    lines = list(rare.read())
+    reached = [float(line["recall"]) >= 0.95 for line in lines if line["recall"]]
+    assert len(reached) >= 100
+    assert np.mean(reached) >= 0.95
