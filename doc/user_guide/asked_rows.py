@@ -18,6 +18,7 @@ from sklearn_active.query_strategies import (
     GraphUncertaintyHerding,
     MarginSampling,
     MaxHerding,
+    MostLikely,
     QueryByCommittee,
     SigmaOptimality,
     SpreadBatch,
@@ -89,6 +90,7 @@ random = partial(draw, "random")
 herding = partial(draw, "herding")
 graph_herding = partial(draw, "graph_herding")
 graph_coverage = partial(draw, "graph_coverage")
+most_likely = partial(draw, MostLikely(2))
 sigma = partial(draw, SigmaOptimality())
 explore_exploit = partial(
     draw, ExploreExploit(GraphUncertaintyHerding("none"), MarginSampling(), hits=4)
