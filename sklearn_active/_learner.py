@@ -56,10 +56,10 @@ from sklearn_active._sklearn.warnings import warn_user
 from sklearn_active.oracles import ArrayOracle
 from sklearn_active.pools._dask import as_chunks
 from sklearn_active.query_strategies._registry import (
-    STRATEGIES,
-    as_strategy,
+    NAMES,
     check_compatible,
     check_in_chunks,
+    strategy_for,
 )
 from sklearn_active.stopping_rules._registry import RULES, as_rule
 
@@ -79,12 +79,13 @@ class ActiveLearner(
     estimator : estimator object
         The classifier. Semi-supervised ones get all rows, others the labeled rows
         only; see `unlabeled`.
-    query_strategy : {'entropy', 'graph_coverage', 'graph_herding', 'herding', \
-            'least_confident', 'margin', 'random'}, query strategy or callable, \
-            default='entropy'
+    query_strategy : {'auto', 'entropy', 'graph_coverage', 'graph_herding', \
+            'herding', 'least_confident', 'margin', 'random'}, query strategy or \
+            callable, default='entropy'
         Chooses the rows to ask: a name, an object of
         :mod:`sklearn_active.query_strategies` or a function
-        `f(pool) -> utilities (n_candidates,)`, higher means ask first.
+        `f(pool) -> utilities (n_candidates,)`, higher means ask first. 'auto': what
+        the user guide advises for the estimator; `query_strategy_` is what it took.
     oracle : callable, default=None
         `oracle(query) -> labels`, one label per row, called by `fit`. None abstains
         from a row; a generator answers row by row; raising
@@ -178,7 +179,7 @@ class ActiveLearner(
     _parameter_constraints: dict = {
         "estimator": [HasMethods("fit")],
         "query_strategy": [
-            StrOptions(set(STRATEGIES)),
+            StrOptions(set(NAMES)),
             HasMethods("utilities"),
             HasMethods("select"),
             callable,
@@ -505,7 +506,7 @@ class ActiveLearner(
         """
         raise_for_params(params, self, "fit")
         check_supported(self.estimator, not labels.all_known)
-        strategy = as_strategy(self.query_strategy)
+        strategy = strategy_for(self.query_strategy, self.estimator, X)
         if asks != "nobody":
             check_takes(self.estimator, X)
         if asks == "oracle":

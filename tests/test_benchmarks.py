@@ -128,3 +128,25 @@ def test_the_first_question_is_measured_beside_one_search(tmp_path, monkeypatch)
     first_question.tabulate(measured_on, stored)
     written = FOLDER.parent / "results" / "first_question.inc"
     assert (tmp_path / "table.inc").read_text() == written.read_text()
+
+
+def test_the_benchmark_of_rare_classes_counts_labels_and_rows_read(monkeypatch):
+    sys.path.insert(0, str(FOLDER.parent))
+    try:
+        rare = importlib.import_module("rare")
+    finally:
+        sys.path.remove(str(FOLDER.parent))
+    monkeypatch.setattr(rare, "N_ROWS", 400)
+    X, truth = rare.generated(0.1, seed=0)
+    n_rare = truth.sum()
+    with rare.SameGraph():
+        first = rare.first_row(X, truth)
+        found = rare.run("MostLikely", X, truth, seed=0)
+    assert truth.sum() == first["n_rare"] == found["n_rare"]
+    assert 1 <= first["labels"] <= 400 - n_rare + 1
+    assert 0.8 * n_rare - 1 <= found["labels"] <= found["stop"] < 400
+    assert found["recall"] >= 0.95
+    lines = list(rare.read())
+    reached = [float(line["recall"]) >= 0.95 for line in lines if line["recall"]]
+    assert len(reached) >= 100
+    assert np.mean(reached) >= 0.95

@@ -27,6 +27,7 @@ from sklearn_active.query_strategies import (
     GraphUncertaintyHerding,
     MarginSampling,
     MaxHerding,
+    MostLikely,
     QueryByCommittee,
     SigmaOptimality,
     SpreadBatch,
@@ -82,6 +83,7 @@ class TestMoreRows:
             SpreadBatch(MarginSampling()),
             ExploreExploit(GraphUncertaintyHerding(), MarginSampling()),
             QueryByCommittee(n_members=3),
+            MostLikely(1, share=0.3),
         ],
         ids=lambda s: s if isinstance(s, str) else type(s).__name__,
     )

@@ -35,6 +35,7 @@ ARGUMENTS = {
     },
     "FunctionStrategy": {"function": least_likely_first_class},
     "GraphUncertaintyHerding": EUCLIDEAN,
+    "MostLikely": {"label": 0, "explore": GraphUncertaintyHerding(**EUCLIDEAN)},
     "SigmaOptimality": EUCLIDEAN,
     "SpreadBatch": {"strategy": MarginSampling()},
     "ArrayOracle": {"y": [0, 1, 2] * 10},

@@ -55,6 +55,7 @@ STRATEGIES = {
     "LeastConfidentSampling": query_strategies.LeastConfidentSampling(),
     "MarginSampling": MarginSampling(),
     "MaxHerding": query_strategies.MaxHerding(),
+    "MostLikely": query_strategies.MostLikely(0),
     "QueryByCommittee": query_strategies.QueryByCommittee(n_members=2),
     "RandomSampling": query_strategies.RandomSampling(),
     "SigmaOptimality": query_strategies.SigmaOptimality(),

@@ -159,8 +159,8 @@ METHODS = {
     "before": on_words,
     "random rows": lambda data, seed: (data.make_learner(None, "random", seed), data.X),
     "margin": lambda data, seed: (data.make_learner(None, "margin", seed), data.X),
-    "default": lambda data, seed: (data.make_learner(None, None, seed), data.X),
-    "embedded": lambda data, seed: (data.make_learner(None, None, seed), data.X),
+    "default": lambda data, seed: (data.make_learner(random_state=seed), data.X),
+    "embedded": lambda data, seed: (data.make_learner(random_state=seed), data.X),
 }
 
 

@@ -179,6 +179,7 @@ class Peer(QueryStrategy):
         rows = self.strategy.query(
             pool.X, y, candidates=pool.candidates, batch_size=batch_size, **model
         )
+        rows = list(dict.fromkeys(rows))  # some name a row twice in a batch
         return np.asarray(rows), np.zeros(len(rows))
 
 

@@ -217,7 +217,8 @@ def _check_classes(classes, data, journal, new_classes, renamed):
 def _named(learner):
     strategy = learner.query_strategy
     name = strategy if isinstance(strategy, str) else type(strategy).__name__
-    return f"{type(learner.estimator).__name__}, rows chosen by {name}"
+    how = "automatically" if name == "auto" else f"by {name}"
+    return f"{type(learner.estimator).__name__}, rows chosen {how}"
 
 
 def after(data, session, journal, args):

@@ -12,7 +12,7 @@ from sklearn_active._learner import ActiveLearner
 from sklearn_active.files import read_file
 from sklearn_active.files._embed import TextEmbedder
 from sklearn_active.files._recipes import MODELS
-from sklearn_active.query_strategies._registry import STRATEGIES
+from sklearn_active.query_strategies._registry import NAMES
 
 READING = (
     *("text", "ignore", "show", "id", "label_column", "separator", "encoding"),
@@ -68,9 +68,7 @@ def add_model(parser):
     group.add_argument(
         "--model", choices=sorted(MODELS), help="default: by the kind of the data"
     )
-    group.add_argument(
-        "--strategy", choices=sorted(STRATEGIES), help="which rows are asked"
-    )
+    group.add_argument("--strategy", choices=sorted(NAMES), help="which rows are asked")
     group.add_argument(
         "--learner",
         metavar="FILE.py:FUNCTION",
@@ -214,7 +212,7 @@ def learner_for(args, data):
     learner : ActiveLearner
     """
     if args.learner is None:
-        return data.make_learner(args.model, args.strategy)
+        return data.make_learner(args.model, args.strategy or "auto")
     if args.model or args.strategy:
         raise ValueError("--learner brings its own model and strategy: name it alone.")
     learner = _own(args.learner, data)

@@ -85,7 +85,7 @@ class LabelingData:
     def make_learner(
         self,
         model: str | None = None,
-        query_strategy: Any = None,
+        query_strategy: Any = "auto",
         random_state: Any = 0,
     ) -> ActiveLearner:
         """Return a learner that does well with few labels of such data.
@@ -94,8 +94,8 @@ class LabelingData:
         ----------
         model : {'boosting', 'forest', 'graph', 'linear'}, default=None
             None: by the kind of the data.
-        query_strategy : str or query strategy, default=None
-            As of :class:`~sklearn_active.ActiveLearner`; None: by the kind.
+        query_strategy : str or query strategy, default='auto'
+            As of :class:`~sklearn_active.ActiveLearner`.
         random_state : int or RandomState, default=0
             As there.
 

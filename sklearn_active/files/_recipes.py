@@ -1,13 +1,10 @@
 """Which model learns from few labels of which kind of data."""
 
-from scipy import sparse
-from sklearn.decomposition import TruncatedSVD
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
 from sklearn_active._learner import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
-from sklearn_active.query_strategies import GraphUncertaintyHerding
 
 # Each gets the kind of the data, and is not fitted.
 MODELS = {
@@ -26,7 +23,6 @@ MODELS = {
         max_iter=1000,
     ),
 }
-_MANY_TEXTS = 5000
 
 
 def make_learner(data, model, query_strategy, random_state):
@@ -38,7 +34,7 @@ def make_learner(data, model, query_strategy, random_state):
         The rows.
     model : str or None
         A name in MODELS.
-    query_strategy : str, query strategy or None
+    query_strategy : str or query strategy
         As of ActiveLearner.
     random_state : int or RandomState
         As there.
@@ -50,22 +46,9 @@ def make_learner(data, model, query_strategy, random_state):
     if model is not None and model not in MODELS:
         raise ValueError(f"There is no model {model!r}; there are {sorted(MODELS)}.")
     default = "graph" if data.kind == "images" else "linear"
-    if query_strategy is None:
-        query_strategy = _strategy(data)
     return ActiveLearner(
         MODELS[model or default](data.kind),
         query_strategy,
         missing_label=None,
         random_state=random_state,
     )
-
-
-def _strategy(data):
-    """Return the strategy for the kind of the data, and for its size."""
-    if data.kind == "images":
-        return "graph_herding"
-    if not sparse.issparse(data.X) or data.X.shape[0] <= _MANY_TEXTS:
-        return "herding"
-    # Neighbors among thousands of columns take minutes, and these are as good.
-    components = TruncatedSVD(min(100, data.X.shape[1] - 1), random_state=0)
-    return GraphUncertaintyHerding("model", transformer=components)

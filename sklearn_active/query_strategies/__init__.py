@@ -8,6 +8,7 @@ from sklearn_active.query_strategies._explore_exploit import ExploreExploit
 from sklearn_active.query_strategies._function import FunctionStrategy
 from sklearn_active.query_strategies._herding import GraphUncertaintyHerding
 from sklearn_active.query_strategies._max_herding import MaxHerding
+from sklearn_active.query_strategies._most_likely import MostLikely
 from sklearn_active.query_strategies._pool_view import PoolView
 from sklearn_active.query_strategies._random import RandomSampling
 from sklearn_active.query_strategies._sigma import SigmaOptimality
@@ -28,6 +29,7 @@ __all__ = [
     "LeastConfidentSampling",
     "MarginSampling",
     "MaxHerding",
+    "MostLikely",
     "PoolView",
     "QueryByCommittee",
     "QueryStrategy",

@@ -16,9 +16,8 @@ from sklearn_active.query_strategies._herding_cover import (
     UncertaintyCover,
 )
 from sklearn_active.query_strategies._on_graph import graph_of
-from sklearn_active.query_strategies._uncertainty import margin_uncertainty
 
-_SHRINKING = 0.3
+_SHRINKING = 0.5
 _ROWS_AT_ONCE = 16_384
 
 
@@ -32,9 +31,9 @@ class GraphUncertaintyHerding(CoverStrategy):
 
     Parameters
     ----------
-    uncertainty : {'margin', 'model', 'none'}, default='margin'
-        By what rows count. 'margin': by their uncertainty in the graph. 'model': by
-        that of the learner's estimator, as soon as it knows two classes (the name
+    uncertainty : {'graph', 'model', 'none'}, default='graph'
+        By what rows count. 'graph': by their uncertainty in the graph. 'model': by
+        that of the learner's estimator, too, as soon as it knows two classes (the name
         "herding"): around ordinary classifiers, which see other than the graph does.
         'none': all count alike (label-free coverage, the name "graph_coverage"):
         which rows to label first when no label is to be looked at.
@@ -78,10 +77,10 @@ class GraphUncertaintyHerding(CoverStrategy):
     batch the coverage grows with each pick, while u waits for the labels. Rows
     without a neighbor come last.
 
-    With 'model', :math:`u_i = 1 - (p_{i(1)} - p_{i(2)})` by the estimator's
-    probabilities, 0 for rows that are no candidates; and the reach shrinks as labels
-    come: K and c are taken to the power
-    :math:`1 + 0.3 \log_2 \max(L / 2k, 1)` with L labels of k classes.
+    With 'model', the estimator's probabilities share out the graph's mass of a row,
+    :math:`G_{ik} = p_{ik} m_i`, so that both have to be sure; u is 0 for rows that are
+    no candidates. And the reach shrinks as labels come: K and c are taken to the power
+    :math:`1 + \frac{1}{2} \log_2 \max(L / 2k, 1)` with L labels of k classes.
 
     Kept up to date: a label changes c and u near it only. Cost: the graph and
     O(n_rows * n_kept * n_neighbors) once; O(n_kept^2) a label and O(n_rows) for the
@@ -110,7 +109,7 @@ class GraphUncertaintyHerding(CoverStrategy):
     beats_random = True
 
     _parameter_constraints: dict = {
-        "uncertainty": [StrOptions({"margin", "model", "none"})],
+        "uncertainty": [StrOptions({"graph", "model", "none"})],
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
         "alpha": [Interval(Real, 0, 1, closed="neither")],
         "n_kept": [Interval(Integral, 1, None, closed="left"), None],
@@ -121,7 +120,7 @@ class GraphUncertaintyHerding(CoverStrategy):
 
     def __init__(
         self,
-        uncertainty: str = "margin",
+        uncertainty: str = "graph",
         *,
         n_neighbors: int = 10,
         alpha: float = 0.9,
@@ -167,9 +166,7 @@ class GraphUncertaintyHerding(CoverStrategy):
         # Two labels of each class leave the reach as it is; each doubling takes K to a
         # power that is larger by a constant, as the labels come to stand closer.
         power = 1 + _SHRINKING * np.log2(max(labels_per_class / 2, 1))
-        uncertainty = np.zeros(len(pool))
-        uncertainty[pool.candidates] = margin_uncertainty(pool.proba)
-        return cover.seen_by_model(uncertainty, power)
+        return cover.seen_by_model(pool.candidates, pool.proba, power)
 
     def _n_kept(self, n_rows):
         if self.n_kept is not None:

@@ -71,21 +71,6 @@ class HerdingCover(Cover):
         near, similarity = near[raised], similarity[raised]
         self._change(near, similarity, self.uncertainty[near])
 
-    def seen_by_model(self, uncertainty, power):
-        """Return a cover of the same rows known, with another uncertainty and reach.
-
-        Parameters
-        ----------
-        uncertainty : ndarray of float of shape (n_rows,)
-            The model's.
-        power : float
-            At least 1: the larger, the less far a label reaches.
-        """
-        # On [0, 1] powers keep the order: the power of the largest similarity is the
-        # largest of the powers, so c needs no label again.
-        coverage = self.coverage**power
-        return HerdingCover(self.kernel, self.isolated, coverage, uncertainty, power)
-
     def _near(self, row):
         """Return the rows that a row reaches, and how similar they are."""
         start, stop = self.kernel.indptr[row : row + 2]
@@ -163,6 +148,29 @@ class UncertaintyCover(HerdingCover):
         cover._classes = self._classes.copy()
         cover._masses = [column.copy() for column in self._masses]
         return cover
+
+    def seen_by_model(self, rows, proba, power):
+        """Return a cover of the same rows known, with another uncertainty and reach.
+
+        Parameters
+        ----------
+        rows : ndarray of int of shape (n_candidates,)
+            Those that count; the others' uncertainty is 0.
+        proba : ndarray of float of shape (n_candidates, n_classes)
+            What the model thinks of them.
+        power : float
+            At least 1: the larger, the less far a label reaches.
+        """
+        n_rows = len(self.coverage)
+        # How the mass of a row is shared out is the model's word, how much there is of
+        # it the graph's: a model may be sure of rows that are like no labeled one.
+        masses = np.sum(self._masses, axis=0)[rows]
+        uncertainty = np.zeros(n_rows)
+        uncertainty[rows] = unseen_margin(proba * masses[:, None], 1 / n_rows)
+        # On [0, 1] powers keep the order: the power of the largest similarity is the
+        # largest of the powers, so c needs no label again.
+        coverage = self.coverage**power
+        return HerdingCover(self.kernel, self.isolated, coverage, uncertainty, power)
 
     def add(self, row, label=None):
         """Raise the coverage near a row; with a label, add its mass there, too."""

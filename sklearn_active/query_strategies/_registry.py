@@ -6,6 +6,7 @@ from types import MethodType
 from sklearn.base import clone
 
 from sklearn_active._data.rows import RowsInChunks
+from sklearn_active.query_strategies._advised import advised
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._function import FunctionStrategy
 from sklearn_active.query_strategies._herding import GraphUncertaintyHerding
@@ -25,6 +26,29 @@ STRATEGIES = {
     "margin": MarginSampling,
     "random": RandomSampling,
 }
+
+NAMES = ("auto", *STRATEGIES)
+
+
+def strategy_for(query_strategy, estimator, X):
+    """Return a fresh strategy for a learner.
+
+    Parameters
+    ----------
+    query_strategy : str, object with `utilities`, or callable
+        What the user gave, 'auto' included.
+    estimator : estimator
+        The learner's, not fitted.
+    X : container of shape (n_rows, ...)
+        The pool's rows.
+
+    Returns
+    -------
+    strategy : object with `select`
+    """
+    if isinstance(query_strategy, str) and query_strategy == "auto":
+        return advised(estimator, X)
+    return as_strategy(query_strategy)
 
 
 def as_strategy(query_strategy):

@@ -1,6 +1,7 @@
 """When to stop asking."""
 
 from sklearn_active.stopping_rules._confident import Confident
+from sklearn_active.stopping_rules._recall import Recall
 from sklearn_active.stopping_rules._stable_predictions import StablePredictions
 
-__all__ = ["Confident", "StablePredictions"]
+__all__ = ["Confident", "Recall", "StablePredictions"]

@@ -50,7 +50,8 @@ def check_query_strategy(query_strategy: Any, estimator: Any = None) -> None:
     Parameters
     ----------
     query_strategy : str, query strategy or callable
-        As for the learner.
+        As for the learner. One that looks for one class takes it as the parameter
+        `label`: give it 0, 1 or 2, a class of the planted data.
     estimator : estimator, default=None
         The learner's, where the strategy needs a particular one: it must take sparse
         matrices, data frames and text labels. None: one with `predict_proba` and
@@ -266,9 +267,19 @@ def _check_classes(trial):
     X, truth = planted_pool()
     names = np.array(["a", "b", "c"])[truth]
     trial.require(
-        trial.picks(X, names) == trial.picks(X, truth),
+        trial.picks(X, names, strategy=_renamed(trial.strategy, names, truth))
+        == trial.picks(X, truth),
         "asks other rows when the classes are text instead of numbers.",
     )
+
+
+def _renamed(strategy, names, truth):
+    """Return the strategy; one that looks for one class is told its new name."""
+    params = strategy.get_params() if hasattr(strategy, "get_params") else {}
+    if "label" not in params:
+        return strategy
+    where = np.flatnonzero(truth == params["label"])
+    return clone(strategy).set_params(label=names[where[0]])
 
 
 def _check_containers(trial):

@@ -534,13 +534,14 @@ class TestModels:
     def test_the_neighbors_of_many_texts_are_looked_for_in_few_columns(self, tmp_path):
         texts = pd.DataFrame({"text": [f"letter {i} of {i % 7}" for i in range(5001)]})
         data = read_file(write(texts, tmp_path))
-        learner = data.make_learner()
-        assert learner.query_strategy.transformer.n_components == 100
-        learner.start(data.X)
+        learner = data.make_learner().start(data.X)
+        assert learner.query_strategy_.transformer.n_components == 100
         learner.teach([0, 1], ["a", "b"])
         assert len(learner.query().indices) == 1
-        few = read_file(write(texts[:5000], tmp_path)).make_learner()
-        assert few.query_strategy == "herding"
+        few = read_file(write(texts[:5000], tmp_path))
+        strategy = few.make_learner().start(few.X).query_strategy_
+        assert strategy.transformer is None
+        assert strategy.uncertainty == "model"
 
     def test_names_that_are_none_are_refused_with_those_that_are(self, tmp_path):
         data = read_file(write(FRAME, tmp_path))

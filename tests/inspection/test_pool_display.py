@@ -23,6 +23,7 @@ from sklearn_active.query_strategies import (
     ExploreExploit,
     GraphUncertaintyHerding,
     MarginSampling,
+    MostLikely,
     RandomSampling,
     SigmaOptimality,
 )
@@ -101,6 +102,7 @@ def test_the_darkest_candidate_is_the_next_one_to_be_asked(strategy):
         *POINTWISE,
         SigmaOptimality(),
         ExploreExploit(GraphUncertaintyHerding(), MarginSampling(), hits=3),
+        MostLikely(1, share=0.3),
     ],
     ids=str,
 )

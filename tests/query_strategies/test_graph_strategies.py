@@ -36,7 +36,7 @@ from sklearn_active.query_strategies import (
 )
 
 
-def gains_by_definition(A, pool, uncertainty="margin"):
+def gains_by_definition(A, pool, uncertainty="graph"):
     """Return sum_i u_i max(K_iq - c_i, 0) for every q, from the kernel A."""
     n = len(A)
     d = A.diagonal()
@@ -44,7 +44,7 @@ def gains_by_definition(A, pool, uncertainty="margin"):
     covered = np.union1d(pool.labeled, pool.declined)
     c = K[:, covered].max(axis=1) if len(covered) else np.zeros(n)
     u = np.ones(n)
-    if uncertainty == "margin" and len(pool.labeled):
+    if uncertainty == "graph" and len(pool.labeled):
         G = np.sort(A @ (pool.y[:, None] == pool.classes), axis=1)[:, ::-1]
         second = G[:, 1] if G.shape[1] > 1 else np.zeros(n)
         m = G.sum(axis=1)
@@ -61,7 +61,7 @@ events = st.lists(
 
 
 @settings(max_examples=40)
-@given(events, st.integers(0, 50), st.sampled_from(["margin", "none"]), st.data())
+@given(events, st.integers(0, 50), st.sampled_from(["graph", "none"]), st.data())
 def test_herdings_gains_are_those_of_the_definition(events, seed, uncertainty, data):
     X = np.random.RandomState(seed).normal(size=(40, 2))
     strategy = GraphUncertaintyHerding(uncertainty, n_neighbors=4)
@@ -78,15 +78,16 @@ def test_herdings_gains_are_those_of_the_definition(events, seed, uncertainty, d
     )
 
 
-def models_gains(A, n_known, known, proba, covered):
-    """Return sum_i u_i max(K_iq^p - c_i^p, 0) with the model's u, from A."""
+def models_gains(A, labeled, known, proba, covered):
+    """Return sum_i u_i max(K_iq^p - c_i^p, 0) with the model's word, from A."""
     n, k = proba.shape
     d = A.diagonal()
-    power = 1 + 0.3 * np.log2(max(n_known / (2 * k), 1))
+    power = 1 + 0.5 * np.log2(max(len(labeled) / (2 * k), 1))
     K = (A / np.sqrt(np.outer(d, d))) ** power
     c = K[:, covered].max(axis=1)
-    p = np.sort(proba, axis=1)
-    u = 1 - (p[:, -1] - p[:, -2])
+    m = A[:, labeled].sum(axis=1)
+    G = np.sort(proba * m[:, None], axis=1)
+    u = np.clip(1 - (G[:, -1] - np.maximum(G[:, -2], 1 / n)) / (m + 1 / n), 0, 1)
     u[known] = 0
     return np.array([np.sum(u * np.maximum(K[:, q] - c, 0)) for q in range(n)])
 
@@ -104,12 +105,12 @@ def test_herding_by_the_models_uncertainty_is_greedy_by_the_definition(
         learner.teach([row], [label])
     query = learner.query(batch_size)
     known = [40, 41, *(row for row, _ in events)]
-    n_known = 2 + sum(label is not None for _, label in events)
+    labeled = [40, 41, *(row for row, label in events if label is not None)]
     A = sparse_resolvent(knn_affinity(X, 4), n_kept=100).toarray()
     covered, expected = list(known), []
     for utility in query.utilities:
         proba = learner.predict_proba(X)
-        gains = models_gains(A, n_known, known, proba, covered).round(9)
+        gains = models_gains(A, labeled, known, proba, covered).round(9)
         gains[known], gains[expected] = -1, -1
         assert utility == pytest.approx(gains.max(), abs=2e-9)
         expected.append(int(gains.argmax()))
@@ -129,6 +130,25 @@ def test_herding_asks_by_the_graph_until_the_model_knows_two_classes():
             rows.append(row)
         asked.append(rows)
     assert asked[0] == asked[1]
+
+
+def test_herding_finds_a_class_that_the_model_has_not_seen_and_is_sure_of():
+    X, truth = make_blobs(
+        [40, 40, 15], centers=[[0, 0], [0, 5], [0, -8]], random_state=0
+    )
+    start = [np.flatnonzero(truth == label)[:2] for label in (0, 1)]
+    y = np.full(95, -1)
+    y[start] = truth[start]
+    found = {}
+    for strategy in ("herding", "margin"):
+        learner = ActiveLearner(LogisticRegression(), strategy, missing_label=-1)
+        learner.start(X, y)
+        assert learner.predict_proba(X[truth == 2]).max(axis=1).min() > 0.99
+        for _ in range(4):
+            query = learner.query()
+            learner.teach(query, truth[query.indices])
+        found[strategy] = 2 in learner.classes_
+    assert found == {"herding": True, "margin": False}
 
 
 def test_herding_by_the_model_needs_its_probabilities():

@@ -8,6 +8,7 @@ from sklearn_active.query_strategies import MarginSampling
 
 ARGUMENTS = {
     "ExpectedErrorReduction": {"subsample": 5},
+    "MostLikely": {"label": 0},
     "SpreadBatch": {"strategy": MarginSampling()},
     "ExploreExploit": {
         "explore": query_strategies.GraphUncertaintyHerding(),

@@ -1,0 +1,106 @@
+"""Draw which twelve rows each query strategy asks of the same pool in a plane.
+
+Two classes are known by two rows each at the start. The third, in the lower right, is
+known to nobody. Each strategy is a function without arguments, for the plot directive.
+"""
+
+from functools import partial
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from sklearn_active import ActiveLearner
+from sklearn_active.query_strategies import (
+    BadgeSampling,
+    ExpectedErrorReduction,
+    ExploreExploit,
+    GraphUncertaintyHerding,
+    MarginSampling,
+    MaxHerding,
+    MostLikely,
+    QueryByCommittee,
+    SigmaOptimality,
+    SpreadBatch,
+)
+
+N_ASKED = 12
+MARKERS, INK, PALE = "osD", "#1B1B1B", "#C9C9C9"
+
+
+def plane():
+    """Return rows in a plane, their classes, and y with what is known at the start."""
+    rng = np.random.RandomState(3)
+    angle = np.pi * rng.rand(90)
+    arc = np.c_[2.2 * np.cos(angle), 2 * np.sin(angle)] + 0.25 * rng.randn(90, 2)
+    X = np.r_[
+        arc,
+        [0, -0.6] + rng.randn(90, 2) * [0.8, 0.4],
+        [3.1, -1.3] + 0.28 * rng.randn(30, 2),
+    ]
+    truth = np.repeat([0, 1, 2], [90, 90, 30])
+    y = np.full(len(X), -1)
+    start = [5, 60, 95, 130]
+    y[start] = truth[start]
+    return X, truth, y
+
+
+def draw(strategy, batch_size=1):
+    """Draw the pool, what the model predicts, and the rows in the order asked."""
+    X, truth, y = plane()
+    learner = ActiveLearner(
+        LogisticRegression(C=10),
+        strategy,
+        batch_size=batch_size,
+        budget=N_ASKED,
+        missing_label=-1,
+        random_state=0,
+    )
+    asked = []
+
+    def answer(query):
+        asked.extend(query.indices.tolist())
+        return truth[query.indices]
+
+    learner.set_params(oracle=answer).fit(X, y)
+    _, ax = plt.subplots(figsize=(5.6, 3.1), layout="constrained")
+    x_axis = np.linspace(X[:, 0].min() - 0.3, X[:, 0].max() + 0.3, 300)
+    y_axis = np.linspace(X[:, 1].min() - 0.3, X[:, 1].max() + 0.3, 200)
+    grid = np.stack(np.meshgrid(x_axis, y_axis), axis=-1)
+    predicted = learner.predict(grid.reshape(-1, 2)).reshape(grid.shape[:2])
+    ax.contour(x_axis, y_axis, predicted, [0.5, 1.5], colors=INK, linewidths=0.8)
+    for k, marker in enumerate(MARKERS):
+        own = X[truth == k]
+        ax.scatter(*own.T, s=14, marker=marker, color=PALE, linewidths=0)
+    start = np.flatnonzero(y >= 0)
+    ax.scatter(*X[start].T, s=36, color=INK, marker="x")
+    ax.scatter(*X[asked].T, s=120, color="C0", edgecolors="white", linewidths=0.6)
+    for number, row in enumerate(asked, 1):
+        ax.annotate(
+            number, X[row], color="white", fontsize=7, ha="center", va="center_baseline"
+        )
+    ax.set(xticks=[], yticks=[], aspect="equal")
+    ax.spines[:].set_visible(False)
+
+
+entropy = partial(draw, "entropy")
+margin = partial(draw, "margin")
+least_confident = partial(draw, "least_confident")
+random = partial(draw, "random")
+herding = partial(draw, "herding")
+graph_herding = partial(draw, "graph_herding")
+graph_coverage = partial(draw, "graph_coverage")
+most_likely = partial(draw, MostLikely(2))
+sigma = partial(draw, SigmaOptimality())
+explore_exploit = partial(
+    draw, ExploreExploit(GraphUncertaintyHerding("none"), MarginSampling(), hits=4)
+)
+committee = partial(draw, QueryByCommittee())
+expected_error = partial(draw, ExpectedErrorReduction(subsample=30))
+max_herding = partial(draw, MaxHerding(normalize=False))
+badge = partial(draw, BadgeSampling(), 4)
+spread_batch = partial(draw, SpreadBatch(MarginSampling()), 4)
+
+if __name__ == "__main__":
+    herding()
+    plt.show()
