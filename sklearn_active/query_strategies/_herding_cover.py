@@ -149,7 +149,7 @@ class UncertaintyCover(HerdingCover):
         cover._masses = [column.copy() for column in self._masses]
         return cover
 
-    def seen_by_model(self, rows, proba, power):
+    def seen_by_model(self, rows, proba, weights, power):
         """Return a cover of the same rows known, with another uncertainty and reach.
 
         Parameters
@@ -158,6 +158,8 @@ class UncertaintyCover(HerdingCover):
             Those that count; the others' uncertainty is 0.
         proba : ndarray of float of shape (n_candidates, n_classes)
             What the model thinks of them.
+        weights : ndarray of float of shape (n_classes,)
+            How much a row of each class counts.
         power : float
             At least 1: the larger, the less far a label reaches.
         """
@@ -167,6 +169,7 @@ class UncertaintyCover(HerdingCover):
         masses = np.sum(self._masses, axis=0)[rows]
         uncertainty = np.zeros(n_rows)
         uncertainty[rows] = unseen_margin(proba * masses[:, None], 1 / n_rows)
+        uncertainty[rows] *= proba @ weights
         # On [0, 1] powers keep the order: the power of the largest similarity is the
         # largest of the powers, so c needs no label again.
         coverage = self.coverage**power
