@@ -26,8 +26,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import sklearn
-from label_efficiency import Peer
-from sklearn import datasets
+from label_efficiency import DATASETS, Peer
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
@@ -83,8 +82,10 @@ UNEVEN_APART = [
     "winequality-red-4",
     "penbased_uneven",
 ]
+OF_SKLEARN = [name for name in DATASETS if name != "mnist5k"]
 KINDS = {
     "tuned": TUNED,
+    "of scikit-learn": OF_SKLEARN,
     "apart": APART,
     "uneven, tuned": UNEVEN_TUNED,
     "uneven, apart": UNEVEN_APART,
@@ -143,8 +144,8 @@ def keel(name):
 
 
 def load(name):
-    if name in ("iris", "wine", "breast_cancer", "digits"):
-        return getattr(datasets, f"load_{name}")(return_X_y=True)
+    if name in OF_SKLEARN:
+        return DATASETS[name]()
     if not name.endswith("_uneven"):
         return keel(name)
     # Every other class is left a twentieth of its rows.

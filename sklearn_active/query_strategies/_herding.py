@@ -78,12 +78,15 @@ class GraphUncertaintyHerding(CoverStrategy):
     batch the coverage grows with each pick, while u waits for the labels. Rows
     without a neighbor come last.
 
-    With 'model', the estimator's probabilities share out the graph's mass of a row,
-    :math:`G_{ik} = p_{ik} m_i`, so that both have to be sure; u is 0 for rows that are
-    no candidates. Where classes are uneven, those of few labels count for more: u is
-    multiplied by :math:`\sum_k p_{ik} L / (C L_k)`, with L labels of C classes,
-    :math:`L_k` of class k. And the reach shrinks as labels come: K and c are taken to
-    the power :math:`1 + \frac{1}{2} \log_2 \max(L / 2C, 1)`.
+    With 'model', the graph says how much of a row is known, and the estimator's
+    probabilities p how far what is known hesitates,
+
+    .. math:: u_i = \frac{\beta + m_i w_i (1 - p_{i(1)} + p_{i(2)})}{\beta + m_i},
+        \quad w_i = \sum_k p_{ik} \frac{L}{C L_k}
+
+    and 0 for rows that are no candidates: with L labels of C classes, :math:`L_k` of
+    class k, classes of few labels count for more. And the reach shrinks as labels come:
+    K and c are taken to the power :math:`1 + \frac{1}{2} \log_2 \max(L / 2C, 1)`.
 
     Kept up to date: a label changes c and u near it only. Cost: the graph and
     O(n_rows * n_kept * n_neighbors) once; O(n_kept^2) a label and O(n_rows) for the

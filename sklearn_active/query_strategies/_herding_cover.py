@@ -6,7 +6,10 @@ import numpy as np
 from sklearn.utils import gen_batches
 
 from sklearn_active.query_strategies._cover import Cover
-from sklearn_active.query_strategies._uncertainty import unseen_margin
+from sklearn_active.query_strategies._uncertainty import (
+    margin_uncertainty,
+    unseen_margin,
+)
 
 _DIGITS = 9  # gains are summed up in another order each time: the last digits differ
 _ROWS_AT_ONCE = 16_384
@@ -164,12 +167,15 @@ class UncertaintyCover(HerdingCover):
             At least 1: the larger, the less far a label reaches.
         """
         n_rows = len(self.coverage)
-        # How the mass of a row is shared out is the model's word, how much there is of
-        # it the graph's: a model may be sure of rows that are like no labeled one.
-        masses = np.sum(self._masses, axis=0)[rows]
+        # How much of a row is known is the graph's word, the model's only what that part
+        # is: models are sure of rows that are like no labeled one. The weights are for
+        # that part alone. If they were for the rest, too, rows far from all labels would
+        # be asked for a class that a wrong model expects there, again and again.
+        known = np.sum(self._masses, axis=0)[rows]
+        unknown, hesitation = 1 / n_rows, margin_uncertainty(proba)
         uncertainty = np.zeros(n_rows)
-        uncertainty[rows] = unseen_margin(proba * masses[:, None], 1 / n_rows)
-        uncertainty[rows] *= proba @ weights
+        uncertainty[rows] = unknown + known * (proba @ weights) * hesitation
+        uncertainty[rows] /= unknown + known
         # On [0, 1] powers keep the order: the power of the largest similarity is the
         # largest of the powers, so c needs no label again.
         coverage = self.coverage**power

@@ -86,9 +86,9 @@ def models_gains(A, labeled, labels, known, proba, covered):
     K = (A / np.sqrt(np.outer(d, d))) ** power
     c = K[:, covered].max(axis=1)
     m = A[:, labeled].sum(axis=1)
-    G = np.sort(proba * m[:, None], axis=1)
-    u = np.clip(1 - (G[:, -1] - np.maximum(G[:, -2], 1 / n)) / (m + 1 / n), 0, 1)
-    u *= proba @ (len(labeled) / k / np.bincount(labels, minlength=k))
+    p = np.sort(proba, axis=1)
+    w = proba @ (len(labeled) / k / np.bincount(labels, minlength=k))
+    u = (1 / n + m * w * (1 - p[:, -1] + p[:, -2])) / (1 / n + m)
     u[known] = 0
     return np.array([np.sum(u * np.maximum(K[:, q] - c, 0)) for q in range(n)])
 
