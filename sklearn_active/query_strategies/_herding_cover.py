@@ -167,10 +167,10 @@ class UncertaintyCover(HerdingCover):
             At least 1: the larger, the less far a label reaches.
         """
         n_rows = len(self.coverage)
-        # How much of a row is known is the graph's word, the model's only what that part
-        # is: models are sure of rows that are like no labeled one. The weights are for
-        # that part alone. If they were for the rest, too, rows far from all labels would
-        # be asked for a class that a wrong model expects there, again and again.
+        # How much of a row is known is the graph's word, the model's only what that
+        # part is: models are sure of rows that are like no labeled one. The weights are
+        # for that part alone. If they were for the rest, too, rows far from all labels
+        # would be asked for a class that a wrong model expects there, again and again.
         known = np.sum(self._masses, axis=0)[rows]
         unknown, hesitation = 1 / n_rows, margin_uncertainty(proba)
         uncertainty = np.zeros(n_rows)
