@@ -89,8 +89,6 @@ class HerdingCover(Cover):
         K is symmetric, so the entries needed are those of the rows i: as many as a
         block of rows holds, whatever the size of the pool.
         """
-        if not len(rows):
-            return
         block = self.kernel[rows]
         lengths = np.diff(block.indptr)
         similarity = block.data if self.power == 1 else block.data**self.power
@@ -104,8 +102,9 @@ class HerdingCover(Cover):
         self.coverage[rows], self.uncertainty[rows] = coverage, uncertainty
         # Not `sums[...] += `: a column stands there once for each row that it is near.
         np.add.at(self.sums, block.indices, terms() - before)
-        now = np.round(self.sums[block.indices], _DIGITS)
-        self._ranked[block.indices] = np.where(self.isolated[block.indices], -1.0, now)
+        # An isolated row is near itself only. It changes once it is known, and then it
+        # is no candidate: it need not be below all others any more.
+        self._ranked[block.indices] = np.round(self.sums[block.indices], _DIGITS)
 
     def _by_definition(self):
         """Return g summed up anew, without a second kernel in memory."""
@@ -171,7 +170,7 @@ class UncertaintyCover(HerdingCover):
         # part is: models are sure of rows that are like no labeled one. The weights are
         # for that part alone. If they were for the rest, too, rows far from all labels
         # would be asked for a class that a wrong model expects there, again and again.
-        known = np.sum(self._masses, axis=0)[rows]
+        known = sum(self._masses, np.zeros(n_rows))[rows]
         unknown, hesitation = 1 / n_rows, margin_uncertainty(proba)
         uncertainty = np.zeros(n_rows)
         uncertainty[rows] = unknown + known * (proba @ weights) * hesitation

@@ -65,6 +65,15 @@ def test_each_step_keeps_the_largest_entries_of_each_row(weights):
     assert np.abs(kernel - expected).sum() < 1e-3 * expected.sum()
 
 
+@pytest.mark.parametrize("weights", [[1.0] * 8, accelerated(0.9, 6)])
+def test_each_step_drops_the_entries_below_the_tolerance(weights):
+    kernel = pruned_series(S, 0.9, 300, weights, 1e-3).toarray()
+    expected = dense_pruned_steps(0.9, weights, 300, 1e-3)
+    assert kernel[kernel > 0].min() >= np.float32(1e-3)
+    assert np.mean(np.abs(kernel - expected) > 1e-6) < 1e-3
+    assert np.abs(kernel - expected).sum() < 1e-3 * expected.sum()
+
+
 @pytest.mark.parametrize("alpha", [0.5, 0.9, 0.99])
 def test_six_accelerated_steps_lack_what_the_polynomial_of_chebyshev_leaves(alpha):
     values, vectors = np.linalg.eigh(S.toarray())

@@ -9,11 +9,13 @@ import pytest
 from helpers import TaughtPool, calls_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_blobs
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -34,6 +36,7 @@ from sklearn_active.query_strategies import (
     RandomSampling,
     SigmaOptimality,
 )
+from sklearn_active.query_strategies._herding_cover import HerdingCover
 
 
 def gains_by_definition(A, pool, uncertainty="graph"):
@@ -80,14 +83,16 @@ def test_herdings_gains_are_those_of_the_definition(events, seed, uncertainty, d
 
 def models_gains(A, labeled, labels, known, proba, covered):
     """Return sum_i u_i max(K_iq^p - c_i^p, 0) with the model's word, from A."""
+    labels = np.array(labels, dtype=int)
     n, k = proba.shape
     d = A.diagonal()
     power = 1 + 0.5 * np.log2(max(len(labeled) / (2 * k), 1))
     K = (A / np.sqrt(np.outer(d, d))) ** power
-    c = K[:, covered].max(axis=1)
+    c = K[:, covered].max(axis=1, initial=0)
     m = A[:, labeled].sum(axis=1)
     p = np.sort(proba, axis=1)
-    w = proba @ (len(labeled) / k / np.bincount(labels, minlength=k))
+    per_class = np.maximum(np.bincount(labels, minlength=k), 1)
+    w = proba @ (len(labeled) / k / per_class)
     u = (1 / n + m * w * (1 - p[:, -1] + p[:, -2])) / (1 / n + m)
     u[known] = 0
     return np.array([np.sum(u * np.maximum(K[:, q] - c, 0)) for q in range(n)])
@@ -100,7 +105,9 @@ def test_herding_by_the_models_uncertainty_is_greedy_by_the_definition(
 ):
     X = np.random.RandomState(seed).normal(size=(42, 2))
     strategy = GraphUncertaintyHerding("model", n_neighbors=4)
-    learner = ActiveLearner(GaussianNB(), strategy, missing_label=None)
+    # Smooth, so that it hesitates after one label of a class, too.
+    model = GaussianNB(var_smoothing=1)
+    learner = ActiveLearner(model, strategy, missing_label=None)
     learner.start(X, [None] * 40 + [0, 1])
     for row, label in events:
         learner.teach([row], [label])
@@ -118,6 +125,96 @@ def test_herding_by_the_models_uncertainty_is_greedy_by_the_definition(
         expected.append(int(gains.argmax()))
         covered.append(expected[-1])
     assert query.indices.tolist() == expected
+
+
+@pytest.mark.parametrize("labels", [[], [None], [2, 2, 0], [0, 1, 1, 2, 2, 2]])
+def test_herding_by_a_pretrained_model_counts_classes_without_a_label_as_one(labels):
+    X, truth = make_blobs(60, centers=3, cluster_std=2, random_state=0)
+    model = FrozenEstimator(GaussianNB().fit(X, truth))
+    learner = ActiveLearner(model, "herding", missing_label=None).start(X)
+    for row, label in enumerate(labels):
+        learner.teach([row], [label])
+    query = learner.query()
+    known = list(range(len(labels)))
+    labeled = [row for row in known if labels[row] is not None]
+    A = sparse_resolvent(knn_affinity(X), n_kept=100).toarray()
+    proba = model.predict_proba(X)
+    kinds = [labels[row] for row in labeled]
+    gains = models_gains(A, labeled, kinds, known, proba, known).round(9)
+    gains[known] = -1
+    assert query.indices.tolist() == [gains.argmax()]
+    assert query.utilities == pytest.approx(gains.max(), abs=2e-9)
+
+
+def test_herding_by_a_pretrained_model_of_one_class_asks_by_the_graph():
+    X, _ = make_blobs(60, centers=3, random_state=0)
+    model = FrozenEstimator(GaussianNB().fit(X, np.zeros(60, dtype=int)))
+    utilities = []
+    for strategy in ("graph_herding", "herding"):
+        learner = ActiveLearner(model, strategy, missing_label=-1).start(X)
+        learner.teach([3, 9], [0, 0])
+        utilities.append(learner.query(5).utilities)
+    np.testing.assert_array_equal(*utilities)
+
+
+@pytest.mark.parametrize("strategy", ["graph_herding", "graph_coverage"])
+def test_herding_by_the_graph_asks_the_same_rows_around_every_model(strategy):
+    X, truth = make_blobs(60, centers=3, cluster_std=2, random_state=0)
+    rows = []
+    for model in (LogisticRegression(), GaussianNB(), RidgeClassifier()):
+        learner = ActiveLearner(model, strategy, budget=12)
+        learner.fit(X, truth, labeled=np.arange(60) < 6)
+        rows.append([record.rows.tolist() for record in learner.history_])
+    assert rows[0] == rows[1] == rows[2]
+
+
+def test_herding_in_batches_of_rows_gains_the_same(monkeypatch):
+    X, truth = make_blobs(60, centers=3, cluster_std=2, random_state=0)
+    A = sparse_resolvent(knn_affinity(X), n_kept=10).toarray()
+    for module in ("_herding", "_herding_cover"):
+        path = f"sklearn_active.query_strategies.{module}._ROWS_AT_ONCE"
+        monkeypatch.setattr(path, 7)
+    labeled = list(range(12))
+    strategy = GraphUncertaintyHerding("model", n_kept=10)
+    learner = ActiveLearner(GaussianNB(), strategy, missing_label=-1)
+    query = learner.start(X, np.where(np.arange(60) < 12, truth, -1)).query()
+    proba = learner.predict_proba(X)
+    gains = models_gains(A, labeled, truth[:12], labeled, proba, labeled)
+    assert query.indices.tolist() == [12 + gains[12:].argmax()]
+    assert query.utilities == pytest.approx(gains[12:].max(), abs=2e-9)
+    K = learner.query_strategy_.kernel_.toarray()
+    roots = np.sqrt(A.diagonal())
+    np.testing.assert_allclose(K, A / np.outer(roots, roots), atol=1e-12)
+
+
+def test_gains_by_a_kernel_of_single_precision_are_summed_in_double():
+    rng = np.random.default_rng(0)
+    K = rng.random((500, 500))
+    K = np.maximum(K, K.T).astype(np.float32)
+    np.fill_diagonal(K, 1)
+    kernel, isolated = sparse.csr_array(K), np.zeros(500, dtype=bool)
+    c, u = rng.random(500), rng.random(500)
+    for coverage, uncertainty in ((None, None), (c, u)):
+        cover = HerdingCover(kernel, isolated, coverage, uncertainty)
+        left = np.maximum(K.astype(float) - cover.coverage[:, None], 0)
+        expected = cover.uncertainty @ left
+        np.testing.assert_allclose(cover.gains(), expected, rtol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "n_kept"),
+    [
+        (60, 100),
+        (3000, 100),
+        (4500, 150),
+        (12_000, 400),
+        (10**5, 400),
+        (10**5 + 1, 100),
+    ],
+)
+def test_herding_keeps_a_thirtieth_of_the_pool_within_bounds(n_rows, n_kept):
+    assert GraphUncertaintyHerding()._n_kept(n_rows) == n_kept
+    assert GraphUncertaintyHerding(n_kept=7)._n_kept(n_rows) == 7
 
 
 def test_herding_asks_by_the_graph_until_the_model_knows_two_classes():
@@ -280,6 +377,17 @@ def test_a_cover_and_its_copy_go_their_own_ways(strategy):
     taught.teach([11], [1])
     rebuilt = clone(strategy).utilities(taught.pool)
     np.testing.assert_allclose(strategy.utilities(taught.pool), rebuilt, atol=2e-9)
+
+
+def test_a_row_that_is_covered_already_takes_nothing_away():
+    X = np.random.RandomState(0).normal(size=(40, 2))
+    strategy = GraphUncertaintyHerding("none")
+    strategy.utilities(TaughtPool(X).pool)
+    cover = strategy._cover.copy()
+    cover.add(7)
+    once = cover.gains().copy()
+    cover.add(7)
+    np.testing.assert_array_equal(cover.gains(), once)
 
 
 def test_a_label_that_was_changed_counts_as_it_is_now():
