@@ -176,6 +176,27 @@ if CALLBACKS_EXIST:
         told = [name for name in begun if name in ("fit", "round")]
         assert told == ["fit", "fit", "round", "round"]
 
+    def test_callbacks_and_the_logger_hear_of_the_same_parts(caplog):
+        listener = Listener()
+        model = GraphLabelSpreading(neighbors="exact")
+        strategy = GraphUncertaintyHerding(neighbors="exact")
+        watched = ActiveLearner(model, strategy, budget=2).set_callbacks(listener)
+        with many_rows(50), caplog.at_level("INFO", "sklearn_active"):
+            watched.fit(X, TRUTH, labeled=START)
+        ended = [event[1] for event in listener.events if event[0] == "end"]
+        assert ended.count("kernel-part") == 6
+        assert ended.count("kernel") == 1
+        said = [record.getMessage() for record in caplog.records]
+        assert said.count("kernel: 100 %") == 1
+
+    def test_what_is_done_after_the_fit_is_not_told_to_its_callbacks():
+        listener = Listener()
+        learner(budget=2).set_callbacks(listener).fit(X, TRUTH, labeled=START)
+        n_events = len(listener.events)
+        with many_rows(50):
+            ActiveLearner(LogisticRegression(), "graph_coverage").start(X).query()
+        assert len(listener.events) == n_events
+
     def test_a_callback_that_raises_leaves_model_and_classes_together():
         class Broken(OwnListener):
             def on_fit_task_begin(self, estimator, context):
@@ -234,17 +255,20 @@ if CALLBACKS_EXIST:
         pickle.loads(pickle.dumps(watched))  # holds nothing of the run
 
     def test_more_rounds_than_planned_are_no_error():
-        twice = np.repeat(X[:10], 2, axis=0)  # batches run short of distinct rows
+        copies = np.repeat(X[:5], 4, axis=0)  # batches run short of distinct rows
 
         def yes(query):
-            return TRUTH[query.indices // 2]
+            return TRUTH[query.indices // 4]
 
         y = np.full(20, -1)
-        y[:6] = TRUTH[np.arange(6) // 2]
+        y[:6] = [0, 0, 0, 0, 1, 1]
+        counter = Counter()
         watched = learner(oracle=yes, budget=14, batch_size=7)
-        watched.set_callbacks(OwnListener()).fit(twice, y)
-        assert len(watched.history_) >= 2
+        watched.set_callbacks(counter).fit(copies, y)
         assert watched.termination_condition_ == "all_labeled"
+        assert counter.told == 3
+        assert counter.n_rounds == 1 + len(watched.history_) == 5
+        assert counter.told_at_the_end == counter.n_rounds
 
     def test_without_an_oracle_the_one_fit_is_round_0():
         listener = OwnListener()

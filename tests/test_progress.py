@@ -80,9 +80,13 @@ def interrupted(terminal):
 
 def test_after_ctrl_c_the_logger_is_as_it_was():
     logger, terminal = logging.getLogger("sklearn_active"), Terminal()
-    before = logger.level, list(logger.handlers)
-    with pytest.raises(KeyboardInterrupt):
-        interrupted(terminal)
-    assert (logger.level, logger.handlers) == before
+    handlers = list(logger.handlers)
+    logger.setLevel(logging.ERROR)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            interrupted(terminal)
+        assert (logger.level, logger.handlers) == (logging.ERROR, handlers)
+    finally:
+        logger.setLevel(logging.NOTSET)
     work(2)
     assert terminal.getvalue() == ""

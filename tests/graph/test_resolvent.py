@@ -13,6 +13,8 @@ from sklearn_active.graph import (
     resolvent,
     sparse_resolvent,
 )
+from sklearn_active.graph._affinity import normalized
+from sklearn_active.graph._resolvent import resolvent_times
 
 
 def graph_of(n, seed=0, k=4):
@@ -49,6 +51,15 @@ def test_conjugate_gradients_solve_it_to_rounding_error(n, seed, alpha):
         model = GraphLabelSpreading(2, alpha=alpha, missing_label=-1).fit(X, y)
     expected = direct(model.affinity_, alpha) @ (y[:, None] == model.classes_)
     np.testing.assert_allclose(model.label_masses_, expected, atol=1e-12)
+
+
+def test_a_class_without_a_label_has_no_mass_anywhere():
+    W = graph_of(30)
+    B = np.zeros((30, 2))
+    B[[3, 8], 0] = 1
+    masses = resolvent_times(normalized(W), 0.9, B)
+    np.testing.assert_allclose(masses, direct(W, 0.9) @ B, atol=1e-12)
+    assert not masses[:, 1].any()
 
 
 @pytest.mark.parametrize("make", [resolvent, sparse_resolvent])

@@ -56,6 +56,11 @@ def test_graph_models_and_models_without_probabilities_get_the_graphs_word(estim
     assert strategy.uncertainty == "graph"
 
 
+def test_graph_models_behind_other_steps_are_given_a_graph_of_what_they_see():
+    strategy = taken(make_pipeline(StandardScaler(), LabelSpreading()))
+    assert isinstance(strategy.transformer.steps[0][1], StandardScaler)
+
+
 @pytest.mark.parametrize(
     "estimator",
     [
@@ -106,7 +111,8 @@ def test_steps_that_look_at_labels_are_not_fitted_on_the_pool():
     assert taken(looks).transformer is None
     does_not = make_pipeline(PCA(1), "passthrough", GaussianNB())
     assert isinstance(taken(does_not).transformer.steps[0][1], PCA)
-    assert taken(make_pipeline("passthrough", GaussianNB())).transformer is None
+    for nothing in ("passthrough", None):
+        assert taken(make_pipeline(nothing, GaussianNB())).transformer is None
 
 
 def test_rows_that_are_no_numbers_are_chosen_by_margin():
@@ -124,6 +130,8 @@ def test_rows_in_chunks_are_chosen_by_margin_and_random_without_probabilities():
 def test_neighbors_of_many_sparse_rows_are_looked_for_in_few_columns():
     many = sparse.random(5001, 300, density=0.01, format="csr", random_state=0)
     assert taken(MultinomialNB(), many).transformer.n_components == 100
+    assert taken(MultinomialNB(), many[:, :50]).transformer.n_components == 49
+    assert taken(MultinomialNB(), many).transformer.random_state == 0
     assert taken(MultinomialNB(), many[:5000]).transformer is None
 
 
