@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.datasets import make_blobs
+from sklearn.frozen import FrozenEstimator
 from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import SVC
 
@@ -108,6 +109,33 @@ def test_the_share_holds_over_a_run_for_every_batch_size(share, batch_size):
         n_explored += due
         learner.teach(query, TRUTH[query.indices])
     assert abs(n_explored - share * learner.n_asked_) <= 1
+
+
+def test_a_declined_row_counts_as_asked():
+    learner = started(MostLikely(1, share=0.5, explore=LastRows()))
+    query = learner.query()  # the fourth row to be known
+    assert query.indices.tolist() == [199]
+    learner.teach(query, [None])
+    candidates = np.flatnonzero(START == -1)[:-1]
+    likely = learner.predict_proba(X[candidates])[:, 1]
+    assert learner.query().indices.tolist() == [candidates[likely.argmax()]]
+
+
+def test_in_a_large_batch_the_likeliest_come_first_and_in_order():
+    learner = started(MostLikely(1, share=0.25, explore=LastRows()))
+    query = learner.query(100)
+    candidates = np.flatnonzero(START == -1)
+    explored = candidates[-25:][::-1]  # 103 / 4 - 3 / 4, each rounded down
+    others = candidates[:-25]
+    likely = learner.predict_proba(X[others])[:, 1]
+    best = others[np.argsort(-likely, kind="stable")[:75]]
+    assert query.indices.tolist() == [*best, *explored]
+
+
+def test_a_pretrained_model_of_one_class_ranks_nothing():
+    model = FrozenEstimator(GaussianNB().fit(X, np.ones(200, dtype=int)))
+    learner = ActiveLearner(model, MostLikely(1, explore=LastRows()), missing_label=-1)
+    assert learner.start(X).query().indices.tolist() == [199]
 
 
 def test_no_two_rows_of_a_batch_have_the_same_content():
@@ -278,6 +306,12 @@ def test_what_it_needs_is_missed_before_a_label_is_bought():
     needy = MostLikely(1, explore=ExploreExploit(MarginSampling(), RandomSampling()))
     assert needy.needs == ("predict_proba",)
     assert not needy.deterministic
+
+    class Later(LastRows):
+        needs_later = ("decision_function", "predict_proba")
+
+    later = MostLikely(1, explore=Later()).needs_later
+    assert later == ("predict_proba", "decision_function")
 
 
 @pytest.mark.parametrize(
