@@ -268,6 +268,7 @@ def short_table(results, names):
         f".. csv-table:: Processor seconds to choose {BATCH} rows of the largest pool "
         "tried, and mean accuracy of ours less that of theirs over the data sets",
         "   :header-rows: 1",
+        "   :class: figures",
         "",
         "   ours, theirs, rows, ours, theirs, difference in accuracy",
     ]
@@ -297,6 +298,7 @@ def time_table(results, names):
         f".. csv-table:: Processor seconds to choose {BATCH} rows: the first question "
         "of a fit, and the median of the later ones",
         "   :header-rows: 1",
+        "   :class: figures",
         "",
         "   ours, theirs, rows, ours first, theirs first, ours later, theirs later, "
         "theirs / ours",
@@ -322,6 +324,7 @@ def label_table(results, names):
         ".. csv-table:: Accuracy averaged over a run from one label per class, batches "
         f"of {BATCH}; difference and standard error paired by seed",
         "   :header-rows: 1",
+        "   :class: figures",
         "",
         "   ours, theirs, data, accuracy of ours, of theirs, difference",
     ]

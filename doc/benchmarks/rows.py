@@ -12,10 +12,10 @@ and everything was imported and had run once on 200 rows.
 
 A system stops where it needs more than 20 GB or more than 10 minutes for its first two
 questions, and then isn't tried on more rows. What is run replaces its rows in
-results/rows.csv (--tabulate: nothing is run), from which the tables of the user guide are
-made, results/rows.inc (in short) and results/rows_all.inc. Exponents are those of a line
-through the logarithms, from 10,000 rows on, or from 1,000 where a system stops before
-100,000. Needs faiss-cpu (the extra scale) and scikit-activeml.
+results/rows.csv (--tabulate: nothing is run), from which the tables of the user guide
+are made, results/rows.inc (in short) and results/rows_all.inc. Exponents are those of
+a line through the logarithms, from 10,000 rows on, or from 1,000 where a system stops
+before 100,000. Needs faiss-cpu (the extra scale) and scikit-activeml.
 """
 
 import argparse
