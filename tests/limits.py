@@ -1,7 +1,7 @@
 """From where on something counts as much, made small: for tests of what is done then.
 
 The limits are no parameters: nobody should have to choose them. Tests that would need
-50,000 rows lower them here, so that what moves in the package moves in one place.
+20,000 rows lower them here, so that what moves in the package moves in one place.
 """
 
 from contextlib import contextmanager
@@ -10,10 +10,10 @@ from unittest.mock import patch
 
 @contextmanager
 def many_rows(n_rows):
-    """Let more rows than these be many for a graph: for its search and its kernel."""
+    """Let more rows than these be many for a graph: for its search, and its kernel."""
     with (
         patch("sklearn_active.graph._approximate.MANY_ROWS", n_rows),
-        patch("sklearn_active.graph._resolvent._MANY_ROWS", n_rows),
+        patch("sklearn_active.graph._resolvent._FEW_ROWS", n_rows),
     ):
         yield
 

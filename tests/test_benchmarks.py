@@ -114,6 +114,22 @@ def test_the_table_of_long_journals_has_a_figure_in_every_cell():
     assert n_events == journal.EVENTS
 
 
+def test_the_first_question_is_measured_beside_one_search(tmp_path, monkeypatch):
+    sys.path.insert(0, str(FOLDER.parent))
+    try:
+        first_question = importlib.import_module("first_question")
+    finally:
+        sys.path.remove(str(FOLDER.parent))
+    measured = first_question.measure(200, 1)
+    assert list(measured) == first_question.FIELDS
+    assert min(map(float, measured.values())) > 0
+    measured_on, stored = first_question.read()
+    monkeypatch.setattr(first_question, "TABLE", tmp_path / "table.inc")
+    first_question.tabulate(measured_on, stored)
+    written = FOLDER.parent / "results" / "first_question.inc"
+    assert (tmp_path / "table.inc").read_text() == written.read_text()
+
+
 def test_the_benchmark_of_rare_classes_counts_labels_and_rows_read(monkeypatch):
     sys.path.insert(0, str(FOLDER.parent))
     try:

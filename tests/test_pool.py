@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import Shown, blobs
+from helpers import Shown, TaughtPool, blobs
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.dummy import DummyClassifier
@@ -148,3 +148,19 @@ def test_utilities_of_a_wrong_length_are_refused_with_both_numbers():
     learner.start(np.arange(8.0)[:, None], [0, 0, 1, 1, -1, -1, -1, -1])
     with pytest.raises(ValueError, match=r"4 utilities.*\(9,\)"):
         learner.query()
+
+
+@given(
+    st.lists(st.sampled_from([-np.inf, -1.0, 0.0, 0.5, 2.0]), min_size=9, max_size=9),
+    st.sets(st.integers(0, 8), max_size=4),
+    st.sets(st.integers(0, 8), max_size=4),
+)
+def test_the_best_row_is_the_best_of_those_that_may_be_asked(utilities, known, barred):
+    taught = TaughtPool(np.arange(9.0)[:, None])
+    taught.teach(sorted(known), ["a"] * len(known))
+    utilities = np.array(utilities)
+    left = sorted(set(range(9)) - known - barred)
+    (row,), (utility,) = taught.pool.best(utilities, sorted(barred))
+    assert row in left
+    assert utility == utilities[row] == utilities[left].max()
+    assert row == left[int(utilities[left].argmax())]  # ties: row order

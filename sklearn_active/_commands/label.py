@@ -2,12 +2,14 @@
 
 import pickle
 import shlex
+import sys
 from io import BytesIO
 from pathlib import Path
 
 import joblib
 
 from sklearn_active._commands.page import add_front, ask, check_front, names_in
+from sklearn_active._commands.progress import progress_shown
 from sklearn_active._commands.reading import (
     JOURNAL,
     add_model,
@@ -79,7 +81,8 @@ def run(args):
     learner = learner_for(args, data)
     if args.save_model is not None:
         _check_can_be_saved(learner)
-    session = label(data, learner, classes, journal, args)
+    with progress_shown(sys.stderr):
+        session = label(data, learner, classes, journal, args)
     after(data, session, journal, args)
 
 

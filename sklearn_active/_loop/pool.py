@@ -347,10 +347,16 @@ class Pool:
         utilities : ndarray of float of shape (1,)
         """
         out = np.concatenate([self.state.others, np.asarray(without, dtype=int)])
-        utilities = utilities.copy()  # cheaper than a mask of those that are left
-        utilities[out] = -np.inf
         highest = utilities.max()
         tied = np.flatnonzero(utilities == highest)
+        tied = tied[~np.isin(tied, out)]
+        # What is known has little to gain, so that mostly one is left, and no copy of
+        # all utilities is needed: it would take longer than all the rest.
+        if not len(tied):
+            utilities = utilities.copy()
+            utilities[out] = -np.inf
+            highest = utilities.max()
+            tied = np.flatnonzero(utilities == highest)
         if len(tied) > 1:
             tied = tied[[self.draws.tie_ranks(tied).argmin()]]
         return tied, np.array([highest])

@@ -1,11 +1,15 @@
 """scikit-learn's callbacks, where they exist: rounds are the tasks of a fit."""
 
+import logging
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 
 # What works deep inside (a graph, a search) has no way to the fit that it is part of,
 # and fits may be nested or run in threads: a context variable tells them apart.
 _WATCHING = ContextVar("sklearn_active_tasks", default=None)
+# `start` and `query` are no fits, so that callbacks hear nothing of their work. What
+# nobody asks to hear at level INFO, the logger doesn't say.
+_LOGGER = logging.getLogger("sklearn_active")
 
 
 class FitTasks:
@@ -159,6 +163,9 @@ def begin_tasks(estimator, n_tasks, data, fitted=None):
 def begin_work(name, n_parts):
     """Begin a piece of work; return a function to be called after each of its parts.
 
+    The callbacks of the fit at hand are told, and the logger "sklearn_active": at level
+    INFO, at each tenth of the way.
+
     Parameters
     ----------
     name : str
@@ -171,7 +178,19 @@ def begin_work(name, n_parts):
     done : callable
     """
     tasks = _WATCHING.get()
-    return _nothing if tasks is None else tasks.work(name, n_parts)
+    told = _nothing if tasks is None else tasks.work(name, n_parts)
+    if not _LOGGER.isEnabledFor(logging.INFO):
+        return told
+    _LOGGER.info("%s: 0 %%", name)
+    numbers = iter(range(1, n_parts + 1))
+
+    def done():
+        told()
+        n_done = next(numbers)
+        if 10 * n_done // n_parts > 10 * (n_done - 1) // n_parts:
+            _LOGGER.info("%s: %d %%", name, 100 * n_done // n_parts)
+
+    return done
 
 
 def _nothing():

@@ -8,7 +8,7 @@ from sklearn.utils import gen_batches
 
 from sklearn_active._sklearn.callbacks import begin_work
 
-MANY_ROWS = 50_000
+MANY_ROWS = 20_000
 _LISTS_PROBED = 32
 _SAMPLES_A_LIST = 40
 _ROWS_AT_ONCE = 20_000
@@ -27,7 +27,7 @@ def can_approximate(X, metric):
     Returns
     -------
     can : bool
-        For more than 50,000 dense rows and the metrics 'euclidean' and 'cosine',
+        For more than 20,000 dense rows and the metrics 'euclidean' and 'cosine',
         where faiss is installed.
     """
     suits = X.shape[0] > MANY_ROWS and not sparse.issparse(X)

@@ -31,7 +31,7 @@ def knn_affinity(
     metric : str or callable, default='euclidean'
         As in :class:`sklearn.neighbors.NearestNeighbors`; 'cosine' suits text.
     neighbors : {'auto', 'exact'} or transformer, default='auto'
-        'auto': exact up to 50,000 rows; above, where the rows are dense, the metric
+        'auto': exact up to 20,000 rows; above, where the rows are dense, the metric
         is 'euclidean' or 'cosine' and faiss is installed (the extra `scale`),
         approximate. Or any transformer like
         :class:`sklearn.neighbors.KNeighborsTransformer` (in mode 'distance'). It is

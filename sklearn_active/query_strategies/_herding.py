@@ -1,5 +1,6 @@
 """Graph uncertainty herding: cover what is uncertain."""
 
+from collections import Counter
 from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any
@@ -77,10 +78,15 @@ class GraphUncertaintyHerding(CoverStrategy):
     batch the coverage grows with each pick, while u waits for the labels. Rows
     without a neighbor come last.
 
-    With 'model', the estimator's probabilities share out the graph's mass of a row,
-    :math:`G_{ik} = p_{ik} m_i`, so that both have to be sure; u is 0 for rows that are
-    no candidates. And the reach shrinks as labels come: K and c are taken to the power
-    :math:`1 + \frac{1}{2} \log_2 \max(L / 2k, 1)` with L labels of k classes.
+    With 'model', the graph says how much of a row is known, and the estimator's
+    probabilities p how far what is known hesitates,
+
+    .. math:: u_i = \frac{\beta + m_i w_i (1 - p_{i(1)} + p_{i(2)})}{\beta + m_i},
+        \quad w_i = \sum_k p_{ik} \frac{L}{C L_k}
+
+    and 0 for rows that are no candidates: with L labels of C classes, :math:`L_k` of
+    class k, classes of few labels count for more. And the reach shrinks as labels come:
+    K and c are taken to the power :math:`1 + \frac{1}{2} \log_2 \max(L / 2C, 1)`.
 
     Kept up to date: a label changes c and u near it only. Cost: the graph and
     O(n_rows * n_kept * n_neighbors) once; O(n_kept^2) a label and O(n_rows) for the
@@ -166,7 +172,12 @@ class GraphUncertaintyHerding(CoverStrategy):
         # Two labels of each class leave the reach as it is; each doubling takes K to a
         # power that is larger by a constant, as the labels come to stand closer.
         power = 1 + _SHRINKING * np.log2(max(labels_per_class / 2, 1))
-        return cover.seen_by_model(pool.candidates, pool.proba, power)
+        # A class of few labels counts for more, so that all are learned alike. One that
+        # a pretrained model knows may have none yet.
+        counts = Counter(pool.y[pool.labeled].tolist())
+        n_labels = np.array([max(counts[label], 1) for label in pool.classes.tolist()])
+        weights = labels_per_class / n_labels
+        return cover.seen_by_model(pool.candidates, pool.proba, weights, power)
 
     def _n_kept(self, n_rows):
         if self.n_kept is not None:

@@ -6,7 +6,10 @@ import numpy as np
 from sklearn.utils import gen_batches
 
 from sklearn_active.query_strategies._cover import Cover
-from sklearn_active.query_strategies._uncertainty import unseen_margin
+from sklearn_active.query_strategies._uncertainty import (
+    margin_uncertainty,
+    unseen_margin,
+)
 
 _DIGITS = 9  # gains are summed up in another order each time: the last digits differ
 _ROWS_AT_ONCE = 16_384
@@ -107,13 +110,18 @@ class HerdingCover(Cover):
     def _by_definition(self):
         """Return g summed up anew, without a second kernel in memory."""
         kernel, sums = self.kernel, np.empty(self.kernel.shape[0])
+        # As exact as the kernel is: of a float32 kernel no terms are made in float64.
+        coverage = self.coverage.astype(kernel.dtype)
+        uncertainty = self.uncertainty.astype(kernel.dtype)
         for rows in gen_batches(len(sums), _ROWS_AT_ONCE):
             starts = kernel.indptr[rows.start : rows.stop + 1]
             columns = kernel.indices[starts[0] : starts[-1]]  # K_qi = K_iq
-            excess = self._powers(starts[0], starts[-1]) - self.coverage[columns]
+            excess = coverage[columns]
+            np.subtract(self._powers(starts[0], starts[-1]), excess, out=excess)
             np.maximum(excess, 0, out=excess)
-            excess *= self.uncertainty[columns]
-            sums[rows] = np.add.reduceat(excess, starts[:-1] - starts[0])
+            excess *= uncertainty[columns]
+            firsts = starts[:-1] - starts[0]
+            sums[rows] = np.add.reduceat(excess, firsts, dtype=np.float64)
         return sums
 
     def _powers(self, start, stop):
@@ -144,7 +152,7 @@ class UncertaintyCover(HerdingCover):
         cover._masses = [column.copy() for column in self._masses]
         return cover
 
-    def seen_by_model(self, rows, proba, power):
+    def seen_by_model(self, rows, proba, weights, power):
         """Return a cover of the same rows known, with another uncertainty and reach.
 
         Parameters
@@ -153,15 +161,21 @@ class UncertaintyCover(HerdingCover):
             Those that count; the others' uncertainty is 0.
         proba : ndarray of float of shape (n_candidates, n_classes)
             What the model thinks of them.
+        weights : ndarray of float of shape (n_classes,)
+            How much a row of each class counts.
         power : float
             At least 1: the larger, the less far a label reaches.
         """
         n_rows = len(self.coverage)
-        # How the mass of a row is shared out is the model's word, how much there is of
-        # it the graph's: a model may be sure of rows that are like no labeled one.
-        masses = np.sum(self._masses, axis=0)[rows]
+        # How much of a row is known is the graph's word, the model's only what that
+        # part is: models are sure of rows that are like no labeled one. The weights are
+        # for that part alone. If they were for the rest, too, rows far from all labels
+        # would be asked for a class that a wrong model expects there, again and again.
+        known = np.sum(self._masses, axis=0)[rows]
+        unknown, hesitation = 1 / n_rows, margin_uncertainty(proba)
         uncertainty = np.zeros(n_rows)
-        uncertainty[rows] = unseen_margin(proba * masses[:, None], 1 / n_rows)
+        uncertainty[rows] = unknown + known * (proba @ weights) * hesitation
+        uncertainty[rows] /= unknown + known
         # On [0, 1] powers keep the order: the power of the largest similarity is the
         # largest of the powers, so c needs no label again.
         coverage = self.coverage**power

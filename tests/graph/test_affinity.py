@@ -127,7 +127,7 @@ def test_a_transformer_that_gives_no_distances_is_refused():
 
 
 class TestApproximateNeighbors:
-    """Above 50,000 rows; the limit is lowered here."""
+    """Above 20,000 rows; the limit is lowered here."""
 
     @pytest.fixture(autouse=True)
     def few_rows_are_many(self):

@@ -78,7 +78,7 @@ def test_herdings_gains_are_those_of_the_definition(events, seed, uncertainty, d
     )
 
 
-def models_gains(A, labeled, known, proba, covered):
+def models_gains(A, labeled, labels, known, proba, covered):
     """Return sum_i u_i max(K_iq^p - c_i^p, 0) with the model's word, from A."""
     n, k = proba.shape
     d = A.diagonal()
@@ -86,8 +86,9 @@ def models_gains(A, labeled, known, proba, covered):
     K = (A / np.sqrt(np.outer(d, d))) ** power
     c = K[:, covered].max(axis=1)
     m = A[:, labeled].sum(axis=1)
-    G = np.sort(proba * m[:, None], axis=1)
-    u = np.clip(1 - (G[:, -1] - np.maximum(G[:, -2], 1 / n)) / (m + 1 / n), 0, 1)
+    p = np.sort(proba, axis=1)
+    w = proba @ (len(labeled) / k / np.bincount(labels, minlength=k))
+    u = (1 / n + m * w * (1 - p[:, -1] + p[:, -2])) / (1 / n + m)
     u[known] = 0
     return np.array([np.sum(u * np.maximum(K[:, q] - c, 0)) for q in range(n)])
 
@@ -106,11 +107,12 @@ def test_herding_by_the_models_uncertainty_is_greedy_by_the_definition(
     query = learner.query(batch_size)
     known = [40, 41, *(row for row, _ in events)]
     labeled = [40, 41, *(row for row, label in events if label is not None)]
+    labels = [0, 1, *(label for _, label in events if label is not None)]
     A = sparse_resolvent(knn_affinity(X, 4), n_kept=100).toarray()
     covered, expected = list(known), []
     for utility in query.utilities:
         proba = learner.predict_proba(X)
-        gains = models_gains(A, labeled, known, proba, covered).round(9)
+        gains = models_gains(A, labeled, labels, known, proba, covered).round(9)
         gains[known], gains[expected] = -1, -1
         assert utility == pytest.approx(gains.max(), abs=2e-9)
         expected.append(int(gains.argmax()))
