@@ -375,7 +375,8 @@ def tabulate():
 def table(group, column, title, digits, strategies=tuple(STRATEGIES)):
     """Return an rst table: a row a strategy, a column a data set."""
     names = [name for name in DATASETS if name in group.index.get_level_values(3)]
-    lines = [f".. csv-table:: {title}", "   :header-rows: 1", ""]
+    lines = [f".. csv-table:: {title}", "   :header-rows: 1"]
+    lines += ["   :class: figures", ""]
     lines.append("   strategy, " + ", ".join(names))
     for strategy in strategies:
         own = group[group.strategy == strategy]

@@ -333,6 +333,7 @@ def head(title, columns):
     return [
         f".. csv-table:: {title}",
         "   :header-rows: 1",
+        "   :class: figures",
         "",
         "   " + ", ".join(columns),
     ]

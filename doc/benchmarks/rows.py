@@ -12,10 +12,10 @@ and everything was imported and had run once on 200 rows.
 
 A system stops where it needs more than 20 GB or more than 10 minutes for its first two
 questions, and then isn't tried on more rows. What is run replaces its rows in
-results/rows.csv (--tabulate: nothing is run), from which results/rows.inc, the table of
-the user guide, is made. Exponents are those of a line through the logarithms, from
-10,000 rows on, or from 1,000 where a system stops before 100,000. Needs faiss-cpu (the
-extra scale) and scikit-activeml.
+results/rows.csv (--tabulate: nothing is run), from which the tables of the user guide
+are made, results/rows.inc (in short) and results/rows_all.inc. Exponents are those of
+a line through the logarithms, from 10,000 rows on, or from 1,000 where a system stops
+before 100,000. Needs faiss-cpu (the extra scale) and scikit-activeml.
 """
 
 import argparse
@@ -45,6 +45,7 @@ N_FEATURES, N_CLASSES, N_LABELS = 32, 10, 60
 SECONDS_ASKED, SECONDS_FIRST, GIGABYTES = 120, 600, 20
 RESULTS = Path(__file__).parent / "results" / "rows.csv"
 TABLE = RESULTS.with_suffix(".inc")
+ALL_TABLES = RESULTS.with_name("rows_all.inc")
 FIELDS = ["system", "n_rows", "build", "memory", "median", "worst", "n_labels", "stop"]
 
 
@@ -272,9 +273,28 @@ def tabulate(found):
         if lines:
             slopes = [exponent(lines, name) for name in names]
             add_row(text, ["", "*grows as n to the*", *slopes])
-    note = read_machine()
-    TABLE.write_text("\n".join(text) + f"\n\nMeasured on {note}.\n")
-    print(TABLE.read_text())
+    note = f"\n\nMeasured on {read_machine()}.\n"
+    ALL_TABLES.write_text("\n".join(text) + note)
+    TABLE.write_text("\n".join(short(found)) + note)
+    print(ALL_TABLES.read_text(), TABLE.read_text(), sep="\n")
+
+
+def short(found):
+    """Return a table of one row a system: the first question, and a later one."""
+    text = [".. list-table::", "   :header-rows: 1", ""]
+    add_row(text, ["First question; the next", *[f"{n:,} rows" for n in SIZES]])
+    for system, title in SYSTEMS.items():
+        by_size = {int(a["n_rows"]): a for a in found if a["system"] == system}
+        cells = []
+        for n_rows in SIZES:
+            line = by_size.get(n_rows)
+            if line is None or line["stop"]:
+                cells.append("stops" if line else "")
+                continue
+            both = [seconds(float(line[name])) for name in ("build", "median")]
+            cells.append("; ".join(both))
+        add_row(text, [title, *cells])
+    return text
 
 
 def add_row(text, cells):

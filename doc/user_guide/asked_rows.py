@@ -4,6 +4,7 @@ Two classes are known by two rows each at the start. The third, in the lower rig
 known to nobody. Each strategy is a function without arguments, for the plot directive.
 """
 
+import warnings
 from functools import partial
 
 import matplotlib.pyplot as plt
@@ -62,7 +63,9 @@ def draw(strategy, batch_size=1):
         asked.extend(query.indices.tolist())
         return truth[query.indices]
 
-    learner.set_params(oracle=answer).fit(X, y)
+    with warnings.catch_warnings():  # MostLikely: nobody knows its class yet
+        warnings.simplefilter("ignore", UserWarning)
+        learner.set_params(oracle=answer).fit(X, y)
     _, ax = plt.subplots(figsize=(5.6, 3.1), layout="constrained")
     x_axis = np.linspace(X[:, 0].min() - 0.3, X[:, 0].max() + 0.3, 300)
     y_axis = np.linspace(X[:, 1].min() - 0.3, X[:, 1].max() + 0.3, 200)
@@ -100,7 +103,3 @@ expected_error = partial(draw, ExpectedErrorReduction(subsample=30))
 max_herding = partial(draw, MaxHerding(normalize=False))
 badge = partial(draw, BadgeSampling(), 4)
 spread_batch = partial(draw, SpreadBatch(MarginSampling()), 4)
-
-if __name__ == "__main__":
-    herding()
-    plt.show()

@@ -6,7 +6,7 @@ from matplotlib.patches import FancyBboxPatch
 STEPS = [
     ("Do you look for the rows\nof one rare class?", "MostLikely(label)"),
     ("Must all questions be known\nbefore the first answer?", '"graph_coverage"'),
-    ("Are rows read in chunks,\nlarger than memory?", '"margin"'),
+    ("Are rows read in chunks,\nor are they no numbers?", '"margin"'),
     ("Has the model no predict_proba,\nor spreads labels itself?", '"graph_herding"'),
 ]
 LAST = '"herding"'

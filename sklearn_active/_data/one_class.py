@@ -1,5 +1,9 @@
 """One class that somebody looks for, held against the labels there are."""
 
+from numbers import Number
+
+import numpy as np
+
 from sklearn_active._sklearn.warnings import warn_user
 
 
@@ -34,17 +38,18 @@ class SoughtClass:
             Those of the labels; none at the start.
         """
         labels = classes.tolist()
-        if not labels or self.label in labels:
+        if not labels:
             return
         # Answers are of one kind, which the first of them fixes. Of the same kind a
         # class may still turn up: that is what looking for a rare one is about.
         if all(_kind(k) != _kind(self.label) for k in labels):
             raise ValueError(
-                f"{self.owner} looks for label={self.label!r}, "
-                f"a {_kind(self.label)}, but the labels are {_kind(labels[0])}s, such "
-                f"as {labels[0]!r}: no row can have it. Set label to what the answers "
-                "will be."
+                f"{self.owner} looks for label={self.label!r}, {_kind(self.label)}, "
+                f"but each label so far is {_kind(labels[0])}, such as {labels[0]!r}: "
+                "no row can have it. Set label to what the answers will be."
             )
+        if self.label in labels:
+            return
         # With one class known the rare one is just not found yet: no news.
         if len(labels) > 1 and not self.warned:
             self.warned = True
@@ -58,4 +63,9 @@ class SoughtClass:
 
 
 def _kind(label):
-    return "text" if isinstance(label, (str, bytes)) else "number"
+    """Return what a label is, in words: equal where two can be labels of one y."""
+    if isinstance(label, str):
+        return "a text"
+    if isinstance(label, (Number, np.bool_)):
+        return "no number" if label != label else "a number"  # NaN is not itself
+    return f"of type {type(label).__name__}"

@@ -227,7 +227,10 @@ def as_numbers(X):
     -------
     values : ndarray of shape (n_rows, ...) or None
     """
-    values = np.asarray(X)
+    try:
+        values = np.asarray(X)
+    except ValueError:  # rows of different lengths
+        return None
     if values.dtype.kind in "biuf":
         return values
     if not is_frame(X) or not is_pandas(X) or columns_without_numbers(X):

@@ -1,19 +1,24 @@
 """The strategy that we advise, by what the estimator and the rows offer."""
 
+from warnings import catch_warnings, simplefilter
+
+import numpy as np
 from scipy import sparse
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.decomposition import TruncatedSVD
-from sklearn.pipeline import Pipeline
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils import get_tags
 
-from sklearn_active._data.rows import RowsInChunks, as_numbers
-from sklearn_active._sklearn import BaseLabelPropagation
+from sklearn_active._data.rows import RowsInChunks, as_numbers, take
+from sklearn_active._sklearn import BaseLabelPropagation, BaseSearchCV, num_samples
 from sklearn_active.query_strategies._herding import GraphUncertaintyHerding
 from sklearn_active.query_strategies._random import RandomSampling
 from sklearn_active.query_strategies._uncertainty import MarginSampling
 
-_MANY_SPARSE_ROWS = 5000
+_MANY_ROWS = 5000
 _N_COMPONENTS = 100
+_TRIAL_ROWS = 100
 
 
 def advised(estimator, X):
@@ -32,46 +37,133 @@ def advised(estimator, X):
 
     Notes
     -----
-    In this order: of rows in chunks, which no graph is made of, margin; herding by the
-    graph's own uncertainty where the estimator is itself a graph's, or has no
-    probabilities; of rows that are no numbers, and that no pipeline turns into some,
-    margin; else herding by the model's uncertainty. How many labels there are is
-    herding's own business: it begins with none.
+    Herding wherever a graph of the rows can be made: by the graph's own uncertainty
+    where the estimator is itself a graph's, or has no probabilities, else by the
+    model's. Of rows in chunks, and of rows that are no numbers where the model sees
+    them, margin, or random rows where there are no probabilities. How many labels
+    there are is herding's own business: it begins with none.
     """
     has_probabilities = hasattr(estimator, "predict_proba")
+    without_graph = MarginSampling() if has_probabilities else RandomSampling()
     if isinstance(X, RowsInChunks):
-        return MarginSampling() if has_probabilities else RandomSampling()
-    transformer = _transformer(estimator, X)
-    if not has_probabilities or _is_on_graph(estimator):
+        return without_graph
+    steps, model = _unpacked(estimator)
+    steps, seen = _tried(steps, X)
+    if seen is not None and not _can_be_graph(seen):
+        return without_graph
+    steps += _for_graph(X, seen, model)
+    transformer = make_pipeline(*map(clone, steps)) if steps else None
+    is_on_graph = isinstance(model, BaseLabelPropagation) or hasattr(model, "masses_of")
+    if is_on_graph or not has_probabilities:
         return GraphUncertaintyHerding(transformer=transformer)
-    if transformer is None and not sparse.issparse(X) and as_numbers(X) is None:
-        return MarginSampling()
     return GraphUncertaintyHerding("model", transformer=transformer)
 
 
-def _transformer(estimator, X):
-    """Return what turns X into the numbers of the graph, None for X as it is."""
+def _unpacked(estimator):
+    """Return the steps before a model, and the model, of whatever is around them."""
     if isinstance(estimator, Pipeline):
-        # The rows as the model sees them. Steps that look at labels can't be fitted on
-        # the whole pool.
-        steps = [step for _, step in estimator.steps[:-1] if step is not None]
-        steps = [step for step in steps if not isinstance(step, str)]
-        if steps and not any(_needs_labels(step) for step in steps):
-            return clone(estimator[:-1])
-    if sparse.issparse(X) and X.shape[0] > _MANY_SPARSE_ROWS:
-        # Neighbors among thousands of columns take minutes, and these are as good.
-        return TruncatedSVD(min(_N_COMPONENTS, X.shape[1] - 1), random_state=0)
-    return None
+        *before, last = [step for _, step in estimator.steps]
+        steps, model = _unpacked(last)
+        return [*_single(before), *steps], model
+    # Of others nobody knows what they do to the rows before a model in them.
+    is_known = type(estimator).__module__.startswith("sklearn.")
+    if is_known or isinstance(estimator, BaseSearchCV):
+        inside = estimator.get_params(deep=False).get("estimator")
+        if hasattr(inside, "fit"):
+            return _unpacked(inside)
+    return [], estimator
 
 
-def _needs_labels(transformer):
-    return get_tags(transformer).target_tags.required
+def _single(steps):
+    """Yield the steps that transform rows, those of pipelines one by one."""
+    for step in steps:
+        if isinstance(step, Pipeline):
+            yield from _single([inner for _, inner in step.steps])
+        # Not 'passthrough', nor what only resamples the labeled rows, as SMOTE does.
+        elif hasattr(step, "transform"):
+            yield step
 
 
-def _is_on_graph(estimator):
-    """Say whether the estimator spreads labels on a graph, also behind other steps."""
-    if isinstance(estimator, Pipeline):
-        return _is_on_graph(estimator.steps[-1][1])
-    return isinstance(estimator, BaseLabelPropagation) or hasattr(
-        estimator, "masses_of"
-    )
+def _tried(steps, X):
+    """Try on a few rows which steps need no label: the pool has none.
+
+    Returns
+    -------
+    steps : list of transformer
+        Those before the first that needs labels.
+    seen : container of shape (n_tried, ...) or None
+        What they make of the rows; X where there are none, None where it isn't known.
+    """
+    if not steps:
+        return [], X
+    rows = take(X, np.arange(min(num_samples(X), _TRIAL_ROWS)))
+    kept, is_known = [], True
+    for step in steps:
+        seen = _made(step, rows, None)
+        if seen is None and _needs_labels(step, rows):
+            break
+        # Some need more rows than these. That says nothing of the whole pool.
+        is_known = is_known and seen is not None
+        rows = rows if seen is None else seen
+        kept.append(step)
+    if not kept:
+        return [], X
+    return kept, rows if is_known else None
+
+
+def _needs_labels(step, rows):
+    """Say whether a step that can't be fitted on rows alone can be with labels."""
+    parts = [step, *step.get_params().values()]
+    parts = [part for part in parts if isinstance(part, BaseEstimator)]
+    if any(get_tags(part).target_tags.required for part in parts):
+        return True
+    # Many don't say so in their tags, SelectKBest for one.
+    return _made(step, rows, np.arange(num_samples(rows)) % 2) is not None
+
+
+def _made(step, rows, y):
+    """Return what a step makes of some rows, None where it raises."""
+    with catch_warnings():
+        simplefilter("ignore")
+        try:
+            return clone(step).fit_transform(rows, y)
+        except Exception:  # whatever it is: where it matters, it is raised again
+            return None
+
+
+def _can_be_graph(rows):
+    """Say whether rows are numbers, none of them infinite."""
+    if sparse.issparse(rows):
+        return True
+    values = as_numbers(rows)
+    return values is not None and values.ndim > 1 and not np.isinf(values).any()
+
+
+def _for_graph(X, seen, model):
+    """Return more steps, by the rows and by what is seen of them where it is known."""
+    steps = []
+    is_sparse = seen is None or sparse.issparse(seen)
+    if seen is X:
+        may_miss = not is_sparse and np.isnan(as_numbers(X)).any()
+    else:
+        # Other rows than those tried may miss values, if the model takes such rows.
+        tags = get_tags(model) if isinstance(model, BaseEstimator) else None
+        may_miss = tags is None or tags.input_tags.allow_nan
+    if may_miss:
+        steps.append(SimpleImputer(keep_empty_features=True))
+    if is_sparse and num_samples(X) > _MANY_ROWS:
+        steps.append(FewColumns(_N_COMPONENTS, random_state=0))
+    return steps
+
+
+class FewColumns(TruncatedSVD):
+    """Make components of sparse rows with many columns; others stay as they are.
+
+    Neighbors among thousands of columns take minutes, and these are as good.
+    """
+
+    def fit_transform(self, X, y=None):
+        """Return rows of at most `n_components` columns where they were sparse."""
+        if not sparse.issparse(X) or X.shape[1] <= self.n_components:
+            return X
+        return super().fit_transform(X)

@@ -1,6 +1,5 @@
 """The likeliest rows of one class, and some that nobody would guess."""
 
-from copy import copy
 from math import floor
 from numbers import Real
 from typing import Any
@@ -13,6 +12,7 @@ from sklearn_active._sklearn import HasMethods, Interval, validate_params
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._pool_view import PoolView
 from sklearn_active.query_strategies._registry import as_strategy, declared
+from sklearn_active.query_strategies._unheard import Unheard
 
 
 class MostLikely(QueryStrategy):
@@ -32,7 +32,7 @@ class MostLikely(QueryStrategy):
         In [0, 1]: the share of the questions that `explore` asks once the class is
         known; 0: none, 1: all. Until then it asks all of them.
     explore : str or query strategy, default='graph_coverage'
-        What explores, as for the learner.
+        What explores, as for the learner, but not 'auto'.
 
     Attributes
     ----------
@@ -81,10 +81,8 @@ class MostLikely(QueryStrategy):
     15
     """
 
-    # Of the class, so that a strategy that was never asked has them, too.
+    # Of the class, so that a strategy that was never asked has it, too.
     _sought = None  # what is said of the label; None: nobody has asked yet
-    _known: list[int] = []  # newly known and withdrawn rows that `explore_` has not
-    _withdrawn: list[int] = []  # heard of yet
 
     _parameter_constraints: dict = {
         "label": "no_validation",
@@ -122,7 +120,7 @@ class MostLikely(QueryStrategy):
         """
         likely = self._likely(pool)
         if likely is None:
-            return self.explore_.utilities(self._as_explored(pool))
+            return self._unheard.tell(pool, self.explore_.utilities)
         return likely
 
     def select(
@@ -131,11 +129,11 @@ class MostLikely(QueryStrategy):
         """Choose the likeliest rows, and those of the exploring strategy behind."""
         likely = self._likely(pool)
         if likely is None:
-            return self.explore_.select(self._as_explored(pool), batch_size)
+            return self._explored(pool, batch_size)
         n_explored = self._n_explored(pool, batch_size)
         wanted = likely.copy()
         if n_explored:
-            rows, _ = self.explore_.select(self._as_explored(pool), n_explored)
+            rows, _ = self._explored(pool, n_explored)
             # Above all probabilities: a twin of such a row is left out, not the row.
             places = pool.candidates.searchsorted(rows)
             wanted[places] = 2.0 + np.arange(len(rows))[::-1]
@@ -143,6 +141,10 @@ class MostLikely(QueryStrategy):
         order = np.argsort(chosen_by > 1, kind="stable")
         indices = indices[order]
         return indices, likely[pool.candidates.searchsorted(indices)]
+
+    def _explored(self, pool, n_rows):
+        """Return what the exploring strategy chooses, which is asked in few rounds."""
+        return self._unheard.tell(pool, lambda pool: self.explore_.select(pool, n_rows))
 
     def _n_explored(self, pool, batch_size):
         """Return how many rows of the batch are for the exploring strategy."""
@@ -156,27 +158,10 @@ class MostLikely(QueryStrategy):
         if self._sought is None:
             validate_params(self)
             self._sought = SoughtClass(self.label, type(self).__name__)
-            self.explore_ = as_strategy(self.explore)
-        self._note_changes(pool)
+            self.explore_, self._unheard = as_strategy(self.explore), Unheard()
+        self._unheard.note(pool)
         self._sought.check(pool.classes)
         place = place_of(self.label, pool.classes)
         if place is None or pool.estimator is None or len(pool.classes) < 2:
             return None
         return pool.proba[:, place]
-
-    def _note_changes(self, pool):
-        """Keep what the pool tells once for the exploring strategy, asked or not."""
-        withdrawn = pool.withdrawn.tolist()
-        # As the pool itself does: a label taken back before it was heard of is no
-        # news, and a changed one comes again as newly known.
-        known = [row for row in self._known if row not in set(withdrawn)]
-        self._known = [*known, *pool.newly_known.tolist()]
-        self._withdrawn = [*self._withdrawn, *withdrawn]
-
-    def _as_explored(self, pool):
-        """Return the pool as the exploring strategy, asked in few rounds, has it."""
-        view = copy(pool)
-        view.newly_known = np.array(self._known, dtype=int)
-        view.withdrawn = np.array(self._withdrawn, dtype=int)
-        self._known, self._withdrawn = [], []
-        return view

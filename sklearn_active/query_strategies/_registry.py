@@ -70,6 +70,12 @@ def as_strategy(query_strategy):
             f"{query_strategy.__name__}()."
         )
     if isinstance(query_strategy, str):
+        if query_strategy == "auto":
+            raise ValueError(
+                "'auto' depends on the estimator and the rows, so only the learner "
+                "takes it: ActiveLearner(estimator, 'auto'). Inside of another "
+                "strategy name one, for example 'herding'."
+            )
         if query_strategy not in STRATEGIES:
             raise ValueError(
                 f"There is no query strategy named {query_strategy!r}; there are "

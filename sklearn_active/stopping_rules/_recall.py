@@ -128,8 +128,8 @@ class Recall(BaseEstimator):
         -------
         stop : bool
         """
-        if self._sought is None:
-            validate_params(self)
+        validate_params(self)
+        if self._sought is None or self._sought.label is not self.label:
             self._sought = SoughtClass(self.label, type(self).__name__)
         self._sought.check(run_of(learner).pool.labels.classes)
         reading = reading_of(learner, self.label)

@@ -112,3 +112,11 @@ def test_what_it_can_not_draw_is_refused(whole):
         RecallDisplay.from_estimator(ActiveLearner(GaussianNB()), 1)
     with pytest.raises(ValueError, match="'target' parameter of Recall"):
         RecallDisplay.from_estimator(whole, 1, target=2)
+
+
+def test_a_label_that_no_row_has_is_not_drawn_in_silence(whole):
+    with pytest.raises(ValueError, match="RecallDisplay looks for label='1', a text"):
+        RecallDisplay.from_estimator(whole, "1")
+    with pytest.warns(UserWarning, match="RecallDisplay looks for label=7, which no"):
+        display = RecallDisplay.from_estimator(whole, 7)
+    assert display.n_found[-1] == 0

@@ -4,21 +4,34 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_blobs
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.ensemble import HistGradientBoostingClassifier, VotingClassifier
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.feature_selection import SelectFromModel, SelectKBest
+from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.model_selection import GridSearchCV
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import CategoricalNB, GaussianNB, MultinomialNB
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OrdinalEncoder, StandardScaler
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    MinMaxScaler,
+    OrdinalEncoder,
+    StandardScaler,
+    TargetEncoder,
+)
 from sklearn.semi_supervised import (
     LabelPropagation,
     LabelSpreading,
     SelfTrainingClassifier,
 )
+from sklearn.svm import LinearSVC
 
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
@@ -29,8 +42,20 @@ from sklearn_active.query_strategies import (
     MarginSampling,
     RandomSampling,
 )
+from sklearn_active.query_strategies._advised import advised
 
 X, TRUTH = make_blobs(60, centers=3, random_state=0)
+
+
+class OfTokens(ClassifierMixin, BaseEstimator):
+    """A classifier of another package, which takes rows that are no numbers."""
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.repeat(self.classes_[:1], len(X))
 
 
 def taken(estimator, X=X):
@@ -90,11 +115,6 @@ def test_it_asks_the_rows_of_the_strategy_that_it_took_and_names_it():
 
 
 def test_rows_are_compared_as_the_last_step_of_a_pipeline_sees_them():
-    texts = [f"{'red' if i % 2 else 'blue'} thing number {i}" for i in range(30)]
-    pipeline = make_pipeline(TfidfVectorizer(), MultinomialNB())
-    strategy = taken(pipeline, texts)
-    assert isinstance(strategy.transformer.steps[0][1], TfidfVectorizer)
-    assert ActiveLearner(pipeline, "auto").start(texts).query().indices.shape == (1,)
     far_apart = X * [1, 1e6]  # unscaled, the second column would be all that counts
     scaled = make_pipeline(StandardScaler(), GaussianNB())
     by_hand = GraphUncertaintyHerding("model", transformer=StandardScaler())
@@ -106,19 +126,142 @@ def test_rows_are_compared_as_the_last_step_of_a_pipeline_sees_them():
     assert set(rows[0]) != set(rows[2])
 
 
-def test_steps_that_look_at_labels_are_not_fitted_on_the_pool():
-    looks = make_pipeline(LinearDiscriminantAnalysis(n_components=2), GaussianNB())
-    assert taken(looks).transformer is None
-    does_not = make_pipeline(PCA(1), "passthrough", GaussianNB())
-    assert isinstance(taken(does_not).transformer.steps[0][1], PCA)
-    for nothing in ("passthrough", None):
-        assert taken(make_pipeline(nothing, GaussianNB())).transformer is None
+def steps_of(strategy):
+    return [] if strategy.transformer is None else list(strategy.transformer[:])
 
 
-def test_rows_that_are_no_numbers_are_chosen_by_margin():
-    frame = pd.DataFrame({"color": ["red", "blue"] * 10})
+class TakesY(TransformerMixin, BaseEstimator):
+    """What a user writes who knows nothing of tags."""
+
+    def fit(self, X, y):
+        self.n_classes_ = len(np.unique(y))
+        return self
+
+    def transform(self, X):
+        return X
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        LinearDiscriminantAnalysis(n_components=2),
+        SelectKBest(k=1),
+        SelectFromModel(LogisticRegression()),
+        FeatureUnion([("all", StandardScaler()), ("best", SelectKBest(k=1))]),
+        make_pipeline(SelectKBest(k=1), MinMaxScaler()),
+        make_column_transformer((TargetEncoder(), [0]), remainder="passthrough"),
+        TakesY(),
+    ],
+    ids=lambda step: type(step).__name__,
+)
+def test_steps_count_up_to_the_first_that_needs_labels(looks):
+    pipeline = make_pipeline(StandardScaler(), looks, PCA(1), GaussianNB())
+    learner = ActiveLearner(pipeline, "auto").start(X)
+    (step,) = steps_of(learner.query_strategy_)
+    assert isinstance(step, StandardScaler)
+    assert len(learner.query()) == 1
+    assert steps_of(taken(make_pipeline(looks, GaussianNB()))) == []
+
+
+def test_steps_that_need_more_rows_than_are_tried_are_kept():
+    wide = np.random.RandomState(0).normal(size=(150, 120))
+    pipeline = make_pipeline(PCA(110), StandardScaler(), SelectKBest(), GaussianNB())
+    strategy = taken(pipeline, wide)
+    assert [type(step) for step in steps_of(strategy)] == [PCA, StandardScaler]
+    assert isinstance(strategy, GraphUncertaintyHerding)
+
+
+class Resampler(BaseEstimator):
+    """A step of imbalanced-learn's pipelines, which are lenient with it."""
+
+    def fit_resample(self, X, y):
+        return X, y
+
+
+@pytest.mark.parametrize("nothing", ["passthrough", None, Resampler()], ids=str)
+def test_steps_that_do_nothing_to_rows_are_left_out(nothing):
+    pipeline = Pipeline([("no", nothing), ("pca", PCA(1)), ("model", GaussianNB())])
+    assert [type(step) for step in steps_of(advised(pipeline, X))] == [PCA]
+    alone = Pipeline([("no", nothing), ("model", GaussianNB())])
+    assert advised(alone, X).transformer is None
+
+
+TEXTS = [f"{'red' if i % 2 else 'blue'} thing number {i}" for i in range(30)]
+
+
+@pytest.mark.parametrize("model", [MultinomialNB(), LinearSVC()], ids=str)
+@pytest.mark.parametrize(
+    "around",
+    [
+        lambda pipeline: pipeline,
+        lambda pipeline: make_pipeline("passthrough", pipeline),
+        lambda pipeline: make_pipeline(pipeline[:-1], pipeline[-1]),
+        lambda pipeline: GridSearchCV(pipeline, {}),
+        lambda pipeline: CalibratedClassifierCV(pipeline, cv=2),
+        OneVsRestClassifier,
+    ],
+)
+def test_pipelines_are_found_inside_of_others(around, model):
+    estimator = around(make_pipeline(TfidfVectorizer(), model))
+    learner = ActiveLearner(estimator, "auto").start(TEXTS)
+    (step,) = steps_of(learner.query_strategy_)
+    assert isinstance(step, TfidfVectorizer)
+    assert learner.query().reason == "GraphUncertaintyHerding"
+
+
+def test_a_graph_model_is_found_inside_of_a_search():
+    assert advised(GridSearchCV(LabelSpreading(), {}), X).uncertainty == "graph"
+
+
+HOLES = np.where(np.arange(120).reshape(60, 2) % 7, X, np.nan)
+BOOSTING = HistGradientBoostingClassifier()
+
+
+@pytest.mark.parametrize(
+    ("estimator", "rows"),
+    [
+        (BOOSTING, HOLES),
+        (BOOSTING, pd.DataFrame(HOLES).convert_dtypes()),
+        (make_pipeline(StandardScaler(), BOOSTING), HOLES),
+        (make_pipeline(SimpleImputer(), GaussianNB()), HOLES),
+        (CalibratedClassifierCV(make_pipeline(KNNImputer(), GaussianNB())), HOLES),
+        (VotingClassifier([("one", BOOSTING)], voting="soft"), HOLES),
+        (BOOSTING, np.column_stack([X, np.full(60, np.nan)])),
+    ],
+)
+def test_missing_values_are_filled_for_the_graph_alone(estimator, rows):
+    learner = ActiveLearner(estimator, "auto", batch_size=3).start(rows)
+    query = learner.query()
+    assert query.reason == "GraphUncertaintyHerding"
+    assert len(query) == 3
+    np.testing.assert_array_equal(
+        pd.isna(query.X), pd.isna(pd.DataFrame(rows).iloc[query.indices])
+    )
+
+
+FRAME = pd.DataFrame({"color": pd.Categorical(["red", "blue"] * 30), "size": X[:, 0]})
+
+
+@pytest.mark.parametrize(
+    ("estimator", "rows", "strategy"),
+    [
+        (HistGradientBoostingClassifier(), FRAME, MarginSampling),
+        (make_pipeline(FunctionTransformer(), BOOSTING), FRAME, MarginSampling),
+        (HistGradientBoostingClassifier(), np.where(X > 3, np.inf, X), MarginSampling),
+        (OfTokens(), [text.split()[i % 2 :] for i, text in enumerate(TEXTS)], None),
+        (OfTokens(), TEXTS, None),
+    ],
+)
+def test_rows_that_are_no_numbers_for_the_model_are_chosen_without_a_graph(
+    estimator, rows, strategy
+):
+    assert isinstance(taken(estimator, rows), strategy or RandomSampling)
+
+
+def test_a_frame_that_a_column_transformer_encodes_has_a_graph():
     inside = make_pipeline(OrdinalEncoder(), CategoricalNB())
-    assert isinstance(taken(CalibratedClassifierCV(inside), frame), MarginSampling)
+    strategy = taken(CalibratedClassifierCV(inside), FRAME[["color"]])
+    assert isinstance(strategy, GraphUncertaintyHerding)
 
 
 def test_rows_in_chunks_are_chosen_by_margin_and_random_without_probabilities():
@@ -129,10 +272,25 @@ def test_rows_in_chunks_are_chosen_by_margin_and_random_without_probabilities():
 
 def test_neighbors_of_many_sparse_rows_are_looked_for_in_few_columns():
     many = sparse.random(5001, 300, density=0.01, format="csr", random_state=0)
-    assert taken(MultinomialNB(), many).transformer.n_components == 100
-    assert taken(MultinomialNB(), many[:, :50]).transformer.n_components == 49
-    assert taken(MultinomialNB(), many).transformer.random_state == 0
+    strategy = taken(MultinomialNB(), many)
+    few = strategy.transformer.fit_transform(many)
+    assert few.shape == (5001, 100)
+    again = taken(MultinomialNB(), many).transformer.fit_transform(many)
+    np.testing.assert_array_equal(few, again)
+    assert strategy.transformer.fit_transform(many[:, :1]).shape == (5001, 1)
     assert taken(MultinomialNB(), many[:5000]).transformer is None
+
+
+def test_neighbors_of_many_texts_too():
+    words = [f"word{i}" for i in range(120)]
+    texts = [
+        " ".join(words[(i * i) % 97 : (i * i) % 97 + i % 200]) for i in range(5001)
+    ]
+    pipeline = make_pipeline(CountVectorizer(), MultinomialNB())
+    strategy = taken(pipeline, texts)
+    assert strategy.transformer.fit_transform(texts).shape == (5001, 100)
+    dense = make_pipeline(StandardScaler(), GaussianNB())
+    assert len(steps_of(taken(dense, np.ones((5001, 200))))) == 1
 
 
 def test_it_is_chosen_anew_where_the_estimator_changes():

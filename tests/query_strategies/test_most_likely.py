@@ -38,23 +38,6 @@ class LastRows(QueryStrategy):
         return pool.candidates.astype(float)
 
 
-class HeardOf(QueryStrategy):
-    """Count what it is told of, as a strategy that keeps sums does."""
-
-    needs = ()
-
-    def __init__(self):
-        self.sums = {}
-
-    def utilities(self, pool):
-        for row in pool.withdrawn.tolist():
-            self.sums.pop(row, None)
-        for row in pool.newly_known.tolist():
-            assert row not in self.sums
-            self.sums[row] = pool.label_of(row)
-        return -pool.candidates.astype(float)
-
-
 def started(strategy, y=START, **params):
     params = {"random_state": 0, "missing_label": -1, **params}
     return ActiveLearner(GaussianNB(var_smoothing=0.1), strategy, **params).start(X, y)
@@ -232,19 +215,6 @@ def test_whatever_happened_it_asks_what_one_begun_now_asks(operations, share):
     assert fresh.query(5).indices.tolist() == learner.query(5).indices.tolist()
 
 
-def test_a_strategy_that_explores_seldom_hears_of_every_label_once():
-    learner = started(MostLikely(1, share=0.2, explore=HeardOf()))
-    rows = [row for batch in asked(learner, 8) for row in batch]
-    learner.relabel(rows[:2], [None, 1 - TRUTH[rows[1]]])
-    learner.query()
-    learner.relabel(rows[2:3], [1 - TRUTH[rows[2]]])
-    asked(learner, 7)
-    inner = learner.query_strategy_.explore_
-    inner.utilities(learner.query_strategy_._as_explored(last_view(learner)))
-    known = np.flatnonzero(learner.labeled_iter_ >= 0)
-    assert inner.sums == {int(row): learner.y_[row] for row in known}
-
-
 def last_view(learner):
     """Return what the strategy is shown, after it has noted what is new in it."""
     from sklearn_active._loop.run import run_of
@@ -262,14 +232,44 @@ def test_a_pickled_run_goes_on_with_the_same_rows():
 
 
 def test_a_label_of_another_kind_is_an_error_that_says_what_there_is():
-    message = r"label='1', a text, but the labels are numbers, such as 0: no row can"
+    message = r"label='1', a text, but each label so far is a number, such as 0: no"
     with pytest.raises(ValueError, match=message):
         started(MostLikely("1")).query()
     y = ["a", "b", *[None] * 28]
-    with pytest.raises(ValueError, match=r"label=1, a number, .* texts, such as 'a'"):
+    with pytest.raises(ValueError, match=r"label=1, a number, .* a text, such as 'a'"):
         ActiveLearner(GaussianNB(var_smoothing=0.1), MostLikely(1)).start(
             X[:30], y
         ).query()
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        (None, "of type NoneType"),
+        (np.nan, "no number"),
+        ([1], "of type list"),
+        (np.array([0, 1]), "of type ndarray"),
+        (b"1", "of type bytes"),
+    ],
+    ids=str,
+)
+def test_what_is_no_label_at_all_is_an_error(label, kind):
+    with pytest.raises(ValueError, match=f"looks for label=.*, {kind}, but each label"):
+        started(MostLikely(label)).query()
+
+
+@pytest.mark.parametrize("label", [1, 1.0, True, np.True_, np.int8(1), np.float32(1)])
+def test_a_number_is_the_same_label_in_every_type(label):
+    expected = asked(started(MostLikely(1)), 3)
+    assert asked(started(MostLikely(label)), 3) == expected
+    of_floats = started(MostLikely(label), START.astype(float))
+    assert asked(of_floats, 3, TRUTH.astype(float)) == expected
+
+
+def test_a_name_that_only_the_learner_knows_is_refused_with_the_reason():
+    learner = started(MostLikely(1, explore="auto"))
+    with pytest.raises(ValueError, match="so only the learner takes it: .* 'herding'"):
+        learner.query()
 
 
 def test_a_label_that_none_of_two_classes_has_is_warned_of_once_and_may_come():

@@ -277,6 +277,15 @@ def test_a_label_of_another_kind_is_refused():
         fitted(Recall("1"))
 
 
+def test_a_rule_that_is_told_another_label_is_checked_anew():
+    learner, rule = fitted(None, budget=20), Recall(1)
+    rule(learner)
+    with pytest.raises(ValueError, match="Recall looks for label='1', a text, but"):
+        rule.set_params(label="1")(learner)
+    with pytest.raises(ValueError, match="'target' parameter of Recall"):
+        rule.set_params(label=1, target=2)(learner)
+
+
 @pytest.mark.parametrize("wrong", [{"target": 1}, {"confidence": 0}, {"target": "all"}])
 def test_a_wrong_parameter_is_refused(wrong):
     with pytest.raises(ValueError, match=f"'{next(iter(wrong))}' parameter of Recall"):
