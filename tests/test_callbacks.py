@@ -65,7 +65,9 @@ class Counter(OwnListener):
             self.told, self.root = context.max_subtasks, context
         elif context.parent is self.root:
             self.n_rounds += context.task_name == "round"
-            self.n_others += context.task_name != "round"
+            if context.task_name != "round":
+                self.n_others += 1
+                self.told_beside = self.root.max_subtasks
 
     def on_fit_task_end(self, estimator, context):
         if context.parent is None:
@@ -128,6 +130,7 @@ if CALLBACKS_EXIST:
             fitted.set_callbacks(counter).fit(X, TRUTH, labeled=START)
         assert counter.n_rounds == 4
         assert counter.n_others > 0
+        assert counter.told_beside == counter.told + counter.n_others
         assert counter.told_at_the_end == counter.n_rounds + counter.n_others
 
     def test_a_fit_without_an_oracle_has_one_round():
