@@ -274,7 +274,8 @@ def gains(runs, title, columns):
             by_seed = whole["mean"][whole["size"] == own.dataset.nunique()]
             error = by_seed.std() / np.sqrt(max(len(by_seed), 1))
             cells.append(f"{by_seed.mean():+.3f} ± {error:.3f}" if len(by_seed) else "")
-        lines.append("   " + ", ".join([strategy, *cells]))
+        if any(cells):
+            lines.append("   " + ", ".join([strategy, *cells]))
     return [*lines, ""]
 
 
@@ -291,7 +292,8 @@ def against_random(runs, kind):
             for _, gain in own.groupby("dataset").gain:
                 counts[verdict(gain)] += 1
             cells.append(" / ".join(map(str, counts)) if len(own) else "")
-        lines.append("   " + ", ".join([strategy, *cells]))
+        if any(cells):
+            lines.append("   " + ", ".join([strategy, *cells]))
     return [*lines, ""]
 
 
