@@ -535,7 +535,7 @@ class TestModels:
         texts = pd.DataFrame({"text": [f"letter {i} of {i % 7}" for i in range(5001)]})
         data = read_file(write(texts, tmp_path))
         learner = data.make_learner().start(data.X)
-        assert learner.query_strategy_.transformer.n_components == 100
+        assert learner.query_strategy_.transformer[-1].n_components == 100
         learner.teach([0, 1], ["a", "b"])
         assert len(learner.query().indices) == 1
         few = read_file(write(texts[:5000], tmp_path))
