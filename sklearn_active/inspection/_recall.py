@@ -86,8 +86,8 @@ class RecallDisplay:
     >>> display = RecallDisplay.from_estimator(
     ...     learner.fit(X, truth, labeled=start), 1, target=0.9
     ... )
-    >>> display.n_read[-1], display.n_found[-1], display.stop_at
-    (np.int64(500), np.int64(100), 500)
+    >>> int(display.n_found[-1]), display.stop_at
+    (100, 500)
     """
 
     def __init__(
