@@ -36,6 +36,15 @@ class Page:
         self.page.locator(f".labeler[data-mode={mode}]").wait_for()
         return self
 
+    def wait_for_no_dialog(self):
+        """Wait until the page knows that a dialog is closed, too: not by its role.
+
+        A closed dialog loses its role at once, and the page hears of it a moment later:
+        a key in between counts as too soon.
+        """
+        self.root.locator("dialog").wait_for(state="detached")
+        return self.wait()
+
     @property
     def question(self):
         return self.root.get_attribute("data-drawn")

@@ -488,7 +488,7 @@ class TestForEverybody:
         page.root.get_by_role("dialog", name="Help").wait_for()
         check("ready")
         page.page.keyboard.press("Escape")
-        page.root.get_by_role("dialog").wait_for(state="detached")
+        page.wait_for_no_dialog()
         page.press(",", "changing")
         check("changing")
         page.page.keyboard.press("Escape")

@@ -78,9 +78,7 @@ class TestHelp:
             }"""
         )
         page.page.keyboard.press("Escape")
-        dialog.wait_for(state="detached")
-        page.page.locator(".labeler[data-mode=new]").wait_for()
-        page.wait()
+        page.wait_for_no_dialog()
         page.press("1")
         assert session.report().n_asked == n_asked + 1
 
@@ -125,8 +123,7 @@ class TestInstructions:
         dialog.wait_for()
         page.page.keyboard.press("1")  # meant for nothing that is behind them
         page.page.keyboard.press("Escape")
-        dialog.wait_for(state="detached")
-        page.wait()
+        page.wait_for_no_dialog()
         assert session.report().n_asked == 0
         page.press("1")
         assert page.root.get_by_role("dialog").count() == 0
@@ -140,11 +137,10 @@ class TestInstructions:
     def test_a_click_into_them_leaves_escape_working(self, new_page, served):
         server, _ = served(about="<p>Give ape for apes.</p>")
         page = new_page().open(server.url)
-        dialog = page.root.get_by_role("dialog", name="Instructions")
         page.page.frame_locator(".labeler-dialog iframe").locator("p").click()
         page.page.wait_for_function("() => document.activeElement.tagName === 'BUTTON'")
         page.page.keyboard.press("Escape")
-        dialog.wait_for(state="detached")
+        page.wait_for_no_dialog()
 
     def test_without_any_there_is_no_button(self, new_page, served):
         server, _ = served()
