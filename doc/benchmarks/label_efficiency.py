@@ -310,7 +310,7 @@ def run(task, X, truth, reference, n_more):
 
 
 def plan(args):
-    """Yield the tasks: graph models in full, other classifiers in batches of 5."""
+    """Yield the tasks; the greedy oracle sees one graph model only."""
     seeds = range(args.seeds)
     peers = importlib.util.find_spec("skactiveml") is not None
     for dataset in args.only:
