@@ -37,6 +37,7 @@ from statistics import mean, median
 import numpy as np
 import scipy
 import sklearn
+from results_file import append, missing, read
 from scipy.special import bdtr
 from sklearn.datasets import make_classification
 from sklearn.ensemble import ExtraTreesClassifier
@@ -108,6 +109,7 @@ STRATEGIES = {
     "margin": lambda: "margin",
     "coverage alone": coverage,
 }
+TASK = ["set", "pool", "strategy", "start"]
 FIELDS = ["set", "strategy", "pool", "start", "n_rows", "n_rare", "labels", "stop"]
 FIELDS += ["recall"]
 FIRST = "first row"
@@ -196,42 +198,20 @@ def plan(n_runs, names):
         yield name, pool, FIRST, 0
 
 
-def read(path=RESULTS):
-    if not path.exists():
-        return []
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def append(line):
-    new = not RESULTS.exists()
-    with RESULTS.open("a", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        if new:
-            writer.writeheader()
-        writer.writerow(line)
-
-
 def run_all(n_runs, names):
     """Run what is missing in the results."""
-    done = {
-        (line["set"], int(line["pool"]), line["strategy"], int(line["start"]))
-        for line in read()
-    }
     made = None
     with SameGraph():
-        for task in plan(n_runs, names):
-            if task in done:
-                continue
+        for task in missing(RESULTS, TASK, plan(n_runs, names)):
             name, pool, strategy, start = task
             if made != (name, pool):
                 made, (X, truth) = (name, pool), SETS[name](pool)
-            line = dict(zip(("set", "pool", "strategy", "start"), task, strict=True))
+            line = dict(zip(TASK, task, strict=True))
             if strategy == FIRST:
                 line |= first_row(X, truth)
             else:
                 line |= run(strategy, X, truth, seed=100 * pool + start)
-            append(line)
+            append(RESULTS, FIELDS, line)
             print(*line.values(), sep=", ", flush=True)
 
 
@@ -264,7 +244,7 @@ def errors():
 
 def tabulate():
     """Write the tables of the user guide."""
-    lines = read()
+    lines = read(RESULTS)
     text = [*labels_table(lines), *stop_table(lines), *errors_table(read(ERRORS))]
     versions = {"Python": platform.python_version(), "numpy": np.__version__}
     versions |= {"scipy": scipy.__version__, "scikit-learn": sklearn.__version__}
