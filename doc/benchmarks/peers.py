@@ -90,9 +90,7 @@ PAIRS = {
     "herding_TypiClust": Pair("herding", "TypiClust"),
     "herding_CoreSet": Pair("herding", "CoreSet"),
     "herding_ProbCover": Pair("herding", "ProbCover"),
-    "herding_Discriminative": Pair(
-        "herding", "DiscriminativeAL", {}, "discriminator"
-    ),
+    "herding_Discriminative": Pair("herding", "DiscriminativeAL", {}, "discriminator"),
     "herding_Probabilistic": Pair(
         "herding", "ProbabilisticAL", {"metric": "rbf"}, "clf"
     ),
