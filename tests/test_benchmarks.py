@@ -47,6 +47,15 @@ CASES = [
 TRACKED = {case.values[1] for case in CASES if case.values[1].startswith("track_")}
 
 
+def script(name):
+    """Import a script of doc/benchmarks, which imports others beside it."""
+    sys.path.insert(0, str(FOLDER.parent))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(FOLDER.parent))
+
+
 def run(kind, method, params):
     """Return what one benchmark returns, run as asv does."""
     benchmark = kind()
@@ -109,11 +118,7 @@ def test_the_configuration_names_no_place_of_one_machine():
 
 
 def test_the_table_of_long_journals_has_a_figure_in_every_cell():
-    sys.path.insert(0, str(FOLDER.parent))
-    try:
-        journal = importlib.import_module("journal")
-    finally:
-        sys.path.remove(str(FOLDER.parent))
+    journal = script("journal")
     rows = journal.run([60], answers=[5, 10])
     assert [len(row) for row in rows] == [4 + 2]
     assert np.all(np.array(rows)[:, 2:] > 0)  # so few are opened in no time
@@ -124,11 +129,7 @@ def test_the_table_of_long_journals_has_a_figure_in_every_cell():
 
 
 def test_the_first_question_is_measured_beside_one_search(tmp_path, monkeypatch):
-    sys.path.insert(0, str(FOLDER.parent))
-    try:
-        first_question = importlib.import_module("first_question")
-    finally:
-        sys.path.remove(str(FOLDER.parent))
+    first_question = script("first_question")
     measured = first_question.measure(200, 1)
     assert list(measured) == first_question.FIELDS
     assert min(map(float, measured.values())) > 0
@@ -140,11 +141,7 @@ def test_the_first_question_is_measured_beside_one_search(tmp_path, monkeypatch)
 
 
 def test_a_file_of_results_grows_by_a_line_a_run_until_none_is_missing(tmp_path):
-    sys.path.insert(0, str(FOLDER.parent))
-    try:
-        results_file = importlib.import_module("results_file")
-    finally:
-        sys.path.remove(str(FOLDER.parent))
+    results_file = script("results_file")
     path, names = tmp_path / "runs.csv", ["seed", "set"]
     tasks = [(0, "a, b"), (1, "a, b"), (0, "c")]
     assert results_file.read(path) == []
@@ -158,11 +155,7 @@ def test_a_file_of_results_grows_by_a_line_a_run_until_none_is_missing(tmp_path)
 
 
 def test_the_benchmark_of_rare_classes_counts_labels_and_rows_read(monkeypatch):
-    sys.path.insert(0, str(FOLDER.parent))
-    try:
-        rare = importlib.import_module("rare")
-    finally:
-        sys.path.remove(str(FOLDER.parent))
+    rare = script("rare")
     monkeypatch.setattr(rare, "N_ROWS", 400)
     X, truth = rare.generated(0.1, seed=0)
     n_rare = truth.sum()
