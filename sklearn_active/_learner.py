@@ -59,7 +59,7 @@ from sklearn_active.query_strategies._registry import (
     NAMES,
     check_compatible,
     check_in_chunks,
-    strategy_for,
+    given_strategy,
 )
 from sklearn_active.stopping_rules._registry import RULES, as_rule
 
@@ -506,10 +506,11 @@ class ActiveLearner(
         """
         raise_for_params(params, self, "fit")
         check_supported(self.estimator, not labels.all_known)
-        strategy = strategy_for(self.query_strategy, self.estimator, X)
+        strategy = given_strategy(self.query_strategy)
         if asks != "nobody":
             check_takes(self.estimator, X)
-        if asks == "oracle":
+        # The one that is advised is compatible, whatever the estimator.
+        if asks == "oracle" and strategy is not None:
             check_compatible(strategy, self.estimator)
             check_in_chunks(strategy, X)
         # Drawn once: a RandomState instance moves on with each draw, and the seeds of

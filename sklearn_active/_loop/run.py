@@ -2,6 +2,7 @@
 
 from copy import copy
 from functools import partial
+from threading import Lock
 from time import perf_counter
 from typing import Any
 
@@ -21,6 +22,7 @@ from sklearn_active._loop.pool import Pool
 from sklearn_active._loop.recording import record
 from sklearn_active._sklearn import num_samples
 from sklearn_active._sklearn.callbacks import FitTasks
+from sklearn_active.query_strategies._advised import advised
 from sklearn_active.query_strategies._registry import as_strategy, check_compatible
 
 
@@ -37,8 +39,9 @@ class Run:
         The rows and what is known of them.
     model : Model
         The estimator on this pool.
-    strategy : query strategy
-        It may keep state from round to round.
+    strategy : query strategy or None
+        It may keep state from round to round. None: the one that is advised, found
+        when somebody first asks for it.
     column_names : ColumnNames
         The names of the columns.
     batch_size : int
@@ -66,7 +69,7 @@ class Run:
     ):
         self.pool = pool
         self.model = model
-        self.strategy = strategy
+        self._choice = Choice(strategy)
         self.column_names = column_names
         self.batch_size = batch_size
         self.budget = budget
@@ -88,6 +91,11 @@ class Run:
     def __setstate__(self, state):
         self.__dict__.update(state)
         self.end_loop()
+
+    @property
+    def strategy(self):
+        """The query strategy; one that is advised is chosen now at the latest."""
+        return self._choice.of(self.model.prototype, self.pool.X)
 
     @property
     def next_batch_size(self):
@@ -228,7 +236,7 @@ class Run:
         pool.extend(stacked([pool.X, X]), labels)
         # What a strategy built from the rows is of too few of them now. A clone begins
         # anew, and hears of all labels again.
-        self.strategy = as_strategy(self.strategy)
+        self._choice = self._choice.anew()
 
     def refit(self):
         """Refit where labels came since the last fit, also by a call that raised."""
@@ -293,6 +301,39 @@ class Run:
             f"This ActiveLearner has no model yet. On {labels.n_known} labels {why}. "
             "Go on with query() and teach()."
         )
+
+
+class Choice:
+    """A query strategy that may have to be chosen yet; copies of a run share it.
+
+    To advise one, the steps of a pipeline are tried on some rows: in vain where nobody
+    asks.
+
+    Parameters
+    ----------
+    strategy : query strategy or None
+        None: the one that is advised.
+    """
+
+    def __init__(self, strategy):
+        self.strategy = strategy
+        self._lock = Lock()
+
+    def __reduce__(self):
+        return Choice, (self.strategy,)  # a lock can't be pickled
+
+    def of(self, estimator, X):
+        """Return the strategy, for this estimator and these rows."""
+        # Whoever looks while somebody asks must not bring in a second strategy: it
+        # would not hear of what the first has heard.
+        with self._lock:
+            if self.strategy is None:
+                self.strategy = advised(estimator, X)
+        return self.strategy
+
+    def anew(self):
+        """Return the same choice with a strategy that has heard of nothing."""
+        return Choice(None if self.strategy is None else as_strategy(self.strategy))
 
 
 class ColumnNames(BaseEstimator):

@@ -6,7 +6,6 @@ from types import MethodType
 from sklearn.base import clone
 
 from sklearn_active._data.rows import RowsInChunks
-from sklearn_active.query_strategies._advised import advised
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._function import FunctionStrategy
 from sklearn_active.query_strategies._herding import GraphUncertaintyHerding
@@ -30,24 +29,21 @@ STRATEGIES = {
 NAMES = ("auto", *STRATEGIES)
 
 
-def strategy_for(query_strategy, estimator, X):
-    """Return a fresh strategy for a learner.
+def given_strategy(query_strategy):
+    """Return a fresh strategy for a learner, None where it is to be advised.
 
     Parameters
     ----------
     query_strategy : str, object with `utilities`, or callable
         What the user gave, 'auto' included.
-    estimator : estimator
-        The learner's, not fitted.
-    X : container of shape (n_rows, ...)
-        The pool's rows.
 
     Returns
     -------
-    strategy : object with `select`
+    strategy : object with `select`, or None
+        None for 'auto', which depends on the estimator and the rows.
     """
     if isinstance(query_strategy, str) and query_strategy == "auto":
-        return advised(estimator, X)
+        return None
     return as_strategy(query_strategy)
 
 

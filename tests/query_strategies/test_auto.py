@@ -1,5 +1,7 @@
 """What query_strategy="auto" takes, and that it says so."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -34,6 +36,7 @@ from sklearn.semi_supervised import (
 from sklearn.svm import LinearSVC
 
 from sklearn_active import ActiveLearner
+from sklearn_active._loop.run import run_of
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.model_selection import active_learning_curve
 from sklearn_active.pools import ChunkedPool
@@ -43,6 +46,10 @@ from sklearn_active.query_strategies import (
     RandomSampling,
 )
 from sklearn_active.query_strategies._advised import advised
+from sklearn_active.query_strategies._registry import (
+    check_compatible,
+    check_in_chunks,
+)
 
 X, TRUTH = make_blobs(60, centers=3, random_state=0)
 
@@ -315,3 +322,84 @@ def test_curves_take_it_by_its_name():
         for strategy in ("herding", "auto")
     ]
     np.testing.assert_array_equal(by_name, auto)
+
+
+class Tried(StandardScaler):
+    """Count in all copies how often it was fitted."""
+
+    n_fits = 0
+
+    def fit(self, X, y=None, sample_weight=None):
+        Tried.n_fits += 1
+        return super().fit(X, y, sample_weight)
+
+
+@pytest.fixture
+def counted():
+    """Return a pipeline whose steps are counted from now on."""
+    Tried.n_fits = 0
+    return make_pipeline(Tried(), GaussianNB())
+
+
+def test_steps_are_not_tried_before_somebody_asks_or_looks(counted):
+    learner = ActiveLearner(counted, "auto").start(X)
+    assert Tried.n_fits == 0
+    learner.fit(X, np.where(np.arange(60) < 30, TRUTH, -1))
+    assert Tried.n_fits == 1  # the one of the model
+    taken = learner.query_strategy_
+    assert isinstance(taken, GraphUncertaintyHerding)
+    assert (Tried.n_fits, learner.query_strategy_) == (2, taken)
+
+
+def test_what_is_asked_after_a_look_is_the_same_strategy(counted):
+    looked = ActiveLearner(counted, "auto", batch_size=3, random_state=0).start(X)
+    asked = clone(looked).start(X)
+    taken = looked.query_strategy_
+    assert looked.query().indices.tolist() == asked.query().indices.tolist()
+    assert looked.query_strategy_ is taken
+
+
+def test_callbacks_are_shown_the_strategy_that_asks():
+    run = run_of(ActiveLearner(GaussianNB(), "auto").start(X, TRUTH))
+    shown = run.frozen()
+    assert shown.strategy is run.strategy
+
+
+def test_what_is_set_after_the_start_counts_for_the_next():
+    learner = ActiveLearner(GaussianNB(), "auto").start(X)
+    learner.set_params(estimator=RidgeClassifier(), query_strategy="random")
+    assert learner.query_strategy_.uncertainty == "model"
+    assert isinstance(learner.start(X).query_strategy_, RandomSampling)
+
+
+def test_a_pickled_learner_takes_it_when_it_asks():
+    learner = ActiveLearner(GaussianNB(), "auto", batch_size=3, random_state=0).start(X)
+    copy = pickle.loads(pickle.dumps(learner))
+    assert copy.query().indices.tolist() == learner.query().indices.tolist()
+
+
+def test_rows_that_are_added_before_a_question_are_seen():
+    learner = ActiveLearner(GaussianNB(), "auto").start(X)
+    learner.extend(np.full((5, 2), np.nan))
+    (step,) = steps_of(learner.query_strategy_)
+    assert isinstance(step, SimpleImputer)
+
+
+@pytest.mark.parametrize(
+    "estimator", [GaussianNB(), RidgeClassifier(), LinearSVC(), GraphLabelSpreading()]
+)
+@pytest.mark.parametrize("in_chunks", [False, True])
+def test_whatever_the_estimator_it_is_compatible(estimator, in_chunks):
+    rows = ChunkedPool(lambda: iter([X])) if in_chunks else X
+    strategy = advised(estimator, rows)
+    check_compatible(strategy, estimator)
+    check_in_chunks(strategy, rows)
+    assert isinstance(strategy, GraphUncertaintyHerding) is not in_chunks
+
+
+def test_an_oracle_buys_no_label_for_an_incompatible_strategy():
+    asked = []
+    learner = ActiveLearner(RidgeClassifier(), "entropy", oracle=asked.append)
+    with pytest.raises(ValueError, match="is not compatible with RidgeClassifier"):
+        learner.fit(X, np.full(60, -1))
+    assert asked == []

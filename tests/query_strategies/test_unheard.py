@@ -154,3 +154,30 @@ def test_probabilities_that_an_inner_strategy_computed_are_the_querys():
     learner = started(ExploreExploit(MarginSampling(), MarginSampling()))
     query = learner.query()
     np.testing.assert_allclose(query.proba, learner.predict_proba(query.X))
+
+
+class Counting(GaussianNB):
+    """Count in all copies how often probabilities were computed."""
+
+    n_computed = 0
+
+    def predict_proba(self, X):
+        Counting.n_computed += 1
+        return super().predict_proba(X)
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        ExploreExploit(MarginSampling(), MarginSampling()),
+        MostLikely(1, share=0.5, explore=MarginSampling()),
+    ],
+)
+def test_probabilities_are_computed_once_for_both_strategies(strategy):
+    learner = ActiveLearner(
+        Counting(), strategy, batch_size=4, random_state=0, missing_label=-1
+    ).start(X, START)
+    Counting.n_computed = 0
+    query = learner.query()
+    assert Counting.n_computed == 1
+    assert query.proba.shape == (4, 2)
