@@ -266,27 +266,16 @@ class TestOrder:
 
 
 class TestDoubts:
-    @staticmethod
-    def margins(labels):
-        """Return the margins of each label, by leaving out one after the other."""
-        margins = {}
-        for row, label in labels.items():
-            others = [r for r in labels if r != row]
-            model = GaussianNB(var_smoothing=1e-2)
-            model.fit(X[others], [labels[r] for r in others])
-            proba = model.predict_proba(X[[row]])[0]
-            place = model.classes_.tolist().index(label)
-            margins[row] = np.delete(proba, place).max() - proba[place]
-        return margins
-
     def test_labels_that_the_others_speak_against_come_first(self):
         opened = session(n_labels=30)
         for row in (4, 17):
             opened.relabel(row, int(TRUTH[row] + 1) % 3)
-        margins = self.margins(opened.labels)
+        y = np.full(len(X), -1)
+        y[list(opened.labels)] = list(opened.labels.values())
+        suspects = suspect_labels(GaussianNB(var_smoothing=1e-2), X, y)
         found = opened.find(order="suspicious").tolist()
-        assert found == sorted(margins, key=lambda row: -margins[row])
-        suspect = [row for row in found if margins[row] > 0]
+        assert found == suspects.rows.tolist()
+        suspect = suspects.rows[suspects.contradicted].tolist()
         assert set(suspect) >= {4, 17}
         assert opened.find(status="suspect", order="suspicious").tolist() == suspect
 
@@ -305,9 +294,12 @@ class TestDoubts:
         assert opened.find(order="suspicious")[-1] == np.flatnonzero(TRUTH == 2)[0]
 
     @pytest.mark.parametrize(
-        "estimator", [GraphLabelSpreading(), GaussianNB(var_smoothing=1e-2)]
+        ("estimator", "n_searches"),
+        [(GraphLabelSpreading(), 1), (GaussianNB(var_smoothing=1e-2), 0)],
     )
-    def test_the_learner_is_made_once_and_measures_as_a_new_one_would(self, estimator):
+    def test_neighbors_are_searched_once_and_it_measures_as_anew(
+        self, estimator, n_searches
+    ):
         kept = session(estimator, n_labels=30)
         changes = [
             lambda: None,
