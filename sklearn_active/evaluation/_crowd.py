@@ -1,8 +1,8 @@
 r"""What several annotators and a model say together of each label: CROWDLAB.
 
-H. W. Goh, U. Tkachenko and J. Mueller, "CROWDLAB: Supervised learning to infer consensus
-labels and quality scores for data with multiple annotators", NeurIPS 2022 Human in the
-Loop Learning Workshop. :doi:`10.48550/arXiv.2210.06812`
+H. W. Goh, U. Tkachenko and J. Mueller, "CROWDLAB: Supervised learning to infer
+consensus labels and quality scores for data with multiple annotators", NeurIPS 2022
+Human in the Loop Learning Workshop. :doi:`10.48550/arXiv.2210.06812`
 """
 
 import numpy as np
@@ -88,9 +88,9 @@ def posterior(votes, codes, proba):
               w_M = \left(1 - \frac{1 - a_M}{1 - a_0}\right) \sqrt{\bar n}, \quad
               p_i \propto w_M p_M(x_i) + \sum_j w_j \, p_j(x_i),
 
-    with the mean number :math:`\bar n` of votes per row, and :math:`p_j` = P for the
-    class that j voted for, (1 - P) / (K - 1) for others, where P is how often a vote
-    agrees with the label in force, in the mean over these rows.
+    with the mean number :math:`\bar n` of votes per row that has any, and :math:`p_j` =
+    P for the class that j voted for, (1 - P) / (K - 1) for others, where P is how often
+    a vote agrees with the label in force, in the mean over these rows.
     """
     n_classes = proba.shape[1]
     counts = counts_of(votes, n_classes)
@@ -102,7 +102,9 @@ def posterior(votes, codes, proba):
     most = np.bincount(in_force).max() / len(in_force)
     error = max(1 - most, _LEAST)
     right = proba[shared].argmax(axis=1) == in_force
-    w_model = max(1 - (1 - right.mean()) / error, _LEAST) * np.sqrt(n_votes.mean())
+    w_model = max(1 - (1 - right.mean()) / error, _LEAST) * np.sqrt(
+        n_votes[n_votes > 0].mean()
+    )
     w_votes = np.maximum(1 - (1 - agreements(votes, n_classes)) / error, _LEAST)
     # Who shares no row with anybody is taken for an annotator like the others.
     w_votes = np.where(np.isnan(w_votes), np.nanmean(w_votes), w_votes)

@@ -1,10 +1,11 @@
 """What a model says of each labeled row that has not seen its label."""
 
+from functools import cached_property
+
 import numpy as np
 from scipy.special import expit, softmax
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
-from sklearn.utils import get_tags
 
 from sklearn_active._data.fitted import FittedClassifier, fit_on_labels_or_codes
 from sklearn_active._data.memory import PoolRows, RunMemory, remembered
@@ -67,7 +68,7 @@ class HoldOut:
         """
         codes = labels.codes_of(labels.rows)
         with self._memory.open():
-            if self._n_folds is None and self._all_rows and _offers(self._prototype):
+            if self._n_folds is None and self._alone is not None:
                 proba = self._by_itself(labels, doubted)
             else:
                 proba = self._by_folds(labels, codes, doubted)
@@ -75,9 +76,28 @@ class HoldOut:
         proba[alone | empty_rows(proba)] = np.nan
         return proba / proba.sum(axis=1, keepdims=True)
 
+    @cached_property
+    def _alone(self):
+        """What gives exact leave-one-out, and the rows it is fitted on, or None."""
+        steps = [self._prototype]
+        if isinstance(self._prototype, Pipeline):
+            steps = [step for _, step in self._prototype.steps]
+        offers = hasattr(type(steps[-1]), "leave_one_out_masses_")
+        if not offers or not self._all_rows or self._params:
+            return None
+        if len(steps) == 1:
+            return self._prototype, self._X
+        # Without y, so that no step before has seen a label: SelectKBest chooses its
+        # columns by them, and no tag says so. What needs y raises, and folds it is.
+        try:
+            return steps[-1], clone(self._prototype[:-1]).fit_transform(self._X)
+        except Exception:
+            return None
+
     def _by_itself(self, labels, doubted):
         """Return masses of each label left out alone, from one fit."""
-        final = final_estimator(self._fitted(labels, labels.rows[doubted]).estimator)
+        fitted = self._fitted(*self._alone, labels, labels.rows[doubted])
+        final = fitted.estimator
         masses = np.empty((len(doubted), len(labels.classes)))
         masses[~doubted] = final.leave_one_out_masses_
         # What the model was not shown need not be left out of it.
@@ -89,7 +109,7 @@ class HoldOut:
         proba = np.zeros((len(codes), len(labels.classes)))
         for fold in self._folds(codes):
             unseen = np.union1d(fold, np.flatnonzero(doubted))
-            fitted = self._fitted(labels, labels.rows[unseen])
+            fitted = self._fitted(self._prototype, self._X, labels, labels.rows[unseen])
             # A model may know fewer classes, a pre-trained one others as well.
             known = np.intersect1d(labels.classes, fitted.classes, return_indices=True)
             said = self._said_of(fitted, labels.rows[fold])
@@ -107,14 +127,14 @@ class HoldOut:
         n_folds = min(n_folds, len(codes))
         return [np.sort(order[i::n_folds]) for i in range(n_folds)]
 
-    def _fitted(self, labels, unseen):
+    def _fitted(self, prototype, X, labels, unseen):
         """Return the model fitted on the labels, but for those of some rows."""
         if len(unseen):
             labels = labels.copy()
             labels.withdraw(unseen)
-        takes_marks = accepts_unlabeled(self._prototype)
-        data = TrainingData(self._X, labels, self._all_rows, self._params, takes_marks)
-        estimator = clone(self._prototype)
+        takes_marks = accepts_unlabeled(prototype)
+        data = TrainingData(X, labels, self._all_rows, self._params, takes_marks)
+        estimator = clone(prototype)
 
         def fit(data):
             fit_with_kept_graph(estimator, data, _kept)
@@ -136,18 +156,6 @@ class HoldOut:
                 return proba
         # Whether the model agrees is all that it says.
         return (fitted.predict(X)[:, None] == fitted.classes).astype(float)
-
-
-def _offers(prototype):
-    """Say whether one fit tells what each row would be without its own label."""
-    steps = [prototype]
-    if isinstance(prototype, Pipeline):
-        steps = [step for _, step in prototype.steps]
-    # A step before that looks at y (SelectKBest, LDA) has seen the label.
-    before = [step for step in steps[:-1] if step not in (None, "passthrough")]
-    if any(get_tags(step).target_tags.required for step in before):
-        return False
-    return hasattr(type(steps[-1]), "leave_one_out_masses_")
 
 
 def _of_decisions(fitted, final, X):

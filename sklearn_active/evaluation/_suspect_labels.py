@@ -97,7 +97,7 @@ def suspect_labels(
         Any classifier of scikit-learn's kind, not fitted; see Notes. Of an
         :class:`~sklearn_active.ActiveLearner`, its estimator is taken.
     X : container of shape (n_rows, ...)
-        All rows: an array, sparse matrix, data frame or list, as the estimator takes it.
+        All rows: array, sparse matrix, data frame or list, as the estimator takes it.
     y : array-like of shape (n_rows,), default=None
         Labels, and the mark where unlabeled. None: what most votes say of each row.
     votes : array-like of shape (n_rows, n_annotators), default=None
@@ -166,6 +166,9 @@ def suspect_labels(
     as :math:`p = \mathrm{softmax}` of them (the logistic function where there is one
     for two classes): the order is right, row by row, and no more. One that only
     predicts says :math:`p_y` = 1 or 0.
+
+    In a pipeline that ends in a graph, the steps before are fitted once, without y;
+    where they need y, each fold fits them anew.
 
     Votes are weighed as CROWDLAB does: by how often annotators agree with each other,
     and the model with the labels in force. Where no row has two votes, they say nothing

@@ -283,7 +283,7 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     @property
     def leave_one_out_masses_(self) -> NDArray[np.float64]:
-        """The masses of each labeled row without its own label; solved for when read."""
+        """The masses of each labeled row without its own label."""
         rows = self._labels.rows
         codes = self._labels.codes_of(rows)
         masses = self.label_masses_[rows]
