@@ -211,21 +211,28 @@ def tabulate():
 
 def table(rows):
     """Return the means over all cases of a model, on the sets of a kind."""
-    columns = ["once", "cl_once_self_confidence", "cl_once_normalized_margin"]
-    names = ["ours", "without second pass", "self_confidence", "normalized_margin"]
+    columns = {
+        "ours": "ours",
+        "self_confidence": "cl_self_confidence",
+        "normalized_margin": "cl_normalized_margin",
+        "ours, one pass": "once",
+        "self_confidence, one pass": "cl_once_self_confidence",
+        "normalized_margin, one pass": "cl_once_normalized_margin",
+    }
+    head = ", ".join(f'"{name}"' for name in columns)
     lines = [
         ".. csv-table:: Area under the precision-recall curve of the wrong labels",
         "   :header-rows: 1",
         "   :class: figures",
         "",
-        "   " + ", ".join(["sets", "model", *names, "first k at 10 % wrong"]),
+        f'   sets, model, {head}, "wrong among first k, 10 % wrong"',
     ]
     for kind, sets in (("tuned", TUNED), ("apart", APART)):
         for model in MODELS:
             here = [r for r in rows if r["dataset"] in sets and r["model"] == model]
             if here:
                 tenth = [row for row in here if row["share"] == "0.1"]
-                cells = [f"{mean(here, name):.3f}" for name in ["ours", *columns]]
+                cells = [f"{mean(here, name):.3f}" for name in columns.values()]
                 first = f"{mean(tenth, 'first_k'):.0%}"
                 lines.append("   " + ", ".join([kind, model, *cells, first]))
     return "\n".join([*lines, ""])
