@@ -37,7 +37,7 @@ model = ExtraTreesClassifier(30, min_samples_leaf=2, random_state=0)
 # %%
 # The likeliest first, until enough is found
 # ------------------------------------------
-# ``MostLikely`` asks the rows that are most likely eights, and gives a tenth of the
+# ``MostLikely`` asks the rows that are most likely eights, and gives a twentieth of the
 # questions to a strategy that explores: it finds eights of an unknown hand.
 # ``Recall`` looks at the answers alone: it stops when so long a time without an eight
 # would be too odd, were more than a tenth of them still unread.

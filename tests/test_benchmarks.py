@@ -44,6 +44,7 @@ CASES = [
     for params in smallest(kind)
     for params_id in [map(str, params)]
 ]
+TRACKED = {case.values[1] for case in CASES if case.values[1].startswith("track_")}
 
 
 def run(kind, method, params):
@@ -56,13 +57,21 @@ def run(kind, method, params):
         getattr(benchmark, "teardown", lambda *params: None)(*params)
 
 
-@pytest.mark.parametrize(("kind", "method", "params"), CASES)
-def test_a_benchmark_runs_and_what_it_tracks_is_the_same_twice(kind, method, params):
+@pytest.mark.parametrize(
+    ("kind", "method", "params"), [c for c in CASES if c.values[1] not in TRACKED]
+)
+def test_what_is_timed_runs_and_returns_nothing(kind, method, params):
+    assert run(kind, method, params) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "method", "params"), [c for c in CASES if c.values[1] in TRACKED]
+)
+def test_what_is_tracked_is_a_number_and_the_same_twice(kind, method, params):
     value = run(kind, method, params)
-    if method.startswith("track_"):
-        assert isinstance(value, float)
-        assert np.isfinite(value)
-        assert run(kind, method, params) == value
+    assert isinstance(value, float)
+    assert np.isfinite(value)
+    assert run(kind, method, params) == value
 
 
 def test_every_file_has_what_is_timed_and_what_is_tracked():
@@ -130,6 +139,24 @@ def test_the_first_question_is_measured_beside_one_search(tmp_path, monkeypatch)
     assert (tmp_path / "table.inc").read_text() == written.read_text()
 
 
+def test_a_file_of_results_grows_by_a_line_a_run_until_none_is_missing(tmp_path):
+    sys.path.insert(0, str(FOLDER.parent))
+    try:
+        results_file = importlib.import_module("results_file")
+    finally:
+        sys.path.remove(str(FOLDER.parent))
+    path, names = tmp_path / "runs.csv", ["seed", "set"]
+    tasks = [(0, "a, b"), (1, "a, b"), (0, "c")]
+    assert results_file.read(path) == []
+    assert results_file.missing(path, names, iter(tasks)) == tasks
+    for n_done, (seed, name) in enumerate(tasks, start=1):
+        line = {"found": 0.5, "set": name, "seed": seed}
+        results_file.append(path, ["set", "seed", "found"], line)
+        assert results_file.missing(path, names, tasks) == tasks[n_done:]
+    text = b'set,seed,found\n"a, b",0,0.5\n"a, b",1,0.5\nc,0,0.5\n'
+    assert path.read_bytes() == text
+
+
 def test_the_benchmark_of_rare_classes_counts_labels_and_rows_read(monkeypatch):
     sys.path.insert(0, str(FOLDER.parent))
     try:
@@ -146,7 +173,7 @@ def test_the_benchmark_of_rare_classes_counts_labels_and_rows_read(monkeypatch):
     assert 1 <= first["labels"] <= 400 - n_rare + 1
     assert 0.8 * n_rare - 1 <= found["labels"] <= found["stop"] < 400
     assert found["recall"] >= 0.95
-    lines = list(rare.read())
+    lines = rare.read(rare.RESULTS)
     reached = [float(line["recall"]) >= 0.95 for line in lines if line["recall"]]
     assert len(reached) >= 100
     assert np.mean(reached) >= 0.95

@@ -19,7 +19,6 @@ called "apart" were looked at once, at the end.
 """
 
 import argparse
-import csv
 import os
 import warnings
 from pathlib import Path
@@ -28,6 +27,7 @@ import joblib
 import numpy as np
 import sklearn
 from label_efficiency import DATASETS, Peer
+from results_file import append, missing
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
@@ -205,24 +205,6 @@ def run(task):
     return dict(zip(TASK, task, strict=True)) | found | VERSIONS
 
 
-def done():
-    """Return the tasks that are in the results."""
-    if not RESULTS.exists():
-        return set()
-    with RESULTS.open() as file:
-        rows = [[row[name] for name in TASK] for row in csv.DictReader(file)]
-    return {(*row[:4], int(row[4])) for row in rows}
-
-
-def append(row):
-    new = not RESULTS.exists()
-    with RESULTS.open("a", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        if new:
-            writer.writeheader()
-        writer.writerow(row)
-
-
 def measured():
     """Return the results with the gain over random of each run."""
     import pandas as pd
@@ -352,7 +334,6 @@ def main():
     parser.add_argument("--tabulate", action="store_true", help="run nothing")
     args = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"
-    known = done()
     tasks = [
         (kind, dataset, model, strategy, seed)
         for seed in range(args.seeds)
@@ -362,11 +343,11 @@ def main():
         for strategy in args.strategies
         if not args.sets or dataset in args.sets
     ]
-    tasks = [] if args.tabulate else [task for task in tasks if task not in known]
+    tasks = [] if args.tabulate else missing(RESULTS, TASK, tasks)
     for row in joblib.Parallel(args.jobs, return_as="generator_unordered")(
         joblib.delayed(run)(task) for task in tasks
     ):
-        append(row)
+        append(RESULTS, FIELDS, row)
     tabulate()
 
 

@@ -87,18 +87,16 @@ PAIRS = {
     ),
     "max_herding": Pair(MaxHerding(), "MaxHerding"),
     "badge": Pair(BadgeSampling(), "Badge", {}, "clf"),
-    "herding_TypiClust": Pair("graph_herding", "TypiClust"),
-    "herding_CoreSet": Pair("graph_herding", "CoreSet"),
-    "herding_ProbCover": Pair("graph_herding", "ProbCover"),
-    "herding_Discriminative": Pair(
-        "graph_herding", "DiscriminativeAL", {}, "discriminator"
-    ),
+    "herding_TypiClust": Pair("herding", "TypiClust"),
+    "herding_CoreSet": Pair("herding", "CoreSet"),
+    "herding_ProbCover": Pair("herding", "ProbCover"),
+    "herding_Discriminative": Pair("herding", "DiscriminativeAL", {}, "discriminator"),
     "herding_Probabilistic": Pair(
-        "graph_herding", "ProbabilisticAL", {"metric": "rbf"}, "clf"
+        "herding", "ProbabilisticAL", {"metric": "rbf"}, "clf"
     ),
-    "herding_Contrastive": Pair("graph_herding", "ContrastiveAL", {}, "clf"),
-    "herding_Clue": Pair("graph_herding", "Clue", {}, "estimator"),
-    "herding_Falcun": Pair("graph_herding", "Falcun", {}, "clf"),
+    "herding_Contrastive": Pair("herding", "ContrastiveAL", {}, "clf"),
+    "herding_Clue": Pair("herding", "Clue", {}, "estimator"),
+    "herding_Falcun": Pair("herding", "Falcun", {}, "clf"),
 }
 
 

@@ -7,7 +7,6 @@ from numpy.typing import ArrayLike
 
 from sklearn_active._data.one_class import SoughtClass
 from sklearn_active._learner import ActiveLearner
-from sklearn_active._loop.run import run_of
 from sklearn_active._sklearn import check_matplotlib_support, validate_params
 from sklearn_active.inspection._style import COLORS, LINE_STYLES, check_has_pool, merged
 from sklearn_active.stopping_rules import Recall
@@ -145,8 +144,7 @@ class RecallDisplay:
         check_matplotlib_support(f"{cls.__name__}.from_estimator")
         check_has_pool(learner, f"{cls.__name__}.from_estimator")
         validate_params(Recall(label, target=target, confidence=confidence))
-        SoughtClass(label, cls.__name__).check(run_of(learner).pool.labels.classes)
-        whole = reading_of(learner, label)
+        whole = reading_of(learner, SoughtClass(label, cls.__name__))
         n_read = _read_by_round(learner)
         # The rule is asked after each round, so also between the points drawn.
         stops = (n for n in n_read if is_reached(whole.until(n), target, confidence)[0])

@@ -28,7 +28,7 @@ class MostLikely(QueryStrategy):
     ----------
     label : object
         The label of the class, as it is answered.
-    share : float, default=0.1
+    share : float, default=0.05
         In [0, 1]: the share of the questions that `explore` asks once the class is
         known; 0: none, 1: all. Until then it asks all of them.
     explore : str or query strategy, default='graph_coverage'
@@ -91,7 +91,7 @@ class MostLikely(QueryStrategy):
     }
 
     def __init__(
-        self, label: Any, *, share: float = 0.1, explore: Any = "graph_coverage"
+        self, label: Any, *, share: float = 0.05, explore: Any = "graph_coverage"
     ) -> None:
         self.label = label
         self.share = share

@@ -6,7 +6,6 @@ from typing import Any
 from sklearn.base import BaseEstimator
 
 from sklearn_active._data.one_class import SoughtClass
-from sklearn_active._loop.run import run_of
 from sklearn_active._sklearn import Interval, validate_params
 from sklearn_active.stopping_rules._recall_bound import is_reached, reading_of
 
@@ -131,8 +130,7 @@ class Recall(BaseEstimator):
         validate_params(self)
         if self._sought is None or self._sought.label is not self.label:
             self._sought = SoughtClass(self.label, type(self).__name__)
-        self._sought.check(run_of(learner).pool.labels.classes)
-        reading = reading_of(learner, self.label)
+        reading = reading_of(learner, self._sought)
         stop, self.p_value_, self.level_ = is_reached(
             reading, self.target, self.confidence
         )

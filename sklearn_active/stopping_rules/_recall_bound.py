@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import hypergeom
 
+from sklearn_active._loop.run import run_of
+
 
 @dataclass(frozen=True, eq=False)
 class Reading:
@@ -47,33 +49,34 @@ class Reading:
         return Reading(self.n_rows, n_read, finds, self.n_known)
 
 
-def reading_of(learner, label):
-    """Return the order in which a learner's rows were read.
+def reading_of(learner, sought):
+    """Return the order in which a learner's rows were read, for a class of its labels.
 
     Parameters
     ----------
     learner : ActiveLearner
         After `start` or `fit`, or while `fit` runs.
-    label : object
-        The label of the class.
+    sought : SoughtClass
+        The class; a label that no row can have is an error.
 
     Returns
     -------
     reading : Reading
         By the labels of now: what was corrected or taken back counts as it is.
     """
+    sought.check(run_of(learner).pool.labels.classes)
     y, learned_in = learner.y_, learner.labeled_iter_
     # A label that was taken back and given again is in two records; the row was read
     # in the round that its label is of.
     rounds = [r.rows[learned_in[r.rows] == r.round] for r in learner.history_]
     rows = np.concatenate([np.zeros(0, dtype=int), *rounds])
-    found = _is(y[rows], label)
+    found = _is(y[rows], sought.label)
     at_start = learned_in == 0
     return Reading(
         n_rows=int(np.sum(~at_start)),
         n_read=len(rows),
         finds=1 + np.flatnonzero(found),
-        n_known=int(np.sum(_is(y[at_start], label))),
+        n_known=int(np.sum(_is(y[at_start], sought.label))),
     )
 
 

@@ -14,6 +14,7 @@ from sklearn.datasets import make_blobs
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
+from sklearn_active._data.one_class import SoughtClass
 from sklearn_active.labeling import LabelingSession
 from sklearn_active.query_strategies import MostLikely
 from sklearn_active.stopping_rules import Recall
@@ -26,6 +27,8 @@ from sklearn_active.stopping_rules._recall_bound import (
     p_value,
     reading_of,
 )
+
+ONE = SoughtClass(1, "a test")
 
 # python -c "from buscarpy import *; import numpy as np
 # y = generate_dataset(2000, .03, 10, random_seed=0).relevant.to_numpy()
@@ -217,7 +220,7 @@ def test_a_higher_target_or_confidence_asks_more():
 
 def test_rows_known_at_the_start_count_as_found_and_are_no_draws():
     learner = fitted(None, budget=20)
-    read = reading_of(learner, 1)
+    read = reading_of(learner, ONE)
     rows = np.concatenate([record.rows for record in learner.history_])
     assert (read.n_rows, read.n_read, read.n_known) == (297, 20, 1)
     assert read.finds.tolist() == (1 + np.flatnonzero(TRUTH[rows] == 1)).tolist()
@@ -230,7 +233,7 @@ def test_declined_rows_count_as_not_read():
     learner.start(X, np.where(START, TRUTH, -1))
     query = learner.query()
     learner.teach(query, [1, None, 0, 1])
-    read = reading_of(learner, 1)
+    read = reading_of(learner, ONE)
     assert (read.n_read, read.n_left, read.finds.tolist()) == (3, 294, [1, 3])
 
 
@@ -240,7 +243,7 @@ def test_labels_that_were_corrected_or_taken_back_count_as_they_are():
     learner.teach([10, 11, 12, 13], [1, 0, 0, 1])
     learner.relabel([10, 11, 13], [0, 1, None])
     learner.teach([14, 13], [0, 1])
-    read = reading_of(learner, 1)
+    read = reading_of(learner, ONE)
     # In the order 10, 11, 12, 14, 13.
     assert (read.n_read, read.finds.tolist()) == (5, [2, 5])
 
@@ -317,8 +320,8 @@ def test_a_session_stops_alike_and_after_it_was_opened_again(tmp_path):
 
     with session() as opened:
         assert opened.run(lambda query: truth[query.indices]) == "stop_when"
-        read = reading_of(opened.learner, 1)
+        read = reading_of(opened.learner, ONE)
     assert read.n_left
     with session() as again:
         assert again.done == "stop_when"
-        assert reading_of(again.learner, 1).finds.tolist() == read.finds.tolist()
+        assert reading_of(again.learner, ONE).finds.tolist() == read.finds.tolist()
