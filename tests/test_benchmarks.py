@@ -185,7 +185,7 @@ def test_the_benchmark_of_wrong_labels_has_the_figures_of_its_table(monkeypatch)
         suspects = importlib.import_module("suspects")
     finally:
         sys.path.remove(str(FOLDER.parent))
-    stored = suspects.done()
+    stored = suspects.read(suspects.RESULTS)
     assert suspects.table(stored) == suspects.TABLE.read_text()
     assert {row["dataset"] for row in stored} == set(suspects.SETS)
     monkeypatch.setattr(suspects, "of_cleanlab", lambda found, wrong, prefix: {})

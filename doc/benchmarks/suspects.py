@@ -22,7 +22,6 @@ those called "apart" were looked at once, at the end.
 """
 
 import argparse
-import csv
 import itertools
 import os
 import warnings
@@ -31,6 +30,7 @@ from pathlib import Path
 import numpy as np
 import sklearn
 from ordinary_models import keel
+from results_file import append, missing, read
 from sklearn.datasets import (
     load_breast_cancer,
     load_digits,
@@ -96,6 +96,7 @@ VERSIONS = {
     "sklearn": sklearn.__version__,
     "numpy": np.__version__,
 }
+FIELDS = [*TASK, *FIGURES, *VERSIONS]
 
 
 def with_wrong(y, share, kind, rng):
@@ -186,26 +187,9 @@ def compare_votes():
         print(f"{n_classes} classes: at most {gap:.0e} apart")
 
 
-def done():
-    """Return the rows of the stored results."""
-    if not RESULTS.exists():
-        return []
-    with RESULTS.open() as file:
-        return list(csv.DictReader(file))
-
-
-def append(row):
-    new = not RESULTS.exists()
-    with RESULTS.open("a", newline="") as file:
-        writer = csv.DictWriter(file, list(row), lineterminator="\n")
-        if new:
-            writer.writeheader()
-        writer.writerow(row)
-
-
 def tabulate():
     """Write the table of the user guide from the stored results."""
-    TABLE.write_text(table(done()))
+    TABLE.write_text(table(read(RESULTS)))
     print(TABLE.read_text())
 
 
@@ -254,13 +238,11 @@ def main():
     if args.votes:
         compare_votes()
         return
-    known = {tuple(row[name] for name in TASK) for row in done()}
     cases = itertools.product(
         args.sets, args.models, COUNTS, SHARES, KINDS, range(args.seeds)
     )
-    for task in cases:
-        if not args.tabulate and tuple(map(str, task)) not in known:
-            append(run(task))
+    for task in [] if args.tabulate else missing(RESULTS, TASK, cases):
+        append(RESULTS, FIELDS, run(task))
     tabulate()
 
 
