@@ -34,10 +34,9 @@ from sklearn_active._loop.recording import (
 from sklearn_active._loop.run import ColumnNames, Run, run_of
 from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active._loop.wrapped_estimator import (
-    accepts_unlabeled,
     check_supported,
     check_takes,
-    state_the_mark,
+    prepared_for_rows,
     warn_of_search,
 )
 from sklearn_active._sklearn import (
@@ -538,15 +537,7 @@ class ActiveLearner(
         prototype = clone(self.estimator)
         if self.random_state is not None:
             set_random_states(prototype, np.random.RandomState(seed), only_unset=True)
-        all_rows = self.unlabeled == "pass" or (
-            self.unlabeled == "auto" and accepts_unlabeled(prototype)
-        )
-        if all_rows:
-            refuse_chunks(
-                X, type(prototype).__name__, "set unlabeled='drop' for the learner"
-            )
-            state_the_mark(prototype)
-        return prototype, all_rows
+        return prototype, prepared_for_rows(prototype, self.unlabeled, X)
 
     def _loop(self, run, oracle):
         """Ask, record and refit until there is a reason to stop; return it."""

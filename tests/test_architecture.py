@@ -22,6 +22,7 @@ ROOMS = [
     {"graph"},
     {"query_strategies", "oracles"},
     {"_loop"},
+    {"evaluation"},
     {"stopping_rules"},
     {"_delegation"},
     {"_learner"},

@@ -170,3 +170,20 @@ def test_the_benchmark_of_rare_classes_counts_labels_and_rows_read(monkeypatch):
     reached = [float(line["recall"]) >= 0.95 for line in lines if line["recall"]]
     assert len(reached) >= 100
     assert np.mean(reached) >= 0.95
+
+
+def test_the_benchmark_of_wrong_labels_has_the_figures_of_its_table(monkeypatch):
+    sys.path.insert(0, str(FOLDER.parent))
+    try:
+        suspects = importlib.import_module("suspects")
+    finally:
+        sys.path.remove(str(FOLDER.parent))
+    stored = suspects.read(suspects.RESULTS)
+    assert suspects.table(stored) == suspects.TABLE.read_text()
+    assert {row["dataset"] for row in stored} == set(suspects.SETS)
+    monkeypatch.setattr(suspects, "of_cleanlab", lambda found, wrong, prefix: {})
+    found = suspects.run(("wine", "graph", 100, 0.1, "pairs", 0))
+    # Of 89 labels 9 are wrong.
+    assert found["share_wrong"] == pytest.approx(9 / 89, abs=1e-5)
+    assert found["first_k"] >= 4 * found["share_wrong"]
+    assert 0.5 < found["ours"] <= 1

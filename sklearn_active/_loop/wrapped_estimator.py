@@ -14,7 +14,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_active._data.columns import is_null
 from sklearn_active._data.containers import is_frame
-from sklearn_active._data.rows import RowsInChunks, take, template_of
+from sklearn_active._data.rows import (
+    RowsInChunks,
+    refuse_chunks,
+    take,
+    template_of,
+)
 from sklearn_active._sklearn import (
     BaseLabelPropagation,
     BaseSearchCV,
@@ -129,6 +134,28 @@ def state_the_mark(estimator):
     for name in estimator.get_params(deep=True):
         if name.split("__")[-1] == "missing_label":
             estimator.set_params(**{name: -1})
+
+
+def prepared_for_rows(prototype, unlabeled, X):
+    """Say whether fits are given all rows, and tell the estimator their mark, in place.
+
+    Parameters
+    ----------
+    prototype : estimator
+        A clone of what the user gave.
+    unlabeled : {'auto', 'pass', 'drop'}
+        What becomes of the rows without a label.
+    X : container of shape (n_rows, ...)
+        All rows.
+    """
+    all_rows = unlabeled == "pass" or (
+        unlabeled == "auto" and accepts_unlabeled(prototype)
+    )
+    if all_rows:
+        way_out = "set unlabeled='drop'"
+        refuse_chunks(X, type(prototype).__name__, way_out)
+        state_the_mark(prototype)
+    return all_rows
 
 
 def updated(estimator, data, last):

@@ -73,6 +73,9 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         The class with the largest mass of every row.
     affinity_ : csr_array of float64 of shape (n_samples, n_samples)
         The graph.
+    leave_one_out_masses_ : ndarray of float64 of shape (n_labeled, n_classes)
+        The masses of each labeled row, in the order of the rows, had it no label of
+        its own: exact, and without a fit per row; computed when it is asked for.
     leave_one_out_accuracy_ : float
         Share of the labeled rows that the other labels predict right, exact;
         computed when it is asked for.
@@ -105,8 +108,8 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     O(n_iter * nnz * n_changed_classes) with about
     :math:`16 \sqrt{(1 + \alpha) / (1 - \alpha)}` iterations; memory
     O(nnz + n_samples * n_classes). Of `masses_of` after `update_labels`: what lies near
-    the labels, whatever n_samples is. Of `leave_one_out_accuracy_`: n_iter iterations
-    per labeled row.
+    the labels, whatever n_samples is. Of `leave_one_out_masses_` and
+    `leave_one_out_accuracy_`: n_iter iterations per labeled row.
 
     :class:`sklearn.callback.ProgressBar` shows how far the approximate search has come.
 
@@ -279,20 +282,26 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         return self.classes_[self.label_masses_.argmax(axis=1)]
 
     @property
-    def leave_one_out_accuracy_(self) -> float:
-        """Share of the labeled rows that the other labels predict right."""
+    def leave_one_out_masses_(self) -> NDArray[np.float64]:
+        """The masses of each labeled row without its own label."""
         rows = self._labels.rows
         codes = self._labels.codes_of(rows)
-        right = 0
+        masses = self.label_masses_[rows]
         for batch in np.array_split(np.arange(len(rows)), len(rows) // 256 + 1):
             # F = A Y is linear in Y: without its own label, row i has F_i - A_ii Y_i.
             columns = self._columns(rows[batch])
             own = columns[rows[batch], np.arange(len(batch))]
-            masses = self.label_masses_[rows[batch]]
-            masses[np.arange(len(batch)), codes[batch]] -= own
-            reached = masses.max(axis=1) > _NO_MASS
-            right += np.sum(reached & (masses.argmax(axis=1) == codes[batch]))
-        return float(right / len(rows))
+            masses[batch, codes[batch]] -= own
+        # What is left of a difference of equal numbers is no mass, and may be below 0.
+        return np.where(masses > _NO_MASS, masses, 0)
+
+    @property
+    def leave_one_out_accuracy_(self) -> float:
+        """Share of the labeled rows that the other labels predict right."""
+        masses = self.leave_one_out_masses_
+        codes = self._labels.codes_of(self._labels.rows)
+        reached = masses.max(axis=1) > 0
+        return float(np.mean(reached & (masses.argmax(axis=1) == codes)))
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Predict class probabilities of new rows from their nearest rows.

@@ -160,11 +160,20 @@ class TestLeaveOneOut:
     def test_it_equals_taking_each_label_out_in_turn(self):
         y = partly(30)
         model = quiet_fit(y)
-        right = []
-        for row in np.flatnonzero(y != -1):
+        right, left_out = (
+            [],
+            dict(
+                zip(np.flatnonzero(y != -1), model.leave_one_out_masses_, strict=True)
+            ),
+        )
+        for row, masses in left_out.items():
             without = y.copy()
             without[row] = -1
             other = quiet_fit(without, missing_label=-1)
+            of_others = np.zeros(len(model.classes_))
+            known = np.isin(model.classes_, other.classes_)
+            of_others[known] = other.label_masses_[row]
+            assert masses == pytest.approx(of_others, abs=1e-10)
             reached = other.label_masses_[row].max() > 1e-11
             right.append(reached and other.transduction_[row] == y[row])
         assert model.leave_one_out_accuracy_ == np.mean(right)

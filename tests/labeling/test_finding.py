@@ -13,7 +13,9 @@ from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.svm import LinearSVC
 
 from sklearn_active import ActiveLearner
+from sklearn_active.evaluation import suspect_labels
 from sklearn_active.graph import GraphLabelSpreading
+from sklearn_active.graph._neighbors import NeighborSearch
 from sklearn_active.labeling import LabelingSession, LabelJournal
 
 X, _, TRUTH = blobs(60, centers=3)
@@ -266,27 +268,16 @@ class TestOrder:
 
 
 class TestDoubts:
-    @staticmethod
-    def margins(labels):
-        """Return the margins of each label, by leaving out one after the other."""
-        margins = {}
-        for row, label in labels.items():
-            others = [r for r in labels if r != row]
-            model = GaussianNB(var_smoothing=1e-2)
-            model.fit(X[others], [labels[r] for r in others])
-            proba = model.predict_proba(X[[row]])[0]
-            place = model.classes_.tolist().index(label)
-            margins[row] = np.delete(proba, place).max() - proba[place]
-        return margins
-
     def test_labels_that_the_others_speak_against_come_first(self):
         opened = session(n_labels=30)
         for row in (4, 17):
             opened.relabel(row, int(TRUTH[row] + 1) % 3)
-        margins = self.margins(opened.labels)
+        y = np.full(len(X), -1)
+        y[list(opened.labels)] = list(opened.labels.values())
+        suspects = suspect_labels(GaussianNB(var_smoothing=1e-2), X, y)
         found = opened.find(order="suspicious").tolist()
-        assert found == sorted(margins, key=lambda row: -margins[row])
-        suspect = [row for row in found if margins[row] > 0]
+        assert found == suspects.rows.tolist()
+        suspect = suspects.rows[suspects.contradicted].tolist()
         assert set(suspect) >= {4, 17}
         assert opened.find(status="suspect", order="suspicious").tolist() == suspect
 
@@ -305,9 +296,12 @@ class TestDoubts:
         assert opened.find(order="suspicious")[-1] == np.flatnonzero(TRUTH == 2)[0]
 
     @pytest.mark.parametrize(
-        "estimator", [GraphLabelSpreading(), GaussianNB(var_smoothing=1e-2)]
+        ("estimator", "n_searches"),
+        [(GraphLabelSpreading(), 1), (GaussianNB(var_smoothing=1e-2), 0)],
     )
-    def test_the_learner_is_made_once_and_measures_as_a_new_one_would(self, estimator):
+    def test_neighbors_are_searched_once_and_it_measures_as_anew(
+        self, estimator, n_searches
+    ):
         kept = session(estimator, n_labels=30)
         changes = [
             lambda: None,
@@ -315,11 +309,11 @@ class TestDoubts:
             lambda: kept.relabel(31, int(TRUTH[31])),
             kept.undo,
         ]
-        with calls_of(ActiveLearner.start) as made:
+        with calls_of(NeighborSearch._found) as searches:
             for change in changes:
                 change()
                 kept.find(order="suspicious")
-        assert len(made) == 1
+        assert len(searches) == n_searches
         fresh = session(estimator, n_labels=0)
         for row, label in kept.labels.items():
             fresh.relabel(row, label)

@@ -1,37 +1,44 @@
-"""Which labels a model contradicts that was fitted without them."""
+"""Which labels of a session a model contradicts that was fitted without them."""
 
-from collections import Counter
 from threading import Lock
 
 import numpy as np
+from sklearn.base import clone
 
-from sklearn_active.labeling._engine.follower import Follower
+from sklearn_active._data.labels import Labels
+from sklearn_active._data.marks import Mark
+from sklearn_active._data.seeds import set_random_states
+from sklearn_active._loop.wrapped_estimator import prepared_for_rows
+from sklearn_active._sklearn import num_samples
+from sklearn_active.evaluation._held_out import HoldOut
+from sklearn_active.evaluation._suspect_labels import suspects_of
 
-_N_FOLDS = 20
-_FEW = 50  # labels: each is left out alone
+_SEED = 0  # of folds and estimator: a list that is opened again is the same
 
 
 class Suspicion:
     r"""Measure how much the other labels speak against each label.
 
-    The margin :math:`\max_{c \neq y} p_c - p_y` of a model that was fitted without the
-    label: above 0 where it contradicts. Kept until a label changes.
+    As :func:`sklearn_active.evaluation.suspect_labels`; kept until a label changes.
 
     Parameters
     ----------
     learner : ActiveLearner
-        Cloned, never changed.
+        Its estimator is cloned, never changed.
     X : container of shape (n_rows, ...)
         All rows.
     """
 
     def __init__(self, learner, X):
-        self._learner, self._X = learner, X
-        self._lock, self._labels, self._margins = Lock(), None, {}
-        self._follower = None
+        seeds = np.random.RandomState(_SEED)
+        prototype = set_random_states(clone(learner.estimator), seeds, only_unset=True)
+        all_rows = prepared_for_rows(prototype, learner.unlabeled, X)
+        self._hold_out = HoldOut(prototype, all_rows, X, None, _SEED)
+        self._n_rows, self._mark = num_samples(X), Mark.stated(learner.missing_label)
+        self._lock, self._labels, self._suspects = Lock(), None, None
 
     def of(self, labels):
-        """Return the margin of every label, NaN where nobody else has its class.
+        """Return all labels ranked, the most suspect first.
 
         Parameters
         ----------
@@ -40,60 +47,19 @@ class Suspicion:
 
         Returns
         -------
-        margins : dict of int to float
+        suspects : Bunch
+            As of :func:`~sklearn_active.evaluation.suspect_labels`.
         """
         with self._lock:  # who asks meanwhile gets the same
             if labels != self._labels:
-                self._margins = self._measured(labels)
+                self._suspects = suspects_of(self._hold_out, self._read(labels))
                 self._labels = labels
-            return self._margins
+            return self._suspects
 
-    def _measured(self, labels):
-        counts = Counter(labels.values())
-        if sum(n > 1 for n in counts.values()) < 2:
-            raise ValueError(
-                "No label can be doubted yet: that takes two classes with two labels "
-                "each."
-            )
-        # Kept for the next time: to make a graph of the rows takes longest.
-        follower = self._follower or Follower(self._learner, self._X)
-        self._follower = None
-        margins = dict.fromkeys(labels, np.nan)
-        for fold in _folds(labels):
-            others = {row: x for row, x in labels.items() if row not in fold}
-            follower.update(others, (), 0)
-            # A class that nobody else has is unknown to this model: it contradicts the
-            # label whatever the label is, and its margin says nothing.
-            rows = [row for row in fold if labels[row] in others.values()]
-            if not rows:
-                continue
-            for row, margin in zip(rows, _margins(follower, rows, labels), strict=True):
-                margins[row] = margin
-        self._follower = follower  # not where a fit has failed half-way
-        return margins
-
-
-def _folds(labels):
-    """Return sets of rows, each with a share of every class."""
-    # Shuffled, then sorted by class: every n-th row of that order is a fold with its
-    # share of each class. The seed is fixed: a list that is opened again is the same.
-    rows = np.random.RandomState(0).permutation(list(labels)).tolist()
-    rows.sort(key=lambda row: str(labels[row]))
-    n_folds = len(rows) if len(rows) < _FEW else _N_FOLDS
-    return [set(rows[i::n_folds]) for i in range(n_folds)]
-
-
-def _margins(follower, rows, labels):
-    outlook = follower.outlook()
-    proba = outlook.proba_of(rows)
-    if proba is None:
-        predicted = outlook(rows)
-        pairs = zip(rows, predicted, strict=True)
-        return [1.0 if guess != labels[row] else -1.0 for row, guess in pairs]
-    classes = outlook.classes.tolist()
-    places = [classes.index(labels[row]) for row in rows]
-    # The margin of the best other class over the label's own, in [-1, 1].
-    own = proba[np.arange(len(rows)), places]
-    others = proba.copy()
-    others[np.arange(len(rows)), places] = -1
-    return (others.max(axis=1, initial=-1) - own).tolist()
+    def _read(self, labels):
+        read = Labels(self._n_rows, self._mark)
+        rows = np.array(sorted(labels), dtype=np.intp)
+        answers = [labels[row] for row in rows.tolist()]
+        values, answered = read.parse_answers(answers, len(rows), "The session")
+        read.add(rows[answered], values)
+        return read

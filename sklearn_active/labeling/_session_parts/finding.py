@@ -108,11 +108,6 @@ class Finder:
     def _features(self):
         return Features(self._rows.X)
 
-    def _margins_of(self, rows, state):
-        """Return how much the other labels speak against those of rows."""
-        margins = self._suspicion.of(state.labels)
-        return np.array([margins.get(row, np.nan) for row in rows.tolist()])
-
     def _with_words(self, words, rows):
         wanted = words.casefold().split()
         for word in wanted:
@@ -132,8 +127,9 @@ class Finder:
             pairs = zip(labeled.tolist(), guesses, strict=True)
             return labeled[[state.labels[row] != guess for row, guess in pairs]]
         if status == "suspect":
-            seen = np.isin(labeled, list(state.reviewed))
-            return labeled[(self._margins_of(labeled, state) > 0) & ~seen]
+            suspects = self._suspicion.of(state.labels)
+            doubted = np.sort(suspects.rows[suspects.contradicted])
+            return doubted[~np.isin(doubted, list(state.reviewed))]
         if status == "labeled":
             return labeled
         return np.array(sorted(state[status]), dtype=int)
@@ -193,8 +189,8 @@ class Finder:
             highest = self._proba().proba[rows].max(axis=1, initial=0)
             return _by(rows, highest if order == "unsure" else -highest)
         if order == "suspicious":
-            rows = rows[[row in state.labels for row in rows.tolist()]]
-            return _by(rows, -self._margins_of(rows, state))  # NaN comes last
+            ranked = self._suspicion.of(state.labels).rows
+            return ranked[np.isin(ranked, rows)]
         return rows
 
     def describe(self, rows):

@@ -1,0 +1,5 @@
+"""How good are model and labels, judged by predictions that did not see the labels."""
+
+from sklearn_active.evaluation._suspect_labels import suspect_labels
+
+__all__ = ["suspect_labels"]
