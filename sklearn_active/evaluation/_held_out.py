@@ -1,8 +1,10 @@
 """What a model says of each labeled row that has not seen its label."""
 
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, softmax
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
@@ -20,6 +22,23 @@ from sklearn_active._sklearn.graph_memo import fit_with_kept_graph
 
 N_FOLDS = 20
 FEW = 50  # labels: each is left out alone
+
+
+class HeldOut(NamedTuple):
+    """What models say of labeled rows, ascending, whose labels they have not seen.
+
+    Attributes
+    ----------
+    proba : ndarray of float64 of shape (n_known, n_classes)
+        NaN in rows of which the model says nothing: nobody else has the class, or no
+        other label reaches the row.
+    codes : ndarray of int of shape (n_known,)
+        Place of the predicted class; -1 where there is no prediction, or one of a class
+        that no label has.
+    """
+
+    proba: NDArray[np.float64]
+    codes: NDArray[np.intp]
 
 
 class HoldOut:
@@ -50,31 +69,32 @@ class HoldOut:
         self._n_folds, self._seed, self._params = n_folds, seed, params or {}
         self._memory = RunMemory()
 
-    def proba(self, labels, doubted):
-        """Return class probabilities of each labeled row, by a model without its label.
+    def of(self, labels, doubted=None):
+        """Return what is said of each labeled row by a model without its label.
 
         Parameters
         ----------
         labels : Labels
             The labels known.
-        doubted : ndarray of bool of shape (n_known,)
-            Which of them no model is shown at all.
+        doubted : ndarray of bool of shape (n_known,), default=None
+            Which of them no model is shown at all; None: none.
 
         Returns
         -------
-        proba : ndarray of float64 of shape (n_known, n_classes)
-            Of the labeled rows, ascending. NaN in rows of which the model says nothing:
-            nobody else has the class, or no other label reaches the row.
+        held_out : HeldOut
         """
         codes = labels.codes_of(labels.rows)
+        if doubted is None:
+            doubted = np.zeros(len(codes), dtype=bool)
         with self._memory.open():
             if self._n_folds is None and self._alone is not None:
                 proba = self._by_itself(labels, doubted)
+                said = best_codes(proba)
             else:
-                proba = self._by_folds(labels, codes, doubted)
+                proba, said = self._by_folds(labels, codes, doubted)
         alone = np.bincount(codes)[codes] == 1
         proba[alone | empty_rows(proba)] = np.nan
-        return proba / proba.sum(axis=1, keepdims=True)
+        return HeldOut(proba / proba.sum(axis=1, keepdims=True), said)
 
     @cached_property
     def _alone(self):
@@ -105,16 +125,18 @@ class HoldOut:
         return masses
 
     def _by_folds(self, labels, codes, doubted):
-        """Return probabilities of each fold by a model fitted on the others."""
+        """Return probabilities and predictions of each fold by a model of the others."""
         proba = np.zeros((len(codes), len(labels.classes)))
+        codes_said = np.full(len(codes), -1)
         for fold in self._folds(codes):
             unseen = np.union1d(fold, np.flatnonzero(doubted))
             fitted = self._fitted(self._prototype, self._X, labels, labels.rows[unseen])
             # A model may know fewer classes, a pre-trained one others as well.
             known = np.intersect1d(labels.classes, fitted.classes, return_indices=True)
-            said = self._said_of(fitted, labels.rows[fold])
+            said, best = said_of(fitted, self._X, labels.rows[fold], self._all_rows)
             proba[np.ix_(fold, known[1])] = said[:, known[2]]
-        return proba
+            codes_said[fold] = places_among(labels, fitted, best)
+        return proba, codes_said
 
     def _folds(self, codes):
         """Return positions of labels, in each fold its share of every class."""
@@ -142,20 +164,57 @@ class HoldOut:
         data = fit_on_labels_or_codes(fit, data, data.with_codes, data.classes)
         return FittedClassifier(estimator, data.classes, data.encoded)
 
-    def _said_of(self, fitted, rows):
-        """Return what stands for class probabilities of rows that it has not seen."""
-        final = final_estimator(fitted.estimator)
-        if self._all_rows and has_distributions(final):
-            return np.asarray(final.label_distributions_)[rows]
-        X = take(self._X, rows)
-        if fitted.can("predict_proba"):
-            return fitted.predict_proba(X)
-        if fitted.can("decision_function"):
-            proba = _of_decisions(fitted, final, X)
-            if proba is not None:
-                return proba
-        # Whether the model agrees is all that it says.
-        return (fitted.predict(X)[:, None] == fitted.classes).astype(float)
+
+def said_of(fitted, X, rows, all_rows):
+    """Return what stands for class probabilities of rows, and the class predicted.
+
+    Parameters
+    ----------
+    fitted : FittedClassifier
+        It has not seen the labels of these rows.
+    X : container of shape (n_rows, ...)
+        All rows.
+    rows : ndarray of int of shape (n_taken,)
+        Which of them.
+    all_rows : bool
+        Whether it was given all rows: then what the fit says of them counts.
+
+    Returns
+    -------
+    proba : ndarray of float64 of shape (n_taken, n_classes)
+        In the order of the model's classes.
+    best : ndarray of int of shape (n_taken,)
+        Place of the class predicted, -1 where nothing is known.
+    """
+    final = final_estimator(fitted.estimator)
+    if all_rows and has_distributions(final):
+        proba = np.asarray(final.label_distributions_)[rows]
+        return proba, best_codes(proba)
+    X = take(X, rows)
+    # What it predicts need not be the class that it calls the likeliest: a support
+    # vector machine has both from different sources, a threshold may be moved.
+    best = (fitted.predict(X)[:, None] == fitted.classes).argmax(axis=1)
+    proba = None
+    if fitted.can("predict_proba"):
+        proba = fitted.predict_proba(X)
+    elif fitted.can("decision_function"):
+        proba = _of_decisions(fitted, final, X)
+    if proba is None:  # whether the model agrees is all that it says
+        proba = np.eye(len(fitted.classes))[best]
+    return proba, best
+
+
+def places_among(labels, fitted, best):
+    """Return places of predicted classes among those of the labels, -1 where none."""
+    known = np.intersect1d(labels.classes, fitted.classes, return_indices=True)
+    place = np.full(len(fitted.classes) + 1, -1)  # the last is of no prediction
+    place[known[2]] = known[1]
+    return place[best]
+
+
+def best_codes(proba):
+    """Return the place of the likeliest class, -1 in rows that say nothing."""
+    return np.where(empty_rows(proba), -1, proba.argmax(axis=1))
 
 
 def _of_decisions(fitted, final, X):

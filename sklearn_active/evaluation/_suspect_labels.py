@@ -247,12 +247,12 @@ def suspects_of(hold_out, labels, scoring="odds", n_passes=2, votes=None):
             "No label can be doubted yet: that takes two classes with two labels each."
         )
     doubted = np.zeros(len(codes), dtype=bool)
-    proba = hold_out.proba(labels, doubted)
+    proba = hold_out.of(labels, doubted).proba
     for _ in range(n_passes - 1):
         before, doubted = doubted, clearly_contradicted(proba, codes)
         if np.array_equal(before, doubted):
             break  # the same labels would be learned again
-        proba = hold_out.proba(labels, doubted)
+        proba = hold_out.of(labels, doubted).proba
     more = {}
     if votes is not None:
         more["agreement"] = agreements(votes, len(labels.classes))
