@@ -1,12 +1,13 @@
 """How good the model is on the rows that nobody has labeled."""
 
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import Bunch
 
+from sklearn_active._data.labels import Labels
 from sklearn_active._data.rows import RowsInChunks, checked_positions
 from sklearn_active._loop.run import fitted_of, run_of
 from sklearn_active._sklearn import (
@@ -173,24 +174,54 @@ def estimate_score(
             "No row is left to be asked, so there is nothing to estimate: the score on "
             "rows outside of the pool takes a test set."
         )
-    model = run.model
-    hold_out = HoldOut(
-        model.prototype, model.all_rows, run.pool.X, None, run.pool.seed, model.params
+    labels, pool = run.pool.labels, run.pool
+    known = Known(labels, pool.learned_in[labels.rows], drawn, pool.n_candidates)
+
+    def held_out():
+        model, seed = run.model, pool.seed
+        rows = HoldOut(
+            model.prototype, model.all_rows, pool.X, None, seed, model.params
+        )
+        return rows.of(labels)
+
+    return estimate_of(
+        known, held_out, lambda: _said_of_left(run), scoring, confidence, anytime
     )
-    return estimate_of(run, drawn, hold_out, scoring, confidence, anytime)
 
 
-def estimate_of(run, drawn, hold_out, scoring, confidence=0.95, anytime=False):
-    """Estimate a score from checks that are known; see :func:`estimate_score`.
+class Known(NamedTuple):
+    """The labels, in the order in which they came, and the checks among them.
+
+    Attributes
+    ----------
+    labels : Labels
+        All that are known.
+    learned_in : ndarray of int of shape (n_known,)
+        Grows with the time at which each became known.
+    drawn : ndarray of int
+        Rows that were drawn at random.
+    n_left : int
+        Number of rows that can still be asked.
+    """
+
+    labels: Labels
+    learned_in: NDArray[np.intp]
+    drawn: NDArray[np.intp]
+    n_left: int
+
+
+def estimate_of(known, held_out, said_of_left, scoring, confidence, anytime):
+    """Estimate a score from what is known already; see :func:`estimate_score`.
 
     Parameters
     ----------
-    run : Run
-        With a model, and rows left.
-    drawn : ndarray of int of shape (n_checks,)
-        Labeled rows that were drawn at random.
-    hold_out : HoldOut
-        Predicts labels without them.
+    known : Known
+        Labels and checks.
+    held_out : callable
+        Returns what models without each label say of it, a HeldOut.
+    said_of_left : callable
+        Returns the probabilities of the rows left, and the predicted classes as places
+        among those of the labels; None each where they are too many to be read.
     scoring, confidence, anytime : object
         As there.
 
@@ -198,20 +229,18 @@ def estimate_of(run, drawn, hold_out, scoring, confidence=0.95, anytime=False):
     -------
     estimate : ScoreEstimate
     """
-    labels, pool = run.pool.labels, run.pool
-    checks = RandomChecks(
-        np.isin(labels.rows, drawn), pool.learned_in[labels.rows], pool.n_candidates
-    )
+    labels = known.labels
+    drawn = np.isin(labels.rows, known.drawn)
+    checks = RandomChecks(drawn, known.learned_in, known.n_left)
     codes = labels.codes_of(labels.rows)
     evidence = Evidence(checks, codes, labels.classes)
-    if evidence.is_enough:
-        evidence = Evidence(
-            checks, codes, labels.classes, hold_out.of(labels), *_said_of_left(run)
-        )
+    if evidence.is_enough:  # else no model need be fitted
+        said = held_out(), *said_of_left()
+        evidence = Evidence(checks, codes, labels.classes, *said)
     return ScoreEstimate(
         **evidence.figure(scoring, confidence, anytime),
         n_checks=len(checks),
-        n_left=checks.n_left,
+        n_left=known.n_left,
         classes=labels.classes,
     )
 

@@ -4,7 +4,7 @@ from math import log, sqrt
 
 import numpy as np
 from scipy.special import lambertw
-from scipy.stats import norm, t
+from scipy.stats import norm, skew, t
 
 # The look at which an interval for any number of looks is narrowest.
 _BEST_AT = 50
@@ -62,12 +62,40 @@ def wilson(share, n_checks, z):
     return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
 
 
-def student(mean, standard_error, n_checks, confidence, anytime=False):
-    """Return the interval of a mean whose variance is estimated, low and high."""
-    reach = t.ppf((1 + confidence) / 2, n_checks - 1)
+def student(values, unseen, confidence, anytime=False):
+    r"""Return how far the interval of a mean reaches down and up, for skewed values.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_checks,)
+        The sample.
+    unseen : float
+        Share of a finite population that was not drawn: what the variance is times.
+    confidence, anytime : object
+        As in `quantile`.
+
+    Returns
+    -------
+    reach : ndarray of float64 of shape (2,)
+        Below and above 0.
+
+    Notes
+    -----
+    Student's t with Hall's transformation: with the skewness :math:`\gamma` and
+    :math:`s = \gamma / \sqrt n`, the mean lies :math:`\hat\sigma / \sqrt n` times
+
+    .. math:: \frac 3 s \left(\left(1 + s (q - s / 6)\right)^{1/3} - 1\right)
+
+    below its estimate, for the quantiles q and -q of t; :math:`q` itself at s = 0.
+    """
+    n = len(values)
+    q = t.ppf((1 + confidence) / 2, n - 1)
     if anytime:
-        reach *= quantile(confidence, n_checks, True) / quantile(confidence, n_checks)
-    return mean - reach * standard_error, mean + reach * standard_error
+        q *= quantile(confidence, n, True) / quantile(confidence, n)
+    q, s = np.array([q, -q]), skew(values) / sqrt(n) if np.ptp(values) else 0.0
+    if abs(s) > 1e-6:
+        q = 3 / s * (np.cbrt(1 + s * (q - s / 6)) - 1)
+    return -q * values.std(ddof=1) * sqrt(unseen / n)
 
 
 def of_the_mean(shares, lows, highs):

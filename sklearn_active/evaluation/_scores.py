@@ -105,7 +105,7 @@ def recall(evidence, confidence, anytime):
     """Return the share of each class that the model finds among the rows left."""
     of_class = evidence.codes == np.arange(len(evidence.classes))[:, None]
     found, n_checks = _of_groups(evidence, of_class, None, confidence, anytime)
-    found = np.where(n_checks < N_LEAST, np.nan, found)
+    found = np.where(n_checks < N_LEAST, np.nan, np.clip(found, 0, 1))
     needed = _needed(N_LEAST, n_checks, evidence)
     return _figure(*found, evidence.shares, "wilson", needed)
 
@@ -118,7 +118,7 @@ def precision(evidence, confidence, anytime):
         left = (codes_left == places).sum(axis=1)
     called = evidence.held_out.codes == places
     found, n_checks = _of_groups(evidence, called, left, confidence, anytime)
-    found = np.where(n_checks < N_LEAST, np.nan, found)
+    found = np.where(n_checks < N_LEAST, np.nan, np.clip(found, 0, 1))
     needed = _needed(N_LEAST, n_checks, evidence)
     return _figure(*found, evidence.shares, "wilson", needed)
 
@@ -133,32 +133,25 @@ def balanced_accuracy(evidence, confidence, anytime):
     if not left.any() or n_checks.min() < _OF_EACH_CLASS:
         needed = _needed(_OF_EACH_CLASS, n_checks, evidence)
         return _figure(np.nan, np.nan, np.nan, baseline, "none", needed)
-    low, high = of_the_mean(*found)
-    return _figure(found[0].mean(), max(low, 0), min(high, 1), baseline, "mover")
+    found = np.clip([found[0].mean(), *of_the_mean(*found)], 0, 1)
+    return _figure(*found, baseline, "wilson, summed by mover")
 
 
 def neg_log_loss(evidence, confidence, anytime):
     """Return the mean log probability of the label, in nats."""
-    checks, (proba, _) = evidence.checks, evidence.held_out
+    checks, proba = evidence.checks, evidence.held_out.proba
     alone = np.bincount(evidence.codes)[evidence.codes] == 1
     # Of a row that no label reaches a model says nothing: all classes are alike.
     said = np.where(np.isnan(proba), 1 / len(evidence.classes), proba)
     own = np.where(alone, 0, said[np.arange(len(said)), evidence.codes])
-    values, method = np.log(np.maximum(own, np.finfo(float).eps)), "t"
-    mean, variance = checks.mean_then(values), values[checks.drawn].var(ddof=1)
-    if evidence.proba_left is not None:
-        g = (-entropies(p) for p in (said, evidence.proba_left))
-        control = ControlVariate(checks, values, *g)
-        mean += control.shift
-        variance *= control.variance
-        if control.variance < 1:
-            method = "t, control variate"
-    error = np.sqrt(variance * checks.unseen / len(checks))
-    then = mean, *student(mean, error, len(checks), confidence, anytime)
+    values = np.log(np.maximum(own, np.finfo(float).eps))
+    mean = checks.mean_then(values)
+    reach = student(values[checks.drawn], checks.unseen, confidence, anytime)
+    then = mean, *(mean + reach)
     found = np.minimum(checks.mean_left(np.array(then), values), 0)
     shares = evidence.shares
     baseline = (shares * np.log(np.maximum(shares, 1e-12))).sum()
-    return _figure(*found, baseline, method)
+    return _figure(*found, baseline, "t, for skewed values")
 
 
 SCORES = {
@@ -188,7 +181,9 @@ def _of_groups(evidence, groups, n_left, confidence, anytime):
     Returns
     -------
     found : ndarray of float64 of shape (3, n_groups)
-        Score, low and high; NaN where no check is of the group, or no row is left.
+        Score, low and high, which may lie outside of 0 and 1: their mean over groups
+        would be too low otherwise. NaN where no check is of the group, or no row is
+        left.
     n_checks : ndarray of int of shape (n_groups,)
         Checks of each group.
     """
@@ -209,7 +204,7 @@ def _of_groups(evidence, groups, n_left, confidence, anytime):
         unseen = max(1 - n_checks[k] / n_then, 1e-9)
         then = np.array([share, *wilson(share, n_checks[k] / unseen, z)])
         total = n_then * then - checks.later(hits)
-        found[:, k] = np.clip(total / (n_then - n_later), 0, 1)
+        found[:, k] = total / (n_then - n_later)
     return found, n_checks
 
 

@@ -5,7 +5,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, t, ttest_1samp
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_digits, make_blobs
 from sklearn.exceptions import NotFittedError
@@ -161,14 +161,40 @@ class TestIntervals:
         assert reach[50] == pytest.approx(min(other(50, rho) for rho in rhos), rel=1e-3)
         assert reach[20] > reach[50] > reach[100]
 
-    def test_students_interval_is_that_of_the_t_test(self):
-        from scipy.stats import ttest_1samp
-
-        values = np.random.RandomState(0).randn(12)
+    def test_without_skew_it_is_the_interval_of_the_t_test(self):
+        half = np.random.RandomState(0).randn(6)
+        values = np.concatenate([half, -half])
         expected = ttest_1samp(values, 0).confidence_interval(0.9)
-        error = values.std(ddof=1) / np.sqrt(12)
-        found = student(values.mean(), error, 12, 0.9)
+        found = student(values, 1.0, 0.9)
         assert found == pytest.approx([expected.low, expected.high])
+        assert student(values, 0.25, 0.9) == pytest.approx(found / 2)
+
+    def test_skewed_values_are_judged_by_halls_transformation(self):
+        values = np.random.RandomState(0).exponential(size=30)
+        root, q = np.sqrt(30), t.ppf(0.95, 29)
+        gamma = np.mean((values - values.mean()) ** 3) / values.std() ** 3
+        distances = -student(values, 1.0, 0.9) * root / values.std(ddof=1)
+        transformed = (
+            distances
+            + gamma / (3 * root) * distances**2
+            + gamma**2 / (27 * 30) * distances**3
+            + gamma / (6 * root)
+        )
+        assert transformed == pytest.approx([q, -q])
+
+    def test_skewed_values_are_covered_better_than_by_the_t_test(self):
+        rng = np.random.RandomState(0)
+        holds = {"t": 0, "ours": 0}
+        for values in rng.lognormal(size=(1000, 40)):
+            truth = np.exp(0.5) - values.mean()
+            plain = ttest_1samp(values - values.mean(), 0).confidence_interval()
+            low, high = student(values, 1.0, 0.95)
+            holds["t"] += plain.low <= truth <= plain.high
+            holds["ours"] += low <= truth <= high
+        assert holds["ours"] > 925 > 915 > holds["t"]
+
+    def test_values_that_are_all_equal_have_no_spread(self):
+        assert student(np.full(12, -0.5), 1.0, 0.95).tolist() == [0, 0]
 
     def test_of_equal_figures_the_mean_is_narrower_by_the_root_of_their_number(self):
         shares = np.full(4, 0.6)
