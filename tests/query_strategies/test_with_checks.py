@@ -78,23 +78,23 @@ def assert_as_likely(counts, outcomes):
 
 
 def test_every_set_of_candidates_is_as_likely_to_be_checked():
-    rows, y = np.arange(7.0)[:, None], np.array([0, 1, -1, -1, -1, -1, -1])
+    rows, y = np.arange(5.0)[:, None], np.full(5, -1)  # no model, no fit
     counts = Counter()
     for seed in range(1500):
         learner = started(WithChecks(LastRows(), share=0.5), rows, y, random_state=seed)
         query = learner.query(4)
         counts[tuple(sorted(checks_of(query)))] += 1
-    assert_as_likely(counts, list(itertools.combinations(range(2, 7), 2)))
+    assert_as_likely(counts, list(itertools.combinations(range(5), 2)))
 
 
 def test_checks_are_drawn_by_another_chance_than_random_rows():
-    rows, y = np.arange(6.0)[:, None], np.array([0, 1, -1, -1, -1, -1])
+    rows, y = np.arange(4.0)[:, None], np.full(4, -1)
     counts = Counter()
     for seed in range(1200):
         (first,) = started("random", rows, y, random_state=seed).query(1).indices
         learner = started(WithChecks("random", share=1), rows, y, random_state=seed)
         counts[int(first), int(learner.query(1).indices[0])] += 1
-    assert_as_likely(counts, list(itertools.product(range(2, 6), repeat=2)))
+    assert_as_likely(counts, list(itertools.product(range(4), repeat=2)))
 
 
 def test_what_the_strategy_wants_does_not_change_what_is_checked():
