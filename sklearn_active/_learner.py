@@ -24,6 +24,7 @@ from sklearn_active._loop.model import Model
 from sklearn_active._loop.pool import PoolState
 from sklearn_active._loop.query import Query
 from sklearn_active._loop.recording import (
+    Asked,
     ask,
     in_the_order_asked,
     in_the_order_of,
@@ -127,9 +128,11 @@ class ActiveLearner(
     history_ : list of Bunch
         One record per round: `round`, `rows`, `answers` (None where abstained),
         `predicted` (labels expected before the answers, None without a model),
-        `utilities`, `n_labeled` (labels known after the round), `seconds` (to
-        choose the rows and to refit, the oracle's left out), and its two parts
-        `query_seconds` and `fit_seconds`.
+        `utilities` (None where no query was taught), `reasons` (as those of the
+        query, one per row; 'taught' where no query asked the row), `n_candidates`
+        (rows that could be asked when these were), `n_labeled` (labels known after
+        the round), `seconds` (to choose the rows and to refit, the oracle's left
+        out), and its two parts `query_seconds` and `fit_seconds`.
     n_asked_ : int
         Number of rows that the oracle answered or abstained from.
     termination_condition_ : {'budget', 'all_labeled', 'all_asked', \
@@ -395,16 +398,21 @@ class ActiveLearner(
             is recorded then (of an iterator: what it yielded before is).
         """
         run = run_of(self)
-        indices, utilities = rows_to_teach(run.pool, query)
-        if isinstance(query, Query):
+        rows = rows_to_teach(run.pool, query)
+        is_query = isinstance(query, Query)
+        if is_query:
             labels = in_the_order_asked(labels, query, "teach")
         else:
-            labels = in_the_order_of(labels, run.pool, indices, "teach")
-        if not len(indices):
+            labels = in_the_order_of(labels, run.pool, rows, "teach")
+        if not len(rows):
             return self
-        expected = run.model.expected(indices)
+        asked = (
+            Asked.by(query, run.model)
+            if is_query
+            else Asked.taught(rows, run.pool, run.model)
+        )
         with suppress(StopLabeling):  # out of an iterator: what it gave is recorded
-            record(run.pool, indices, utilities, expected, labels, "teach")
+            record(run.pool, asked, labels, "teach")
         if refit:
             run.refit()
         return self
@@ -548,10 +556,9 @@ class ActiveLearner(
             # What the model expects is asked before the oracle is: where `predict`
             # raises, no answer is lost that somebody gave already.
             query = self.query()
-            rows, expected = query.indices, run.model.expected(query.indices)
+            asked = Asked.by(query, run.model)
             try:
-                answers = ask(oracle, query)
-                record(run.pool, rows, query.utilities, expected, answers, "The oracle")
+                record(run.pool, asked, ask(oracle, query), "The oracle")
             except StopLabeling:
                 reason = "oracle_stopped"
             except KeyboardInterrupt:

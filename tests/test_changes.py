@@ -31,6 +31,7 @@ from sklearn_active.query_strategies import (
     QueryByCommittee,
     SigmaOptimality,
     SpreadBatch,
+    WithChecks,
 )
 
 X, TRUTH = make_blobs(90, centers=3, random_state=0)
@@ -84,6 +85,7 @@ class TestMoreRows:
             ExploreExploit(GraphUncertaintyHerding(), MarginSampling()),
             QueryByCommittee(n_members=3),
             MostLikely(1, share=0.3),
+            WithChecks("graph_herding", share=0.4),
         ],
         ids=lambda s: s if isinstance(s, str) else type(s).__name__,
     )

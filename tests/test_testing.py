@@ -38,6 +38,7 @@ ARGUMENTS = {
     "MostLikely": {"label": 0, "explore": GraphUncertaintyHerding(**EUCLIDEAN)},
     "SigmaOptimality": EUCLIDEAN,
     "SpreadBatch": {"strategy": MarginSampling()},
+    "WithChecks": {"strategy": MarginSampling(), "share": 0.3},
     "ArrayOracle": {"y": [0, 1, 2] * 10},
     "AbstainingOracle": {"oracle": ArrayOracle([0, 1, 2] * 10), "rate": 0.5},
     "NoisyOracle": {"oracle": ArrayOracle(list("abc") * 10), "flip_rate": 0.5},

@@ -60,6 +60,7 @@ STRATEGIES = {
     "RandomSampling": query_strategies.RandomSampling(),
     "SigmaOptimality": query_strategies.SigmaOptimality(),
     "SpreadBatch": SpreadBatch(MarginSampling()),
+    "WithChecks": query_strategies.WithChecks(MarginSampling(), share=0.5),
 }
 ESTIMATORS = {
     "MultinomialNB": MultinomialNB(),

@@ -23,6 +23,7 @@ from sklearn_active.query_strategies import (
     QueryByCommittee,
     SigmaOptimality,
     SpreadBatch,
+    WithChecks,
 )
 
 N_ASKED = 12
@@ -103,3 +104,4 @@ expected_error = partial(draw, ExpectedErrorReduction(subsample=30))
 max_herding = partial(draw, MaxHerding(normalize=False))
 badge = partial(draw, BadgeSampling(), 4)
 spread_batch = partial(draw, SpreadBatch(MarginSampling()), 4)
+with_checks = partial(draw, WithChecks("margin", share=0.25), 4)

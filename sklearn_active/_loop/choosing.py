@@ -10,6 +10,7 @@ from sklearn_active.query_strategies._registry import (
     check_in_chunks,
     declared,
     is_pointwise,
+    reasons_of,
 )
 
 
@@ -59,6 +60,9 @@ def choose(strategy, pool, batch_size, cold, distributions):
     if not falls_back:
         state.mark_all_as_heard()
     state.n_queries += 1
+    reasons = reasons_of(asked, indices)
+    if falls_back:
+        reasons = ["cold_start"] * len(indices)
     return Query(
         indices=read_only(indices.copy()),
         X=take(pool.X, indices),
@@ -68,7 +72,8 @@ def choose(strategy, pool, batch_size, cold, distributions):
         round=state.round,
         n_pool=len(pool),
         id=f"{state.token}-{state.n_queries}",
-        reason="cold_start" if falls_back else type(strategy).__name__,
+        reasons=tuple(reasons),
+        n_candidates=n_candidates,
     )
 
 

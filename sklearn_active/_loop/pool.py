@@ -138,14 +138,16 @@ class PoolState:
         self.declined = np.array(sorted(rows), dtype=int)
         self.open_queries = {}
 
-    def close_round(self, indices, answers, utilities, predicted):
-        """Append one record to the history."""
+    def close_round(self, asked, answers):
+        """Append one record to the history: of what was asked, and the answers."""
         record = Bunch(
             round=self.round,
-            rows=indices,
+            rows=asked.rows,
             answers=answers,
-            predicted=predicted,
-            utilities=utilities,
+            predicted=asked.predicted,
+            utilities=asked.utilities,
+            reasons=list(asked.reasons),
+            n_candidates=asked.n_candidates,
             n_labeled=self.labels.n_known,
             seconds=self.query_seconds,
             query_seconds=self.query_seconds,

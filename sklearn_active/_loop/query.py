@@ -34,9 +34,13 @@ class Query:
         Number of rows of the `X` given to `fit` or `start`.
     id : str
         Names the fit and the question; no two queries share it.
-    reason : str
-        Why these rows were chosen: the name of the query strategy, or
-        'cold_start' for the random rows asked before two classes are known.
+    reasons : tuple of str of length n_rows
+        Why each row was chosen: the name of the query strategy, 'cold_start' for the
+        random rows asked before two classes are known, or 'check' for those that
+        :class:`~sklearn_active.query_strategies.WithChecks` draws.
+    n_candidates : int or None
+        How many rows could be asked when these were chosen; None in a labeling
+        session.
 
     Examples
     --------
@@ -56,7 +60,13 @@ class Query:
     round: int
     n_pool: int
     id: str = ""
-    reason: str = ""
+    reasons: tuple[str, ...] = ()
+    n_candidates: int | None = None
+
+    @property
+    def reason(self) -> str:
+        """The reasons, each once, in the order in which they come."""
+        return ", ".join(dict.fromkeys(self.reasons))
 
     def __len__(self) -> int:
         """Return the number of rows."""

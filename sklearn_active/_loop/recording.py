@@ -1,7 +1,9 @@
 """Answers on their way into the pool: checked, then recorded before any fit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from inspect import isgenerator
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +11,61 @@ from sklearn_active._data.alignment import in_order_of
 from sklearn_active._data.containers import index_of
 from sklearn_active._data.rows import checked_positions
 from sklearn_active._loop.query import Query
+
+
+@dataclass
+class Asked:
+    """The rows that are answered now, and how they came to be asked.
+
+    Attributes
+    ----------
+    rows : ndarray of int of shape (n_rows,)
+        Positions.
+    utilities : ndarray of float of shape (n_rows,) or None
+        Their utilities, where a query asked them.
+    reasons : sequence of str of length n_rows
+        As `query.reasons`; 'taught' where no query asked the row.
+    n_candidates : int
+        How many rows could be asked then.
+    predicted : list of length n_rows
+        The labels that are expected, None without a model.
+    """
+
+    rows: np.ndarray
+    utilities: np.ndarray | None
+    reasons: Sequence[str]
+    n_candidates: int
+    predicted: list[Any]
+
+    @classmethod
+    def by(cls, query, model):
+        """Return the rows of a query, which a model may expect something of."""
+        expected = model.expected(query.indices)
+        asked = query.utilities, query.reasons, query.n_candidates
+        return cls(query.indices, *asked, expected)
+
+    @classmethod
+    def taught(cls, rows, state, model):
+        """Return rows that somebody names, which an open query may have asked."""
+        # Whoever takes the positions out of the query answers it all the same: a check
+        # must not be lost for that.
+        why = {
+            row: reason
+            for query in state.open_queries.values()
+            for row, reason in zip(query.indices.tolist(), query.reasons, strict=True)
+        }
+        reasons = [why.get(row, "taught") for row in rows.tolist()]
+        return cls(rows, None, reasons, state.n_candidates, model.expected(rows))
+
+    def first(self, n_rows):
+        """Return the first rows alone."""
+        return replace(
+            self,
+            rows=self.rows[:n_rows],
+            utilities=None if self.utilities is None else self.utilities[:n_rows],
+            reasons=self.reasons[:n_rows],
+            predicted=self.predicted[:n_rows],
+        )
 
 
 def ask(oracle, query):
@@ -40,7 +97,7 @@ def in_the_order_of(labels, state, indices, source):
 
 
 def rows_to_teach(state, query):
-    """Return the rows of what is taught and their utilities, or raise.
+    """Return the rows of what is taught, or raise.
 
     Parameters
     ----------
@@ -52,16 +109,15 @@ def rows_to_teach(state, query):
     Returns
     -------
     indices : ndarray of int of shape (n_rows,)
-    utilities : ndarray of float of shape (n_rows,) or None
     """
     if not isinstance(query, Query):
-        return _checked_positions(state, query), None
+        return _checked_positions(state, query)
     if not query.id.startswith(state.token):
         raise ValueError(
             "This query belongs to another fit: its positions may mean other rows. "
             "Teach its rows by their positions in the current X."
         )
-    return _checked_positions(state, query.indices), query.utilities
+    return _checked_positions(state, query.indices)
 
 
 def _checked_positions(state, positions):
@@ -83,37 +139,33 @@ def rows_to_relabel(state, positions):
     return indices
 
 
-def record(state, indices, utilities, predicted, answers, source):
+def record(state, asked, answers, source):
     """Record one round of answers: of a sequence all or none, of an iterator each.
 
     Parameters
     ----------
     state : PoolState
         The pool.
-    indices : ndarray of int of shape (n_rows,)
-        The rows asked.
-    utilities : ndarray of float of shape (n_rows,) or None
-        Their utilities.
-    predicted : list of length n_rows
-        The labels that were expected, None without a model.
+    asked : Asked
+        The rows.
     answers : array-like of shape (n_rows,) or iterator
         One label per row; None, NaN, the mark or a masked value abstains.
     source : str
         Who answered; begins the error messages.
     """
     if isinstance(answers, Iterator):
-        _record_stream(state, indices, utilities, predicted, answers, source)
+        _record_stream(state, asked, answers, source)
         return
-    labels, answered = state.labels.parse_answers(answers, len(indices), source)
-    state.record(indices, labels, answered)
-    state.close_round(indices, _with_none(labels, answered), utilities, predicted)
+    labels, answered = state.labels.parse_answers(answers, len(asked.rows), source)
+    state.record(asked.rows, labels, answered)
+    state.close_round(asked, _with_none(labels, answered))
 
 
-def _record_stream(state, indices, utilities, predicted, answers, source):
+def _record_stream(state, asked, answers, source):
     # Each answer is in the pool before the next is asked for: what a person said is
     # kept, whatever the generator does then. The record of the round follows in any
     # case, of as many rows as were answered.
-    given = []
+    given, indices = [], asked.rows
     try:
         for index, answer in zip(indices, answers, strict=False):
             labels, answered = state.labels.parse_answers([answer], 1, source)
@@ -124,9 +176,7 @@ def _record_stream(state, indices, utilities, predicted, answers, source):
     finally:
         n_given = len(given)
         if n_given:
-            utilities = None if utilities is None else utilities[:n_given]
-            expected = predicted[:n_given]
-            state.close_round(indices[:n_given], given, utilities, expected)
+            state.close_round(asked.first(n_given), given)
     if n_given < len(indices):
         raise ValueError(
             f"{source} ended after {n_given} labels of {len(indices)} rows; they are "

@@ -19,7 +19,7 @@ from sklearn_active._data.memory import RunMemory
 from sklearn_active._data.rows import stacked, template_of
 from sklearn_active._loop.choosing import choose
 from sklearn_active._loop.pool import Pool
-from sklearn_active._loop.recording import record
+from sklearn_active._loop.recording import Asked, record
 from sklearn_active._sklearn import num_samples
 from sklearn_active._sklearn.callbacks import FitTasks
 from sklearn_active.query_strategies._advised import advised
@@ -195,8 +195,8 @@ class Run:
             self.relabel(np.array(changed), now)
         if new:
             rows, now = np.array(new), [labels[row] for row in new]
-            expected = self.model.expected(rows)
-            record(pool, rows, None, expected, now, "replace_labels")
+            asked = Asked.taught(rows, pool, self.model)
+            record(pool, asked, now, "replace_labels")
         pool.decline_only(declined)
         pool.n_asked = n_asked
         if new or changed:

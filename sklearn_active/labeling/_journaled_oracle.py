@@ -192,5 +192,6 @@ def _rows_of(query, positions):
         indices=query.indices[positions],
         X=take(query.X, positions),
         utilities=query.utilities[positions],
+        reasons=tuple(query.reasons[i] for i in positions),
         proba=proba,
     )

@@ -18,6 +18,7 @@ from sklearn_active.query_strategies._uncertainty import (
     LeastConfidentSampling,
     MarginSampling,
 )
+from sklearn_active.query_strategies._with_checks import WithChecks
 
 __all__ = [
     "BadgeSampling",
@@ -36,4 +37,5 @@ __all__ = [
     "RandomSampling",
     "SigmaOptimality",
     "SpreadBatch",
+    "WithChecks",
 ]

@@ -1,6 +1,5 @@
 """The likeliest rows of one class, and some that nobody would guess."""
 
-from math import floor
 from numbers import Real
 from typing import Any
 
@@ -12,6 +11,7 @@ from sklearn_active._sklearn import HasMethods, Interval, validate_params
 from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._pool_view import PoolView
 from sklearn_active.query_strategies._registry import as_strategy, declared
+from sklearn_active.query_strategies._turns import turns_in_batch
 from sklearn_active.query_strategies._unheard import Unheard
 
 
@@ -130,7 +130,7 @@ class MostLikely(QueryStrategy):
         likely = self._likely(pool)
         if likely is None:
             return self._explored(pool, batch_size)
-        n_explored = self._n_explored(pool, batch_size)
+        n_explored = turns_in_batch(pool, batch_size, self.share)
         wanted = likely.copy()
         if n_explored:
             rows, _ = self._explored(pool, n_explored)
@@ -145,13 +145,6 @@ class MostLikely(QueryStrategy):
     def _explored(self, pool, n_rows):
         """Return what the exploring strategy chooses, which is asked in few rounds."""
         return self._unheard.tell(pool, lambda pool: self.explore_.select(pool, n_rows))
-
-    def _n_explored(self, pool, batch_size):
-        """Return how many rows of the batch are for the exploring strategy."""
-        # Counted by what is known, not by rounds: a resumed run has the same share.
-        n_before = len(pool.labeled) + len(pool.declined)
-        turns = floor((n_before + batch_size) * self.share)
-        return turns - floor(n_before * self.share)
 
     def _likely(self, pool):
         """Return the probability of the class, None while it is not known."""

@@ -105,6 +105,26 @@ def declared(strategy, name):
     return getattr(strategy, name, getattr(QueryStrategy, name))
 
 
+def reasons_of(strategy, indices):
+    """Return why a strategy chose each row of its last choice.
+
+    Parameters
+    ----------
+    strategy : query strategy
+        It may offer `reasons_of(indices)`, which says it per row.
+    indices : ndarray of int of shape (n_rows,)
+        The rows that its `select` returned.
+
+    Returns
+    -------
+    reasons : list of str of length n_rows
+        The name of the class, where the strategy says nothing.
+    """
+    if hasattr(strategy, "reasons_of"):
+        return list(strategy.reasons_of(indices))
+    return [type(strategy).__name__] * len(indices)
+
+
 def check_compatible(strategy, estimator):
     """Raise where the estimator lacks a method that the strategy needs.
 

@@ -7,6 +7,8 @@ from sklearn.base import BaseEstimator
 
 from sklearn_active._sklearn import Interval, validate_params
 
+_RANDOM = ("check", "cold_start")
+
 
 class Confident(BaseEstimator):
     """Stop when the largest utility of the rows left is below a threshold.
@@ -26,8 +28,8 @@ class Confident(BaseEstimator):
     -----
     The rule asks for the next query, which is asked then if the loop goes on, so it
     costs nothing. It holds back while random rows stand in for the strategy (the
-    cold start). Utilities that don't fall as the model learns, as those of 'random',
-    never stop it.
+    cold start), and where the next question is a check alone. Utilities that don't fall
+    as the model learns, as those of 'random', never stop it.
 
     References
     ----------
@@ -72,6 +74,6 @@ class Confident(BaseEstimator):
         """
         validate_params(self)
         query = learner.query()
-        return bool(
-            query.reason != "cold_start" and query.utilities.max() < self.threshold
-        )
+        # A random row has a utility that says nothing of what is left.
+        chosen = [reason not in _RANDOM for reason in query.reasons]
+        return bool(any(chosen) and query.utilities[chosen].max() < self.threshold)

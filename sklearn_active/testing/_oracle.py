@@ -170,6 +170,7 @@ def _cut(query, positions):
         indices=query.indices[positions],
         X=take(query.X, np.array(positions)),
         utilities=query.utilities[positions],
+        reasons=tuple(query.reasons[i] for i in positions),
         proba=None,
     )
 

@@ -26,6 +26,7 @@ from sklearn_active.query_strategies import (
     MostLikely,
     RandomSampling,
     SigmaOptimality,
+    WithChecks,
 )
 
 POINTWISE = [
@@ -103,13 +104,14 @@ def test_the_darkest_candidate_is_the_next_one_to_be_asked(strategy):
         SigmaOptimality(),
         ExploreExploit(GraphUncertaintyHerding(), MarginSampling(), hits=3),
         MostLikely(1, share=0.3),
+        WithChecks("margin", share=0.3),
     ],
     ids=str,
 )
 def test_drawing_changes_nothing(strategy):
     X, y, truth = blobs(40, n_labeled=6)
     watched, alone = (
-        ActiveLearner(GaussianNB(), strategy, batch_size=2).start(X, y)
+        ActiveLearner(GaussianNB(), strategy, batch_size=2, random_state=0).start(X, y)
         for _ in range(2)
     )
     for _ in range(4):

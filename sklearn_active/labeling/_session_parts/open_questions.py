@@ -247,7 +247,7 @@ class OpenQuestions:
             round=self._n_questions,
             n_pool=self._rows.n,
             id=name,
-            reason=reason,
+            reasons=(reason,) * len(rows),
         )
         question = Question(query, dict(zip(rows, predicted, strict=True)))
         self.asked_of[annotator] = question

@@ -10,6 +10,7 @@ ARGUMENTS = {
     "ExpectedErrorReduction": {"subsample": 5},
     "MostLikely": {"label": 0},
     "SpreadBatch": {"strategy": MarginSampling()},
+    "WithChecks": {"strategy": MarginSampling()},
     "ExploreExploit": {
         "explore": query_strategies.GraphUncertaintyHerding(),
         "exploit": MarginSampling(),
