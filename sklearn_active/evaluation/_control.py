@@ -77,12 +77,6 @@ def rightness(proba, right, proba_left):
     return tuple(curve.predict_proba(_odds(p))[:, 1] for p in (proba, proba_left))
 
 
-def entropies(proba):
-    """Return the entropy of each row in nats."""
-    proba = _smoothed(proba)
-    return -(proba * np.log(proba)).sum(axis=1)
-
-
 def _odds(proba):
     """Return the log odds of the likeliest class, against all others and the next."""
     second, first = np.sort(_smoothed(proba), axis=1)[:, -2:].T

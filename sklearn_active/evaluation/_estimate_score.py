@@ -89,7 +89,7 @@ def estimate_score(
             How many checks it is from.
         n_needed : int
             How many it takes, about, until there is a figure, of each class where it
-            is of classes; `n_checks` or fewer where there is.
+            is of classes; no more than `n_checks` where there is.
         n_left : int
             The rows that it speaks of: those that can still be asked.
         classes : ndarray of shape (n_classes,)
@@ -115,15 +115,18 @@ def estimate_score(
     .. math:: \frac{N \bar v - A}{|U|}
 
     without bias: the rows that the strategy took out, mostly hard ones, are known.
-    The interval of :math:`\bar v` is Wilson's for shares, Student's for log
-    probabilities, with a variance times :math:`1 - n / N` for a finite pool; its ends
-    move by the same formula. For accuracy and log loss the model's confidence, which
-    is known of every row, is a control variate, where it narrows the interval.
-    Balanced accuracy adds the intervals of recalls as standard errors are added.
-    `anytime` takes the boundary of the normal mixture for the normal quantile.
+    The interval of :math:`\bar v` is Wilson's for shares, Student's with Hall's
+    transformation for log probabilities, which are skewed, with a variance times
+    :math:`1 - n / N` for a finite pool; its ends move by the same formula. For accuracy
+    the model's confidence, which is known of every row, is a control variate where it
+    narrows the interval. Balanced accuracy adds the intervals of recalls as standard
+    errors are added. `anytime` takes the boundary of the normal mixture for the normal
+    quantile.
 
-    The model of now has seen a few labels more than those that are held out: the
-    estimate is of a slightly worse one. Labels are taken to be right.
+    Labels are taken to be right. The model of now has seen a few labels more than those
+    that are held out, so the estimate is of a slightly worse one; on the other hand,
+    the strategy has chosen rows after it knew the labels of checks, which favors the
+    rows near them: on noisy data asked by margin, by .01 to .04 with 20 to 40 checks.
 
     Cost: as many fits as :func:`suspect_labels` takes in one pass: one of each label
     while there are fewer than 50, then 20; one on graphs.
@@ -139,25 +142,36 @@ def estimate_score(
     G. Y. Zou and A. Donner, "Construction of confidence limits about effect measures: a
     general approach", Statistics in Medicine 27, 2008. :doi:`10.1002/sim.3095`
 
+    P. Hall, "On the Removal of Skewness by Transformation", Journal of the Royal
+    Statistical Society B 54, 1992. :doi:`10.1111/j.2517-6161.1992.tb01876.x`
+
     H. Robbins, "Statistical Methods Related to the Law of the Iterated Logarithm",
     Annals of Mathematical Statistics 41, 1970. :doi:`10.1214/aoms/1177696786`
 
     Examples
     --------
-    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.linear_model import LogisticRegression
     >>> from sklearn_active import ActiveLearner
     >>> from sklearn_active.evaluation import estimate_score
-    >>> from sklearn_active.graph import GraphLabelSpreading
-    >>> X, truth = load_digits(return_X_y=True)
+    >>> from sklearn_active.query_strategies import WithChecks
+    >>> X, truth = make_classification(2000, n_informative=6, random_state=0)
     >>> learner = ActiveLearner(
-    ...     GraphLabelSpreading(), "random", batch_size=10, random_state=0
-    ... ).start(X)
-    >>> for _ in range(4):
-    ...     query = learner.query()
-    ...     learner = learner.teach(query, truth[query.indices])
-    >>> found = estimate_score(learner)
-    >>> found.n_checks
-    40
+    ...     LogisticRegression(),
+    ...     WithChecks("herding", share=0.3),
+    ...     batch_size=10,
+    ...     budget=100,
+    ...     random_state=0,
+    ... )
+    >>> known = [i < 10 for i in range(2000)]
+    >>> found = estimate_score(learner.fit(X, truth, labeled=known))
+    >>> f"{found.score:.2f}, {found.low:.2f} to {found.high:.2f}"
+    '0.83, 0.72 to 0.91'
+    >>> f"{found.n_checks} checks; without a model {found.baseline:.2f}"
+    '30 checks; without a model 0.57'
+    >>> left = learner.y_ == -1
+    >>> round(learner.score(X[left], truth[left]), 2)  # what it is in truth
+    0.89
     """
     given = {
         "scoring": scoring,
@@ -268,7 +282,7 @@ def _drawn(pool):
 
 
 def _given(pool, checks):
-    """Return the rows that the user says were drawn, or raise where one has no label."""
+    """Return the rows that the user says were drawn; raise where one has no label."""
     rows = checked_positions(checks, len(pool), "checks")
     unknown = rows[~pool.labels.known[rows]]
     if len(unknown):

@@ -125,7 +125,7 @@ class HoldOut:
         return masses
 
     def _by_folds(self, labels, codes, doubted):
-        """Return probabilities and predictions of each fold by a model of the others."""
+        """Return what is said of each fold by a model fitted on the others."""
         proba = np.zeros((len(codes), len(labels.classes)))
         codes_said = np.full(len(codes), -1)
         for fold in self._folds(codes):

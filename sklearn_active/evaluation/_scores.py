@@ -6,7 +6,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_active.evaluation._control import ControlVariate, entropies, rightness
+from sklearn_active.evaluation._control import ControlVariate, rightness
 from sklearn_active.evaluation._held_out import HeldOut
 from sklearn_active.evaluation._intervals import of_the_mean, quantile, student, wilson
 from sklearn_active.evaluation._random_checks import RandomChecks
@@ -216,6 +216,7 @@ def _needed(n_least, n_checks, evidence):
     return ceil(n_least / rarest)
 
 
-def _figure(score, low, high, baseline, method, n_needed=0):
+def _figure(score, low, high, baseline, method, n_needed=N_LEAST):
     figure = {"score": score, "low": low, "high": high, "baseline": baseline}
+    figure = {k: v if np.ndim(v) else float(v) for k, v in figure.items()}
     return {**figure, "method": method, "n_needed": n_needed}
