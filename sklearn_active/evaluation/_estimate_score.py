@@ -199,7 +199,7 @@ def estimate_score(
         return rows.of(labels)
 
     return estimate_of(
-        known, held_out, lambda: _said_of_left(run), scoring, confidence, anytime
+        known, held_out, lambda: said_of_left(run), scoring, confidence, anytime
     )
 
 
@@ -259,8 +259,11 @@ def estimate_of(known, held_out, said_of_left, scoring, confidence, anytime):
     )
 
 
-def _said_of_left(run):
-    """Return probabilities of the rows left, and places of the classes predicted."""
+def said_of_left(run):
+    """Return probabilities of the rows left, and places of the classes predicted.
+
+    None each where the rows are read in chunks.
+    """
     if isinstance(run.pool.X, RowsInChunks):  # a look at each would cost more than all
         return None, None
     fitted, rows = run.model.fitted, run.pool.candidates
