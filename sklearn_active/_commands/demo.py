@@ -5,7 +5,7 @@ from pathlib import Path
 from sklearn_active._commands.label import label
 from sklearn_active._commands.page import add_front, check_front
 from sklearn_active.files._read_file import of_array, table_of_array
-from sklearn_active.labeling._fronts.figures import sentences
+from sklearn_active.labeling._fronts.figures import appraisal, sentences
 
 JOURNAL = "digits.labels.jsonl"
 
@@ -42,6 +42,6 @@ def run(args):
     data = of_array(table_of_array(images), images)
     journal = Path(args.journal)
     session = label(data, data.make_learner(), list(range(10)), journal, args)
-    for line in sentences(session.report()):
+    for line in sentences(session.report(), appraisal(session)):
         print(line)
     print(f"answers: {journal}. The same line goes on.")

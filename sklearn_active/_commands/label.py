@@ -28,7 +28,7 @@ from sklearn_active.labeling import LabelingSession, LabelJournal
 from sklearn_active.labeling._book.journal import is_begun
 from sklearn_active.labeling._book.labeling_state import LabelingState
 from sklearn_active.labeling._files.formats import replace_all
-from sklearn_active.labeling._fronts.figures import sentences
+from sklearn_active.labeling._fronts.figures import appraisal, sentences
 
 
 def add(commands):
@@ -235,7 +235,7 @@ def after(data, session, journal, args):
     args : Namespace
         Of the command line.
     """
-    for line in sentences(session.report()):
+    for line in sentences(session.report(), appraisal(session)):
         print(line)
     print(f"answers: {journal}")
     try:

@@ -23,8 +23,11 @@ _CONSTRAINTS = {
     "scoring": [StrOptions(set(SCORES))],
     "confidence": [Interval(Real, 0, 1, closed="neither")],
     "anytime": ["boolean"],
-    "checks": ["array-like", None],
 }
+
+
+class NothingToEstimateError(ValueError):
+    """There is no model yet, or no row left."""
 
 
 class ScoreEstimate(Bunch):
@@ -173,21 +176,9 @@ def estimate_score(
     >>> round(learner.score(X[left], truth[left]), 2)  # what it is in truth
     0.89
     """
-    given = {
-        "scoring": scoring,
-        "confidence": confidence,
-        "anytime": anytime,
-        "checks": checks,
-    }
-    validate_parameter_constraints(_CONSTRAINTS, given, "estimate_score")
     fitted_of(learner)
     run = run_of(learner)
     drawn = _drawn(run.pool) if checks is None else _given(run.pool, checks)
-    if not run.pool.n_candidates:
-        raise ValueError(
-            "No row is left to be asked, so there is nothing to estimate: the score on "
-            "rows outside of the pool takes a test set."
-        )
     labels, pool = run.pool.labels, run.pool
     known = Known(labels, pool.learned_in[labels.rows], drawn, pool.n_candidates)
 
@@ -243,7 +234,14 @@ def estimate_of(known, held_out, said_of_left, scoring, confidence, anytime):
     -------
     estimate : ScoreEstimate
     """
+    given = {"scoring": scoring, "confidence": confidence, "anytime": anytime}
+    validate_parameter_constraints(_CONSTRAINTS, given, "estimate_score")
     labels = known.labels
+    if not known.n_left:
+        raise NothingToEstimateError(
+            "No row is left to be asked, so there is nothing to estimate: the score on "
+            "rows outside of the pool takes a test set."
+        )
     drawn = np.isin(labels.rows, known.drawn)
     checks = RandomChecks(drawn, known.learned_in, known.n_left)
     codes = labels.codes_of(labels.rows)

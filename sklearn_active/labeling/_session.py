@@ -33,6 +33,7 @@ from sklearn_active.labeling._fronts.desk import Desk
 from sklearn_active.labeling._fronts.hints import Hints
 from sklearn_active.labeling._fronts.terminal import label_in_terminal
 from sklearn_active.labeling._session_parts.answerable import AnswerableSession
+from sklearn_active.labeling._session_parts.appraising import Appraiser
 from sklearn_active.labeling._session_parts.finding import Finder
 from sklearn_active.labeling._session_parts.open_questions import OpenQuestions
 from sklearn_active.labeling._session_parts.oracle_run import run_oracle
@@ -119,7 +120,18 @@ class LabelingSession(AnswerableSession):
     (60,)
     """
 
-    can = frozenset(("find", "flag", "guess", "relabel", "reopen", "requeue", "undo"))
+    can = frozenset(
+        (
+            "estimate",
+            "find",
+            "flag",
+            "guess",
+            "relabel",
+            "reopen",
+            "requeue",
+            "undo",
+        )
+    )
 
     def __init__(
         self,
@@ -215,6 +227,7 @@ class LabelingSession(AnswerableSession):
             audit=self.audit,
             max_lag=self.max_lag,
         )
+        appraiser = Appraiser(rows, ledger, refitter, follower, lock)
         super().__init__(
             lock=lock,
             rows=rows,
@@ -224,7 +237,8 @@ class LabelingSession(AnswerableSession):
             follower=follower,
             refitter=refitter,
             questions=questions,
-            finder=Finder(rows, ledger, refitter, follower, questions, lock),
+            finder=Finder(rows, ledger, refitter, follower, questions, appraiser, lock),
+            appraiser=appraiser,
             vote_files=VoteFiles(rows, ledger, allowed),
         )
         refitter.request()

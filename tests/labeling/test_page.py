@@ -741,3 +741,20 @@ class TestAccuracyAtThePage:
             assert f"{always}: {round(100 * audit.baseline)} %" in shown
             for label, recall in audit.recalls.items():
                 assert f"{label}: {recall.n_right} of {recall.n} found" in shown
+
+    def test_the_model_of_now_is_measured_when_somebody_asks(self, new_page):
+        session = new_session(audit=1.0, classes=["good", "bad"])
+        with session, session.serve() as server:
+            page = new_page().open(server.url)
+            button = page.root.get_by_role("button", name="How good is the model now?")
+            assert not button.is_visible()
+            while session.report().audit.n < 14:
+                page.press(self.key(page.row))
+            button.click()
+            measured = page.root.locator(".labeler-measured")
+            measured.locator("strong").wait_for()
+            found = session.estimate_score()
+            told = measured.inner_text().replace("\N{NO-BREAK SPACE}", " ")
+        low, high = (f"{share:.0%}"[:-1] for share in (found.low, min(found.high, 0.99)))
+        assert told.startswith(f"{round(100 * found.score)} % right of the ")
+        assert f"rows left: {low} % to {high} %. From {found.n_checks} random" in told

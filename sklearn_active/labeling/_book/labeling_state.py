@@ -14,6 +14,7 @@ NOBODY: frozenset[int] = frozenset()
 # One object for all rows: `is NEW` tells, and a journal of a million answers holds no
 # million empty tuples.
 NEW = (), NOBODY  # the votes and skips of a row that nobody has seen
+UNGUESSED = object()  # what the model said of an audit before there was one
 REVIEW = "review"  # the reason of a label that was asked for again, and not shown
 ANSWERS = ("answer", "relabel", "skip")
 
@@ -287,7 +288,7 @@ class LabelingState:
         return [(row, stack.whats[p][1], stack.times[p]) for row, p in found.items()]
 
     def checks(self):
-        """Return the audits in force, in their order.
+        """Return the audits in force of which a model said something, in their order.
 
         Returns
         -------
@@ -299,16 +300,29 @@ class LabelingState:
         found = []
         for n, place in zip(n_before, stack.audited_at, strict=True):
             label, predicted = stack.labels[place], stack.whats[place][2]
+            if predicted is UNGUESSED:
+                continue
             found.append((n, now(label, label) == now(predicted, predicted)))
         return found
+
+    def audited(self):
+        """Return the rows of the audits in force, as a list."""
+        return [self._stack.rows[place] for place in self._stack.audited_at]
+
+    def first_votes(self):
+        """Return the place of the first vote in force of each row, a dict."""
+        first = {}
+        for place in self._stack.voted_at:
+            first.setdefault(self._stack.rows[place], place)
+        return first
 
     def _answer(self, kind, event):
         row, annotator, label = event["row"], event["annotator"], event.get("label")
         query, seconds, audit = event.get("query"), None, None
         if kind == "answer":
             seconds, predicted = event.get("seconds"), event.get("predicted")
-            if predicted is not None and event.get("reason") == "audit":
-                audit = predicted
+            if event.get("reason") == "audit":
+                audit = UNGUESSED if predicted is None else predicted
         votes, skipped = self._votes.get(row, ()), self._skipped.get(row, NOBODY)
         before = (votes, skipped) if votes or skipped else NEW
         if kind == "relabel" and event.get("reason") == REVIEW:
@@ -422,7 +436,7 @@ class LabelingState:
     def _count(self, query, seconds, label, audit, by):
         if query is not None:
             self.n_asked += by
-        if audit is not None:
+        if audit is not None and audit is not UNGUESSED:
             _change(self._audits, [(label, audit)], by)
         if seconds is not None:
             self.seconds.add(seconds) if by > 0 else self.seconds.remove(seconds)

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from itertools import chain
 from uuid import uuid4
 
+import numpy as np
+
 from sklearn_active._data.columns import is_null
 from sklearn_active.labeling._book.agreement import agreement
 from sklearn_active.labeling._book.allowed_labels import in_order
@@ -318,6 +320,12 @@ class Ledger:
         declined = self.declined(annotators) | self._unasked.difference(labels)
         n_more = min(len(self.left_out), _MOST_SKIPPED)
         return self.version, labels, declined, self.state.n_asked, n_more
+
+    def rows_left(self):
+        """Return the rows that can still be asked and have no label, ascending."""
+        left = np.ones(self.state.n_rows, dtype=bool)
+        left[[*self.labels, *self.left_out, *self._unasked]] = False
+        return np.flatnonzero(left)
 
     def several(self):
         """Return the votes on rows that have two or more.

@@ -10,7 +10,11 @@ from uuid import uuid4
 
 from sklearn_active.labeling._book.ledger import AggregateError
 from sklearn_active.labeling._engine.questions import StaleQueryError
-from sklearn_active.labeling._fronts.figures import FEWEST_CHECKS
+from sklearn_active.labeling._fronts.figures import (
+    FEWEST_CHECKS,
+    appraisal,
+    appraisal_as_json,
+)
 from sklearn_active.labeling._fronts.hints import Hints, keys_of
 from sklearn_active.labeling._fronts.reasons import why
 from sklearn_active.labeling._fronts.row_display import (
@@ -272,6 +276,12 @@ class Desk:
         first = self._rows({"found": name, "from": 0, "n": 50})
         return {"found": name, "n": len(rows), **first}
 
+    def _estimate(self, request):
+        """Answer how good the model is, which may take the fits of fifty models."""
+        if "estimate" not in self._session.can:
+            raise ValueError("Nothing to estimate here.")
+        return appraisal_as_json(appraisal(self._session))
+
     def _rows(self, request):
         """Answer what a list says of some of its rows."""
         rows = self._lists.get(_text(request, "found"))
@@ -431,7 +441,8 @@ class Desk:
             raise ValueError("The request names no row.")
         return row
 
-    _looks = {"about": _about, "find": _find, "item": _item, "rows": _rows}
+    _looks = {"about": _about, "estimate": _estimate, "find": _find}
+    _looks |= {"item": _item, "rows": _rows}
     _reads = {"guess": _guess, "progress": _progress, "resume": _resume}
     _reads |= {"state": _state}
     _changes = {

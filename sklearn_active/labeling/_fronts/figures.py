@@ -1,10 +1,12 @@
 """How the labeling goes: honest figures for the person who pays for it."""
 
 from collections import Counter
+from math import isnan
 
 from scipy.stats import binomtest
 from sklearn.utils import Bunch
 
+from sklearn_active.evaluation._estimate_score import NothingToEstimateError
 from sklearn_active.labeling._book.continuing import n_of
 
 STABLE = 0.01
@@ -126,13 +128,74 @@ def report(n_rows, ledger, ranking, refitter, budget, behind):
     )
 
 
-def sentences(report):
+def appraisal(session):
+    """Return how good the model of a session is now, None where nobody can say yet.
+
+    Parameters
+    ----------
+    session : LabelingSession
+        It may be closed.
+
+    Returns
+    -------
+    appraisal : Bunch or None
+        `accuracy` and `recall`, as of `LabelingSession.estimate_score`, and
+        `n_labeled`.
+    """
+    report = session.report()
+    if report.audit is None or report.audit.n < FEWEST_CHECKS:
+        return None
+    try:
+        return Bunch(
+            n_labeled=report.n_labeled,
+            accuracy=session.estimate_score(),
+            recall=session.estimate_score(scoring="recall"),
+        )
+    except NothingToEstimateError:
+        return None
+
+
+def appraisal_as_json(found):
+    """Return an appraisal as the page shows it.
+
+    Parameters
+    ----------
+    found : Bunch or None
+        Of `appraisal`.
+
+    Returns
+    -------
+    shown : dict
+    """
+    if found is None or isnan(found.accuracy.score):
+        return {"error": "Too few random checks for a model of two classes yet."}
+    accuracy = found.accuracy
+    names = "score", "low", "high", "baseline", "n_checks", "n_left"
+    recalls = [
+        {"text": str(label), "score": None}
+        if isnan(score)
+        else {"text": str(label), "score": score, "low": low, "high": high}
+        for label, score, low, high in _of_classes(found.recall)
+    ]
+    shown = {name: accuracy[name] for name in names}
+    needed = {"n_labeled": found.n_labeled, "n_needed": found.recall.n_needed}
+    return shown | needed | {"recalls": recalls}
+
+
+def _of_classes(recall):
+    figures = (recall[name].tolist() for name in ("classes", "score", "low", "high"))
+    return zip(*figures, strict=True)
+
+
+def sentences(report, found=None):
     """Return the lines that tell a person at a terminal how the labeling goes.
 
     Parameters
     ----------
     report : Bunch
         Of `LabelingSession.report`.
+    found : Bunch, default=None
+        Of `appraisal`: goes before what the models of then said.
 
     Returns
     -------
@@ -149,6 +212,8 @@ def sentences(report):
         checks = n_of("random check", audit.n)
         needed = f"{FEWEST_CHECKS} are needed"
         return [*lines, f"no accuracy yet: {checks} so far, and {needed}"]
+    if found is not None and not isnan(found.accuracy.score):
+        return [*lines, *_appraised(found)]
     accuracy = _spread(
         audit.accuracy,
         audit,
@@ -166,6 +231,25 @@ def sentences(report):
             "classes, however rare"
         )
     return lines
+
+
+def _appraised(found):
+    accuracy = found.accuracy
+    source = f"from {accuracy.n_checks} random checks"
+    spread = _spread(accuracy.score, accuracy, source)
+    baseline = _percent(accuracy.baseline)
+    recalls = [
+        f"{label} {_percent(score)} ({_percent(low)} to {_percent(high)})"
+        for label, score, low, high in _of_classes(found.recall)
+        if not isnan(score)
+    ]
+    if len(recalls) < len(found.recall.classes):
+        recalls.append(f"all of them after about {found.recall.n_needed} checks")
+    return [
+        f"accuracy on the {n_of('row', accuracy.n_left)} left {spread}; always "
+        f"answering the most frequent class would have {baseline}",
+        f"found of each class: {', '.join(recalls)}",
+    ]
 
 
 def _agreed(agreement):

@@ -9,7 +9,6 @@ from sklearn.utils import Bunch
 from sklearn_active._sklearn import StrOptions, validate_parameter_constraints
 from sklearn_active.labeling._book.session_arguments import checked_row
 from sklearn_active.labeling._engine.outlook import NO_MODEL, Features
-from sklearn_active.labeling._engine.suspicion import Suspicion
 from sklearn_active.labeling._fronts.titles import title_or_number
 
 STATUSES = (
@@ -45,12 +44,14 @@ class Finder:
         Has the learner.
     questions : OpenQuestions
         What is asked at the moment.
+    appraiser : Appraiser
+        Says which labels are suspect.
     lock : RLock
         Of the session; held for short, never while a model predicts.
     """
 
-    def __init__(self, rows, ledger, refitter, follower, questions, lock):
-        self._rows = rows
+    def __init__(self, rows, ledger, refitter, follower, questions, appraiser, lock):
+        self._rows, self._appraiser = rows, appraiser
         self._ledger, self._refitter, self._follower = ledger, refitter, follower
         self._questions, self._lock = questions, lock
 
@@ -101,10 +102,6 @@ class Finder:
             )
 
     @cached_property
-    def _suspicion(self):
-        return Suspicion(self._follower.learner, self._rows.X)
-
-    @cached_property
     def _features(self):
         return Features(self._rows.X)
 
@@ -127,7 +124,7 @@ class Finder:
             pairs = zip(labeled.tolist(), guesses, strict=True)
             return labeled[[state.labels[row] != guess for row, guess in pairs]]
         if status == "suspect":
-            suspects = self._suspicion.of(state.labels)
+            suspects = self._appraiser.suspects(state.labels)
             doubted = np.sort(suspects.rows[suspects.contradicted])
             return doubted[~np.isin(doubted, list(state.reviewed))]
         if status == "labeled":
@@ -189,7 +186,7 @@ class Finder:
             highest = self._proba().proba[rows].max(axis=1, initial=0)
             return _by(rows, highest if order == "unsure" else -highest)
         if order == "suspicious":
-            ranked = self._suspicion.of(state.labels).rows
+            ranked = self._appraiser.suspects(state.labels).rows
             return ranked[np.isin(ranked, rows)]
         return rows
 

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from sklearn_active._learner import ActiveLearner
+from sklearn_active.evaluation._estimate_score import ScoreEstimate
 from sklearn_active.labeling._base import BaseLabelingSession, Label
 from sklearn_active.labeling._book.allowed_labels import AllowedLabels
 from sklearn_active.labeling._book.labeling_state import LabelingState
@@ -17,6 +18,7 @@ from sklearn_active.labeling._book.session_arguments import checked_row
 from sklearn_active.labeling._engine.follower import Follower
 from sklearn_active.labeling._engine.refitter import Refitter
 from sklearn_active.labeling._fronts.figures import report
+from sklearn_active.labeling._session_parts.appraising import Appraiser
 from sklearn_active.labeling._session_parts.finding import Finder
 from sklearn_active.labeling._session_parts.open_questions import OpenQuestions
 from sklearn_active.labeling._session_parts.session_rows import SessionRows
@@ -46,6 +48,8 @@ class ReadableSession(BaseLabelingSession):
         What is asked of whom.
     finder : Finder
         Lists and searches.
+    appraiser : Appraiser
+        Says how good labels and model are.
     vote_files : VoteFiles
         Answers from and for other tools.
     """
@@ -62,13 +66,14 @@ class ReadableSession(BaseLabelingSession):
         refitter: Refitter,
         questions: OpenQuestions,
         finder: Finder,
+        appraiser: Appraiser,
         vote_files: VoteFiles,
     ) -> None:
         self.lock, self._rows, self._allowed = lock, rows, allowed
         self._annotators, self._ledger = annotators, ledger
         self._follower, self._refitter = follower, refitter
         self._questions, self._finder = questions, finder
-        self._vote_files = vote_files
+        self._appraiser, self._vote_files = appraiser, vote_files
 
     @property
     def _state(self) -> LabelingState:
@@ -416,6 +421,43 @@ class ReadableSession(BaseLabelingSession):
                 self._follower.learner.budget,
                 self._questions.n_behind,
             )
+
+    def estimate_score(
+        self,
+        *,
+        scoring: str = "accuracy",
+        confidence: float = 0.95,
+        anytime: bool = False,
+    ) -> ScoreEstimate:
+        """Estimate how good the model of now is on the rows that are left.
+
+        From the random checks (`audit`), by models that were fitted without their
+        labels: unlike `report().audit`, which counts what the models of then said.
+        It fits up to 50 models, in the thread that calls it; asked again before a
+        label changes, for another score too, it fits none.
+
+        Parameters
+        ----------
+        scoring : {'accuracy', 'balanced_accuracy', 'neg_log_loss', 'precision', \
+                'recall'}, default='accuracy'
+            Which score.
+        confidence : float, default=0.95
+            Of the interval.
+        anytime : bool, default=False
+            Whether intervals of all looks hold at once.
+
+        Returns
+        -------
+        estimate : Bunch
+            As of :func:`~sklearn_active.evaluation.estimate_score`: no figure from
+            fewer than ten checks.
+
+        Raises
+        ------
+        ValueError
+            Where there is no model yet, or no row is left.
+        """
+        return self._appraiser.estimate(scoring, confidence, anytime)
 
     def export_votes(self, path: str | Path, format: str | None = None) -> None:
         """Write every annotator's answers to a file that other tools read.

@@ -43,7 +43,7 @@ function checked({ n, needed, accuracy, low, high, recalls, curve, ...audit }) {
   const of = ({ text, n, n_right, recall }) =>
     `${text}: ${n_right} of ${n} found` + (recall == null ? "" : ` (${percent(recall)})`);
   const lines = [
-    `${percent(low)} to ${percent(high)}, from ${n} random checks`,
+    `${percent(low)} to ${percent(high)}, from ${n} random checks of the model as it was`,
     drawn,
     `always answering "${audit.baseline_class}": ${percent(audit.baseline)}`,
     recalls.map(of).join(" · "),
@@ -56,6 +56,26 @@ function checked({ n, needed, accuracy, low, high, recalls, curve, ...audit }) {
       "the mean over the classes, however rare",
     ]);
   return figures;
+}
+
+// Of the model as it is: what models without their labels say of the random checks.
+export function drawMeasured(found) {
+  const line = (text) => el("span", {}, text);
+  if (found === null) return [line("Fitting models …")];
+  if (found.error) return [line(found.error)];
+  const { score, low, high, baseline, n_checks, n_left, n_labeled } = found;
+  const spread = (each) => `${percent(each.low)} to ${percent(each.high)}`;
+  const known = found.recalls.filter(({ score }) => score != null);
+  const recalls = known.map((each) => `${each.text} ${percent(each.score)} (${spread(each)})`);
+  if (known.length < found.recalls.length)
+    recalls.push(`all of them after about ${found.n_needed} checks`);
+  return [
+    el("strong", {}, `${percent(score)} right`),
+    line(` of the ${n_left.toLocaleString("en")} rows left: ${spread({ low, high })}. `),
+    line(`From ${n_checks} random checks, after ${n_labeled} labels; `),
+    line(`always the most frequent class: ${percent(baseline)}. `),
+    line(`Found of each class: ${recalls.join(", ")}.`),
+  ];
 }
 
 function agreed({ n, share, name, value, needed, error }) {

@@ -21,6 +21,7 @@ export class Labeler extends Listing {
     this.requests = new Requests(send);
     this.state = null;
     this.resting = false; // after "Finish"
+    this.isMeasuring = false;
     const on = {
       back: () => (this.isListing ? this.closeList() : this.leaveChange()),
       change: (answer) => this.state.can.includes("relabel") && this.change(answer),
@@ -28,6 +29,7 @@ export class Labeler extends Listing {
       command: (name) => this.command(name),
       finish: () => this.finish(),
       instruct: () => this.instruct(),
+      measure: () => this.measure(),
     };
     this.screen = new Screen(root, on, alone);
     this.list = new RowList((action, body) => this.requests.once(action, body), {
@@ -101,6 +103,17 @@ export class Labeler extends Listing {
         : "Start the program again to go on.";
     this.screen.warn([error, lost, way].filter(Boolean).join(" "), "bad");
     for (const each of this.root.querySelectorAll("button, input")) each.disabled = true;
+  }
+
+  // Models are fitted for it, so a person asks for it; answers go on meanwhile.
+  async measure() {
+    if (this.isMeasuring || this.requests.ended) return;
+    this.isMeasuring = true;
+    this.screen.showMeasured(null);
+    const reply = await this.requests.once("estimate");
+    this.isMeasuring = false;
+    const error = "The program does not answer.";
+    if (!this.requests.ended) this.screen.showMeasured(reply?.body ?? { error });
   }
 
   poll() {

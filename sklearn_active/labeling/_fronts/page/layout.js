@@ -21,16 +21,19 @@ function pieces(id) {
     classes: group("classes", "Classes"),
     commands: group("commands", "Commands"),
     figures: el("dl", { class: "labeler-figures" }),
+    measured: el("p", { class: "labeler-measured", role: "status" }),
     recent: el("ol", { class: "labeler-recent" }),
   };
 }
 
 // Draw the page into `root`; return its parts.
-export function layOut(root, id, { finish, instruct }) {
+export function layOut(root, id, { finish, instruct, measure }) {
   const parts = pieces(id);
   const { title, flagged, reason, item, guess, count, refitting } = parts;
   parts.instructions = button("Instructions", instruct, "labeler-quiet");
   parts.instructions.hidden = true;
+  parts.measure = button("How good is the model now?", measure, "labeler-quiet");
+  parts.measure.hidden = true;
   parts.track = el(
     "div",
     { class: "labeler-bar", role: "progressbar", "aria-labelledby": count.id },
@@ -47,6 +50,8 @@ export function layOut(root, id, { finish, instruct }) {
   const side = el(
     "section",
     { class: "labeler-side", "aria-label": "Progress" },
+    parts.measure,
+    parts.measured,
     parts.figures,
     el("h3", {}, "Latest answers"),
     parts.recent,

@@ -4,8 +4,11 @@ import { pause } from "./dom.js";
 
 const MINUTE = 60000; // ms
 
-// After so many ms a request counts as failed. A search may fit models.
-export const patienceOf = (action) => (action === "find" ? 10 * MINUTE : MINUTE / 4);
+const FITS_MODELS = new Set(["estimate", "find"]);
+
+// After so many ms a request counts as failed.
+export const patienceOf = (action) =>
+  FITS_MODELS.has(action) ? 10 * MINUTE : MINUTE / 4;
 
 const FIRST_RETRY = 500;
 const LAST_RETRY = 4000;

@@ -2,7 +2,7 @@
 
 import { Classes } from "./classes.js";
 import { button, focusedIn, painted } from "./dom.js";
-import { counted, drawFigures, drawRecent } from "./figures.js";
+import { counted, drawFigures, drawMeasured, drawRecent } from "./figures.js";
 import { ItemPlace } from "./items.js";
 import { COMMANDS } from "./keys.js";
 import { layOut } from "./layout.js";
@@ -142,8 +142,9 @@ export class Screen {
 
   // -- what is around it -------------------------------------------------------------
 
-  showProgress({ report, classes, new_classes: isOpen, has_instructions: instructs }) {
-    const { bar, track, count, refitting, figures, instructions } = this.parts;
+  showProgress({ report, classes, can, ...state }) {
+    const { new_classes: isOpen, has_instructions: instructs } = state;
+    const { bar, track, count, refitting, figures, instructions, measure } = this.parts;
     const target = report.budget ?? report.n_rows;
     const reached = report.budget == null ? report.n_labeled : report.n_asked;
     const share = Math.min(1, reached / Math.max(target, 1));
@@ -154,9 +155,18 @@ export class Screen {
       `${counted(report)} of ${report.n_rows.toLocaleString("en")} rows${left}`;
     refitting.hidden = !report.refitting;
     instructions.hidden = !instructs;
+    const { n, needed } = report.audit ?? {};
+    measure.hidden = !can.includes("estimate") || !(n >= needed);
     figures.replaceChildren(...drawFigures(report, classes));
     this.classes.show(classes, isOpen);
     if (this.alone) document.title = `${reached} / ${target} · Labeling`;
+  }
+
+  // `found`: null while models are fitted, else the figures, or an error.
+  showMeasured(found) {
+    const { measure, measured } = this.parts;
+    measure.setAttribute("aria-disabled", String(found === null));
+    measured.replaceChildren(...drawMeasured(found));
   }
 
   showRecent(recent) {
