@@ -5,6 +5,9 @@ from sklearn.linear_model import LogisticRegression
 
 from sklearn_active._data.probabilities import cleaned
 
+# Where few checks are wrong, any figure may set them apart by chance: they are never
+# taken for more than four times as many.
+_LEAST_VARIANCE = 0.25
 _SMOOTHED_BY = 1e-3  # a forest's 0 and 1 are finite odds then
 
 
@@ -34,8 +37,8 @@ class ControlVariate:
     With the figure g, its mean :math:`\bar g` over the candidates, and the slope
     :math:`\lambda` of the values on it, both over checks, the shift is :math:`\lambda
     (\bar g - \bar g_{checks})`. The variance is that of :math:`v - \lambda g` times
-    (n - 1) / (n - 2), for the slope is fitted; where this is no gain, there is no
-    shift.
+    (n - 1) / (n - 2), for the slope is fitted, and a quarter at least; where this is no
+    gain, there is no shift.
     """
 
     def __init__(self, checks, values, of_labels, of_left):
@@ -47,9 +50,9 @@ class ControlVariate:
         variance = np.var(v - slope * g) / np.var(v) * (n - 1) / (n - 2)
         if variance < 1:
             total = of_left.sum() + checks.later(of_labels)
-            mean = total / checks.n_candidates.mean()
+            mean = total / checks.n_then
             self.shift = slope * (mean - checks.mean_then(of_labels))
-            self.variance = variance
+            self.variance = max(variance, _LEAST_VARIANCE)
 
 
 def rightness(proba, right, proba_left):

@@ -117,10 +117,12 @@ def estimate_score(
 
     .. math:: \frac{N \bar v - A}{|U|}
 
-    without bias: the rows that the strategy took out, mostly hard ones, are known.
+    without bias: the rows that the strategy took out, mostly hard ones, are known. In
+    all means the checks of a round with N candidates, k of them drawn, weigh
+    :math:`1 / N (N - k)`.
     The interval of :math:`\bar v` is Wilson's for shares, Student's with Hall's
-    transformation for log probabilities, which are skewed, with a variance times
-    :math:`1 - n / N` for a finite pool; its ends move by the same formula. For accuracy
+    transformation for log probabilities, which are skewed, both for a finite pool; its
+    ends move by the same formula. For accuracy
     the model's confidence, which is known of every row, is a control variate where it
     narrows the interval. Balanced accuracy adds the intervals of recalls as standard
     errors are added. `anytime` takes the boundary of the normal mixture for the normal

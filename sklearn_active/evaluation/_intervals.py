@@ -62,15 +62,16 @@ def wilson(share, n_checks, z):
     return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
 
 
-def student(values, unseen, confidence, anytime=False):
+def student(values, size, confidence, anytime=False):
     r"""Return how far the interval of a mean reaches down and up, for skewed values.
 
     Parameters
     ----------
     values : ndarray of shape (n_checks,)
         The sample.
-    unseen : float
-        Share of a finite population that was not drawn: what the variance is times.
+    size : float
+        Of how many values their mean is taken to be: more than there are in a finite
+        population.
     confidence, anytime : object
         As in `quantile`.
 
@@ -95,7 +96,7 @@ def student(values, unseen, confidence, anytime=False):
     q, s = np.array([q, -q]), skew(values) / sqrt(n) if np.ptp(values) else 0.0
     if abs(s) > 1e-6:
         q = 3 / s * (np.cbrt(1 + s * (q - s / 6)) - 1)
-    return -q * values.std(ddof=1) * sqrt(unseen / n)
+    return -q * values.std(ddof=1) / sqrt(size)
 
 
 def of_the_mean(shares, lows, highs):

@@ -86,15 +86,16 @@ class Evidence:
 def accuracy(evidence, confidence, anytime):
     """Return the share of the rows left that the model has right."""
     checks, right, method = evidence.checks, evidence.right.astype(float), "wilson"
-    mean, n_checks = checks.mean_then(right), len(checks) / checks.unseen
+    mean, n_checks = checks.mean_then(right), checks.size
     if evidence.proba_left is not None:
         proba = evidence.held_out.proba
         g = rightness(proba, evidence.right, evidence.proba_left)
         control = ControlVariate(checks, right, *g)
-        mean = np.clip(mean + control.shift, 0, 1)
+        mean += control.shift
         n_checks /= control.variance
         if control.variance < 1:
             method = "wilson, control variate"
+    mean = np.clip(mean, 0, 1)
     z = quantile(confidence, len(checks), anytime)
     then = np.array([mean, *wilson(mean, n_checks, z)])
     found = np.clip(checks.mean_left(then, right), 0, 1)
@@ -146,7 +147,7 @@ def neg_log_loss(evidence, confidence, anytime):
     own = np.where(alone, 0, said[np.arange(len(said)), evidence.codes])
     values = np.log(np.maximum(own, np.finfo(float).eps))
     mean = checks.mean_then(values)
-    reach = student(values[checks.drawn], checks.unseen, confidence, anytime)
+    reach = student(values[checks.drawn], checks.size, confidence, anytime)
     then = mean, *(mean + reach)
     found = np.minimum(checks.mean_left(np.array(then), values), 0)
     shares = evidence.shares
@@ -195,14 +196,14 @@ def _of_groups(evidence, groups, n_left, confidence, anytime):
         members, hits = groups[k], groups[k] & right
         n_later = checks.later(members)
         if n_left is None:
-            n_then = checks.n_candidates.mean() * checks.mean_then(members)
+            n_then = checks.n_then * checks.mean_then(members)
         else:
             n_then = n_left[k] + n_later
         if n_then - n_later < 0.5:  # not one row is expected to be left
             continue
-        share = checks.mean_then(hits) / checks.mean_then(members)
-        unseen = max(1 - n_checks[k] / n_then, 1e-9)
-        then = np.array([share, *wilson(share, n_checks[k] / unseen, z)])
+        share = min(checks.mean_then(hits) / checks.mean_then(members), 1.0)
+        size = checks.size * n_checks[k] / len(checks)
+        then = np.array([share, *wilson(share, size, z)])
         total = n_then * then - checks.later(hits)
         found[:, k] = total / (n_then - n_later)
     return found, n_checks

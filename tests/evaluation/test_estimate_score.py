@@ -94,6 +94,29 @@ class TestTheRowsLeft:
         assert sum(errors) == pytest.approx(0, abs=1e-12)
         assert abs(sum(plain)) > 0.02  # the mean of checks is not
 
+    def test_its_variance_is_that_of_all_samples(self):
+        # One value per row, no strategy: two rounds of two, then of one.
+        found = []
+        for first in combinations(range(7), 2):
+            rest = [i for i in range(7) if i not in first]
+            for second in rest:
+                rows, left = [*first, second], [i for i in rest if i != second]
+                rounds = np.array([2, 2, 3])
+                checks = RandomChecks(np.ones(3, bool), rounds, 4)
+                values = self.VALUES[rows]
+                estimate = checks.mean_left(checks.mean_then(values), values)
+                found.append(4 * (estimate - self.VALUES[left].mean()))
+        # The pool's own variance is a mean over rounds: that of all rows on average.
+        variance = self.VALUES.var(ddof=1) * checks.n_then**2 / checks.size
+        assert np.var(found) == pytest.approx(variance)
+
+    def test_one_by_one_it_is_a_simple_random_sample(self):
+        checks = RandomChecks(np.ones(30, bool), np.arange(30), 70)
+        simple = RandomChecks(np.ones(30, bool), np.zeros(30, int), 70)
+        assert simple.size == pytest.approx(30 / (1 - 30 / 100))
+        ratio = checks.n_then**2 / checks.size / (simple.n_then**2 / simple.size)
+        assert ratio == pytest.approx(1, abs=0.01)
+
     def test_the_control_variate_keeps_it_unbiased_where_its_slope_is_known(self):
         figure = np.array([0.9, 0.2, 0.1, 0.8, 0.7, 0.4, 0.5])
         errors = []
@@ -110,7 +133,7 @@ class TestTheRowsLeft:
         values, left = rng.rand(12), rng.rand(30)
         checks = RandomChecks(np.arange(12) < 8, np.full(12, 1), 30)
         control = ControlVariate(checks, values, 2 * values + 1, 2 * left + 1)
-        assert control.variance == pytest.approx(0, abs=1e-12)
+        assert control.variance == 0.25  # never taken for less
         mean = checks.mean_then(values) + control.shift
         assert checks.mean_left(mean, values) == pytest.approx(left.mean())
 
@@ -165,15 +188,15 @@ class TestIntervals:
         half = np.random.RandomState(0).randn(6)
         values = np.concatenate([half, -half])
         expected = ttest_1samp(values, 0).confidence_interval(0.9)
-        found = student(values, 1.0, 0.9)
+        found = student(values, 12, 0.9)
         assert found == pytest.approx([expected.low, expected.high])
-        assert student(values, 0.25, 0.9) == pytest.approx(found / 2)
+        assert student(values, 48, 0.9) == pytest.approx(found / 2)
 
     def test_skewed_values_are_judged_by_halls_transformation(self):
         values = np.random.RandomState(0).exponential(size=30)
         root, q = np.sqrt(30), t.ppf(0.95, 29)
         gamma = np.mean((values - values.mean()) ** 3) / values.std() ** 3
-        distances = -student(values, 1.0, 0.9) * root / values.std(ddof=1)
+        distances = -student(values, 30, 0.9) * root / values.std(ddof=1)
         transformed = (
             distances
             + gamma / (3 * root) * distances**2
@@ -188,13 +211,13 @@ class TestIntervals:
         for values in rng.lognormal(size=(1000, 40)):
             truth = np.exp(0.5) - values.mean()
             plain = ttest_1samp(values - values.mean(), 0).confidence_interval()
-            low, high = student(values, 1.0, 0.95)
+            low, high = student(values, 40, 0.95)
             holds["t"] += plain.low <= truth <= plain.high
             holds["ours"] += low <= truth <= high
         assert holds["ours"] > 925 > 915 > holds["t"]
 
     def test_values_that_are_all_equal_have_no_spread(self):
-        assert student(np.full(12, -0.5), 1.0, 0.95).tolist() == [0, 0]
+        assert student(np.full(12, -0.5), 12, 0.95).tolist() == [0, 0]
 
     def test_of_equal_figures_the_mean_is_narrower_by_the_root_of_their_number(self):
         shares = np.full(4, 0.6)

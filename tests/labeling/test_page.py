@@ -755,6 +755,6 @@ class TestAccuracyAtThePage:
             measured.locator("strong").wait_for()
             found = session.estimate_score()
             told = measured.inner_text().replace("\N{NO-BREAK SPACE}", " ")
-        low, high = (f"{share:.0%}"[:-1] for share in (found.low, min(found.high, 0.99)))
+        low, high = round(100 * found.low), min(round(100 * found.high), 99)
         assert told.startswith(f"{round(100 * found.score)} % right of the ")
         assert f"rows left: {low} % to {high} %. From {found.n_checks} random" in told
