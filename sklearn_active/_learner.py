@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from math import ceil
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -32,6 +32,7 @@ from sklearn_active._loop.recording import (
     rows_to_relabel,
     rows_to_teach,
 )
+from sklearn_active._loop.reviews import Reviews
 from sklearn_active._loop.run import ColumnNames, Run, run_of
 from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active._loop.wrapped_estimator import (
@@ -53,6 +54,7 @@ from sklearn_active._sklearn import (
 )
 from sklearn_active._sklearn.callbacks import begin_tasks
 from sklearn_active._sklearn.warnings import warn_user
+from sklearn_active.evaluation._suspect_labels import suspects_in
 from sklearn_active.oracles import ArrayOracle
 from sklearn_active.pools._dask import as_chunks
 from sklearn_active.query_strategies._registry import (
@@ -99,6 +101,9 @@ class ActiveLearner(
         A rule of :mod:`sklearn_active.stopping_rules`, by name or as an object, or
         `stop_when(learner) -> bool`, called before each round on the fitted
         learner; a true value ends the loop.
+    reask : float, default=0.0
+        In [0, 1): the share of the questions that ask a labeled row again, for
+        oracles that err, and not always in the same way. See Notes.
     missing_label : object, default='auto'
         What marks an unlabeled row in `y`. 'auto': -1 in numeric y, and None, NaN,
         NA or a masked value. State it where -1 is a class, and inside
@@ -127,7 +132,8 @@ class ActiveLearner(
         Label of every row, where the estimator has one.
     history_ : list of Bunch
         One record per round: `round`, `rows`, `answers` (None where abstained),
-        `predicted` (labels expected before the answers, None without a model),
+        `predicted` (labels expected before the answers, None without a model; of a
+        row asked again by a model that knows its label),
         `utilities` (None where no query was taught), `reasons` (as those of the
         query, one per row; 'taught' where no query asked the row), `n_candidates`
         (rows that could be asked when these were), `n_labeled` (labels known after
@@ -153,6 +159,15 @@ class ActiveLearner(
     Labels are recorded before the estimator is refitted. Whatever raises (the
     oracle, the estimator, Ctrl-C), `y_` holds every answer given and `estimator_`
     is the last fitted model. Cost per round: one query of the strategy, one fit.
+
+    With `reask` = r, floor((n + b) r) - floor(n r) of the b rows of a round ask again,
+    after n questions: rows whose label the others contradict, the most suspect first,
+    as :func:`~sklearn_active.evaluation.suspect_labels` ranks them; where there are too
+    few, the query strategy asks instead. They stand last in the query, with the reason
+    'review', and count for the budget. The second answer is in force; an abstention
+    keeps the first. Each row is asked again at most once, those labeled at the start
+    too; a later `fit` on `y_` may ask it once more. Such a round costs up to 100 fits
+    more, or two with :class:`~sklearn_active.graph.GraphLabelSpreading`.
 
     References
     ----------
@@ -190,6 +205,7 @@ class ActiveLearner(
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "budget": [Interval(Integral, 0, None, closed="left"), None],
         "stop_when": [StrOptions(set(RULES)), callable, None],
+        "reask": [Interval(Real, 0, 1, closed="left")],
         "missing_label": "no_validation",
         "unlabeled": [StrOptions({"auto", "pass", "drop"})],
         "random_state": ["random_state"],
@@ -204,6 +220,7 @@ class ActiveLearner(
         batch_size: int = 1,
         budget: int | None = None,
         stop_when: str | Callable[[Any], bool] | None = None,
+        reask: float = 0.0,
         missing_label: Any = AUTO,
         unlabeled: Literal["auto", "pass", "drop"] = "auto",
         random_state: int | np.random.RandomState | None = None,
@@ -214,6 +231,7 @@ class ActiveLearner(
         self.batch_size = batch_size
         self.budget = budget
         self.stop_when = stop_when
+        self.reask = reask
         self.missing_label = missing_label
         self.unlabeled = unlabeled
         self.random_state = random_state
@@ -535,6 +553,7 @@ class ActiveLearner(
             self.batch_size,
             self.budget,
             as_rule(self.stop_when),
+            Reviews(self.reask, suspects_in),
         )
         if self._run.model.all_rows and not labels.all_known:
             warn_of_search(self.estimator)
@@ -577,6 +596,8 @@ class ActiveLearner(
 def most_rounds(run, oracle):
     """Return how many rounds a fit can have, the first fit included."""
     n_asked = 0 if oracle is None else run.pool.n_candidates
+    # Of the questions a share asks nothing new, and lets the loop go on for longer.
+    n_asked = ceil(n_asked / (1 - run.reviews.share))
     if run.budget is not None:
         n_asked = min(n_asked, run.budget)
     return 1 + ceil(n_asked / run.batch_size)

@@ -172,6 +172,21 @@ def test_the_benchmark_of_rare_classes_counts_labels_and_rows_read(monkeypatch):
     assert np.mean(reached) >= 0.95
 
 
+def test_the_benchmark_of_rows_asked_again_has_the_figures_of_its_table(monkeypatch):
+    reask = script("reask")
+    stored = reask.read(reask.RESULTS)
+    assert reask.table(stored) == reask.TABLE.read_text()
+    assert {row["dataset"] for row in stored} == set(reask.NAMES)
+    monkeypatch.setattr(reask, "BUDGET", 40)
+    plain, again = (
+        reask.run(("breast_cancer", "graph", 0.2, share, 0)) for share in (0.0, 0.2)
+    )
+    assert (plain["n_labels"], plain["n_again"]) == (42, 0)
+    assert again["n_labels"] == 42 - again["n_again"] >= 42 - 8
+    assert 0 < again["n_corrected"] <= again["n_again"]
+    assert again["share_wrong"] < plain["share_wrong"]
+
+
 def test_the_benchmark_of_wrong_labels_has_the_figures_of_its_table(monkeypatch):
     sys.path.insert(0, str(FOLDER.parent))
     try:

@@ -295,6 +295,7 @@ class TestSetParamsLate:
         "batch_size": 7,
         "budget": 1,
         "stop_when": lambda learner: 1 / 0,
+        "reask": 0.5,
         "missing_label": 0,
         "unlabeled": "pass",
         "random_state": 5,

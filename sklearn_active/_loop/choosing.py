@@ -1,9 +1,12 @@
 """The next question: what the query strategy chooses, checked."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from sklearn_active._data.rows import RowsInChunks, piece_length, read_only, take
 from sklearn_active._loop.query import Query
+from sklearn_active._loop.reviews import REVIEW
 from sklearn_active._loop.scoring import best_of_parts
 from sklearn_active.query_strategies import RandomSampling
 from sklearn_active.query_strategies._registry import (
@@ -14,7 +17,7 @@ from sklearn_active.query_strategies._registry import (
 )
 
 
-def choose(strategy, pool, batch_size, cold, distributions):
+def choose(strategy, pool, batch_size, cold, distributions, again=()):
     """Let a query strategy choose the next rows.
 
     Parameters
@@ -30,6 +33,9 @@ def choose(strategy, pool, batch_size, cold, distributions):
         one then yields to random rows.
     distributions : Distributions
         Where the estimator's uncertainty comes from.
+    again : sequence of int
+        Labeled rows, not more than `batch_size`, which are asked again behind those
+        that the strategy chooses.
 
     Returns
     -------
@@ -43,38 +49,76 @@ def choose(strategy, pool, batch_size, cold, distributions):
             f"No row is left to ask: of {len(pool)} rows {state.labels.n_known} are "
             f"labeled and {len(pool.declined)} were declined.{state.labels.remark}"
         )
+    n_chosen = min(batch_size - len(again), n_candidates)
+    chosen = Chosen.none()
+    if n_chosen:
+        chosen = _chosen(strategy, pool, n_chosen, cold, distributions)
+    if len(again):
+        chosen = chosen.with_reviews(again)
+    state.n_queries += 1
+    return Query(
+        indices=read_only(chosen.indices.copy()),
+        X=take(pool.X, chosen.indices),
+        utilities=read_only(chosen.utilities.copy()),
+        proba=chosen.proba if chosen.proba is None else read_only(chosen.proba),
+        classes=pool.classes,
+        round=state.round,
+        n_pool=len(pool),
+        id=f"{state.token}-{state.n_queries}",
+        reasons=tuple(chosen.reasons),
+        n_candidates=n_candidates,
+    )
+
+
+@dataclass
+class Chosen:
+    """Rows to ask, as a query has them; the fields are those of `Query`."""
+
+    indices: np.ndarray
+    utilities: np.ndarray
+    reasons: list[str]
+    proba: np.ndarray | None
+
+    @classmethod
+    def none(cls):
+        """Return no row."""
+        return cls(np.zeros(0, dtype=int), np.zeros(0), [], None)
+
+    def with_reviews(self, rows):
+        """Return these rows, and behind them labeled ones, to be asked again."""
+        n_rows, proba = len(rows), self.proba
+        if proba is not None:
+            # The model has learned their labels: what it says of them would give away
+            # the first answer.
+            unsaid = np.full((n_rows, proba.shape[1]), np.nan)
+            proba = np.concatenate([proba, unsaid])
+        return Chosen(
+            np.concatenate([self.indices, rows]),
+            np.concatenate([self.utilities, np.full(n_rows, -np.inf)]),
+            [*self.reasons, *[REVIEW] * n_rows],
+            proba,
+        )
+
+
+def _chosen(strategy, pool, n_rows, cold, distributions):
+    """Return what a strategy chooses, or random rows in its place, and why."""
     # The uncertainty of a model that knows one class, or that can't learn any more,
     # says nothing of where the other classes are; random rows find them. A strategy
     # that needs no estimator is asked all the same.
     falls_back = cold and declared(strategy, "needs")
     asked = RandomSampling() if falls_back else strategy
-    batch_size = min(batch_size, n_candidates)
     if _in_parts(asked, pool, distributions):
-        best = best_of_parts(asked, pool, batch_size)
+        best = best_of_parts(asked, pool, n_rows)
         distributions.warn_of(best.n_empty, best.n_scored)
         indices, utilities, proba = best.indices, best.utilities, best.proba
     else:
-        choice = asked.select(pool, batch_size)
-        indices, utilities = _checked(choice, pool, batch_size)
+        choice = asked.select(pool, n_rows)
+        indices, utilities = _checked(choice, pool, n_rows)
         proba = pool.proba_of(indices)
-    if not falls_back:
-        state.mark_all_as_heard()
-    state.n_queries += 1
-    reasons = reasons_of(asked, indices)
     if falls_back:
-        reasons = ["cold_start"] * len(indices)
-    return Query(
-        indices=read_only(indices.copy()),
-        X=take(pool.X, indices),
-        utilities=read_only(utilities.copy()),
-        proba=proba if proba is None else read_only(proba),
-        classes=pool.classes,
-        round=state.round,
-        n_pool=len(pool),
-        id=f"{state.token}-{state.n_queries}",
-        reasons=tuple(reasons),
-        n_candidates=n_candidates,
-    )
+        return Chosen(indices, utilities, ["cold_start"] * len(indices), proba)
+    pool.state.mark_all_as_heard()
+    return Chosen(indices, utilities, reasons_of(asked, indices), proba)
 
 
 def _in_parts(strategy, pool, distributions):

@@ -35,6 +35,7 @@ class PoolState:
         self.learned_in = np.zeros(len(self), dtype=int)
         self.learned_in[labels.rows] = 1
         self.declined = np.zeros(0, dtype=int)
+        self.reviewed = np.zeros(0, dtype=int)  # rows asked again, once for all
         # Rows asked, answered or not: what the budget counts. Rows that were taught
         # without being asked count, too, as in `teach`.
         self.n_asked = 0
@@ -101,6 +102,19 @@ class PoolState:
         declined = np.setdiff1d(self.declined, known)
         self.declined = np.union1d(declined, indices[~answered])
         self.n_asked += len(indices)
+
+    def review(self, indices, labels, answered):
+        """Record what labeled rows, asked again, were answered.
+
+        `labels` are those of `indices[answered]`; where they differ, they are in force
+        from now on. Of the other rows nothing new is known.
+        """
+        self.n_asked += len(indices)
+        self.reviewed = np.union1d(self.reviewed, indices)
+        rows = indices[answered]
+        differs = self.labels.values[rows] != labels
+        if differs.any():
+            self.relabel(rows[differs], labels[differs], np.ones(differs.sum(), bool))
 
     def relabel(self, indices, labels, answered):
         """Change the labels of `indices[answered]`, and take back the others'."""

@@ -24,7 +24,7 @@ class Query:
         The query strategy's utilities of those rows; higher means ask first.
     proba : ndarray of float of shape (n_rows, n_classes) or None
         Class distributions of those rows, in the order of `classes`; None
-        where the query strategy did not need them.
+        where the query strategy did not need them, NaN in rows asked again.
     classes : ndarray of shape (n_classes,)
         The classes that the estimator knows, sorted; before it is fitted, those
         among the labels.
@@ -36,8 +36,9 @@ class Query:
         Names the fit and the question; no two queries share it.
     reasons : tuple of str of length n_rows
         Why each row was chosen: the name of the query strategy, 'cold_start' for the
-        random rows asked before two classes are known, or 'check' for those that
-        :class:`~sklearn_active.query_strategies.WithChecks` draws.
+        random rows asked before two classes are known, 'check' for those that
+        :class:`~sklearn_active.query_strategies.WithChecks` draws, or 'review' for
+        labeled rows that are asked again (`reask` of the learner).
     n_candidates : int or None
         How many rows could be asked when these were chosen; None in a labeling
         session.

@@ -11,6 +11,7 @@ from sklearn_active._data.alignment import in_order_of
 from sklearn_active._data.containers import index_of
 from sklearn_active._data.rows import checked_positions
 from sklearn_active._loop.query import Query
+from sklearn_active._loop.reviews import REVIEW
 
 
 @dataclass
@@ -56,6 +57,11 @@ class Asked:
         }
         reasons = [why.get(row, "taught") for row in rows.tolist()]
         return cls(rows, None, reasons, state.n_candidates, model.expected(rows))
+
+    @property
+    def are_reviews(self):
+        """Which rows are asked again, shape (n_rows,)."""
+        return np.array([reason == REVIEW for reason in self.reasons], dtype=bool)
 
     def first(self, n_rows):
         """Return the first rows alone."""
@@ -117,14 +123,18 @@ def rows_to_teach(state, query):
             "This query belongs to another fit: its positions may mean other rows. "
             "Teach its rows by their positions in the current X."
         )
-    return _checked_positions(state, query.indices)
+    again = [reason == REVIEW for reason in query.reasons]
+    return _checked_positions(state, query.indices, again)
 
 
-def _checked_positions(state, positions):
+def _checked_positions(state, positions, again=False):
     indices = checked_positions(positions, len(state), "teach")
-    known = indices[state.labels.known[indices]]
+    known = indices[state.labels.known[indices] & ~np.array(again, dtype=bool)]
     if len(known):
-        raise ValueError(f"The rows {known.tolist()} are labeled already.")
+        raise ValueError(
+            f"The rows {known.tolist()} are labeled already. To correct their labels, "
+            "use relabel(indices, labels)."
+        )
     return indices
 
 
@@ -157,7 +167,7 @@ def record(state, asked, answers, source):
         _record_stream(state, asked, answers, source)
         return
     labels, answered = state.labels.parse_answers(answers, len(asked.rows), source)
-    state.record(asked.rows, labels, answered)
+    _keep(state, asked.rows, asked.are_reviews, labels, answered)
     state.close_round(asked, _with_none(labels, answered))
 
 
@@ -166,10 +176,11 @@ def _record_stream(state, asked, answers, source):
     # kept, whatever the generator does then. The record of the round follows in any
     # case, of as many rows as were answered.
     given, indices = [], asked.rows
+    rows = zip(indices, asked.are_reviews, answers, strict=False)
     try:
-        for index, answer in zip(indices, answers, strict=False):
+        for index, again, answer in rows:
             labels, answered = state.labels.parse_answers([answer], 1, source)
-            state.record(np.array([index]), labels, answered)
+            _keep(state, np.array([index]), np.array([again]), labels, answered)
             given.extend(_with_none(labels, answered))
         if len(given) == len(indices) and isgenerator(answers):
             _finish(answers, len(indices), source)
@@ -183,6 +194,15 @@ def _record_stream(state, asked, answers, source):
             "kept. Yield one label per row, None for a row that can't be labeled, or "
             "raise StopLabeling to end the loop."
         )
+
+
+def _keep(state, rows, again, labels, answered):
+    """Record answers: of rows that are asked again, they correct the labels known."""
+    # A label that was taken back since the row was asked again can't be corrected.
+    again = again & state.labels.known[rows]
+    for part, keep in ((~again, state.record), (again, state.review)):
+        if part.any():
+            keep(rows[part], labels[part[answered]], answered[part])
 
 
 def _finish(generator, n_rows, source):

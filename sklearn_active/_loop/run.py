@@ -50,6 +50,8 @@ class Run:
         How many rows are asked at most, while a loop runs.
     stop_when : callable or None
         The stopping rule.
+    reviews : Reviews
+        Which labeled rows are asked again.
 
     Attributes
     ----------
@@ -65,7 +67,15 @@ class Run:
     """
 
     def __init__(
-        self, pool, model, strategy, column_names, batch_size, budget, stop_when
+        self,
+        pool,
+        model,
+        strategy,
+        column_names,
+        batch_size,
+        budget,
+        stop_when,
+        reviews,
     ):
         self.pool = pool
         self.model = model
@@ -74,6 +84,7 @@ class Run:
         self.batch_size = batch_size
         self.budget = budget
         self.stop_when = stop_when
+        self.reviews = reviews
         self.why_ended = None
         self.end_loop()
 
@@ -140,6 +151,7 @@ class Run:
                     batch_size,
                     self.model.is_cold,
                     self.model.distributions,
+                    self.reviews.due(self, batch_size),
                 )
             pool.open_queries[batch_size] = query
             pool.query_seconds += perf_counter() - began

@@ -62,12 +62,14 @@ class HoldOut:
         Shuffles the rows.
     params : dict, default=None
         Fit parameters; those of length n_rows are cut like the rows.
+    memory : RunMemory, default=None
+        Keeps the graph. None: one of its own.
     """
 
-    def __init__(self, prototype, all_rows, X, n_folds, seed, params=None):
+    def __init__(self, prototype, all_rows, X, n_folds, seed, params=None, memory=None):
         self._prototype, self._all_rows, self._X = prototype, all_rows, X
         self._n_folds, self._seed, self._params = n_folds, seed, params or {}
-        self._memory = RunMemory()
+        self._memory = RunMemory() if memory is None else memory
 
     def of(self, labels, doubted=None):
         """Return what is said of each labeled row by a model without its label.

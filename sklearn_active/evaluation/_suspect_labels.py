@@ -242,7 +242,7 @@ def suspects_of(hold_out, labels, scoring="odds", n_passes=2, votes=None):
     suspects : Suspects
     """
     codes = labels.codes_of(labels.rows)
-    if np.sum(np.bincount(codes) > 1) < 2:
+    if not _can_be_doubted(codes):
         raise ValueError(
             "No label can be doubted yet: that takes two classes with two labels each."
         )
@@ -258,6 +258,32 @@ def suspects_of(hold_out, labels, scoring="odds", n_passes=2, votes=None):
         more["agreement"] = agreements(votes, len(labels.classes))
         proba = posterior(votes[labels.rows], codes, proba)
     return _described(labels, codes, proba, scoring, more)
+
+
+def suspects_in(run):
+    """Rank the labels of a learner's run by its own estimator.
+
+    Parameters
+    ----------
+    run : Run
+        Of the learner.
+
+    Returns
+    -------
+    suspects : Suspects or None
+        None where no label can be doubted yet.
+    """
+    model, pool, labels = run.model, run.pool, run.pool.labels
+    if not _can_be_doubted(labels.codes_of(labels.rows)):
+        return None
+    rows = model.prototype, model.all_rows, pool.X
+    hold_out = HoldOut(*rows, None, pool.seed, model.params, run.memory)
+    return suspects_of(hold_out, labels)
+
+
+def _can_be_doubted(codes):
+    """Say whether two classes have two labels each."""
+    return np.sum(np.bincount(codes) > 1) > 1
 
 
 def _described(labels, codes, proba, scoring, more):

@@ -237,8 +237,7 @@ class QueryDisplay:
         return list(zip(items, predicted, true, strict=False))
 
     def _caption(self, record, n_shown, n_rounds):
-        n_answers = sum(answer is not None for answer in record.answers)
-        n_labels = record.n_labeled - n_answers
+        n_labels = record.n_labeled - _n_new_labels(record)
         has_model = any(p is not None for p in record.get("predicted", ()))
         cut = n_rounds < len(self.history)
         caption = [
@@ -294,6 +293,13 @@ class QueryDisplay:
         for i, line in enumerate(lines):
             for j in range(len(line)):
                 self.axes_[i, j] = self.figure_.add_subplot(grid[i, j])
+
+
+def _n_new_labels(record):
+    """Return how many labels a round brought: an answer given again is none."""
+    reasons = record.get("reasons", [""] * len(record.answers))
+    pairs = zip(record.answers, reasons, strict=True)
+    return sum(answer is not None and why != "review" for answer, why in pairs)
 
 
 def _new_axes(shape, lines):

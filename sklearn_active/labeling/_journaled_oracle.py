@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
+from itertools import zip_longest
 from os import PathLike
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ from sklearn_active._data.marks import Mark
 from sklearn_active._data.rows import first_of_each, row_keys, take
 from sklearn_active._loop.query import Query
 from sklearn_active._loop.recording import in_the_order_asked
+from sklearn_active._loop.reviews import REVIEW
 from sklearn_active.labeling._book.journal import LabelJournal
 from sklearn_active.oracles import Oracle
 
@@ -37,7 +39,8 @@ class JournaledOracle(Oracle):
     Notes
     -----
     A row is known by its content, so frames and arrays, other orders and other pools
-    share a file; rows with equal content have one answer. Abstentions are kept too.
+    share a file; rows with equal content have one answer, and another where the
+    learner asks again (`reask`). Abstentions are kept too.
     What a generator yields is kept label by label. For the same questions after a
     crash, give the learner an int as `random_state`. Cost: one fsync per batch, or
     per label of a generator.
@@ -88,6 +91,9 @@ class JournaledOracle(Oracle):
         """
         self._open()
         keys = [sha256(key).hexdigest() for key in row_keys(query.X)]
+        # The answer to a row that is asked again is another one.
+        again = [reason == REVIEW for reason in query.reasons]
+        keys = [k + "-again" if a else k for k, a in zip_longest(keys, again)]
         first = first_of_each(keys)
         new = [i for i in first if keys[i] not in self._answers]
         if new:

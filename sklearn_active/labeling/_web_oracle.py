@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from threading import Condition, RLock
 from typing import Any, Self
 
+import numpy as np
 from sklearn.utils import Bunch
 
 from sklearn_active._data.marks import Mark
@@ -286,9 +287,14 @@ class Batches(BaseLabelingSession):
 
 
 def _guesses(query):
-    """Return {row: the most likely class}, None where the strategy needed none."""
+    """Return {row: the most likely class}, None where it is not known or not shown."""
     rows = query.indices.tolist()
     if query.proba is None:
         return dict.fromkeys(rows)
-    likely = query.classes[query.proba.argmax(axis=1)]
-    return dict(zip(rows, likely.tolist(), strict=True))
+    likely = query.classes[query.proba.argmax(axis=1)].tolist()
+    # Of a row that is asked again nothing is said: NaN, where argmax names a class.
+    is_said = ~np.isnan(query.proba[:, 0])
+    return {
+        row: label if said else None
+        for row, label, said in zip(rows, likely, is_said, strict=True)
+    }

@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator
 
 from sklearn_active._sklearn import Interval, validate_params
 
-_RANDOM = ("check", "cold_start")
+_NOT_CHOSEN = ("check", "cold_start", "review")
 
 
 class Confident(BaseEstimator):
@@ -28,8 +28,8 @@ class Confident(BaseEstimator):
     -----
     The rule asks for the next query, which is asked then if the loop goes on, so it
     costs nothing. It holds back while random rows stand in for the strategy (the
-    cold start), and where the next question is a check alone. Utilities that don't fall
-    as the model learns, as those of 'random', never stop it.
+    cold start), and where the next question holds only checks or rows asked again.
+    Utilities that don't fall as the model learns, as those of 'random', never stop it.
 
     References
     ----------
@@ -74,6 +74,6 @@ class Confident(BaseEstimator):
         """
         validate_params(self)
         query = learner.query()
-        # A random row has a utility that says nothing of what is left.
-        chosen = [reason not in _RANDOM for reason in query.reasons]
+        # The utility of any other row says nothing of what is left.
+        chosen = [reason not in _NOT_CHOSEN for reason in query.reasons]
         return bool(any(chosen) and query.utilities[chosen].max() < self.threshold)

@@ -72,7 +72,7 @@ class Follower:
     """
 
     def __init__(self, learner, X, y=None):
-        self.learner = clone(learner)
+        self.learner = clone(learner).set_params(reask=0)  # the session asks again
         self.run = run_of(self.learner.start(X, y))
         shuffled = np.random.RandomState(self.run.pool.seed).permutation(self.n_rows)
         self._watched = np.sort(shuffled[:N_WATCHED])
