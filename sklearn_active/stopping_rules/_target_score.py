@@ -120,7 +120,7 @@ class TargetScore(BaseEstimator):
             validate_params(self)
             self.estimates_: list[Any] = []
             self._looked_at, self._warned = -self.every, False
-        n_labeled = np.count_nonzero(learner.labeled_iter_ >= 0)
+        n_labeled = int(np.count_nonzero(learner.labeled_iter_ >= 0))
         if n_labeled - self._looked_at < self.every:
             return False
         self._looked_at = n_labeled

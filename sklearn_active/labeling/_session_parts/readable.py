@@ -438,9 +438,8 @@ class ReadableSession(BaseLabelingSession):
 
         Parameters
         ----------
-        scoring : {'accuracy', 'balanced_accuracy', 'neg_log_loss', 'precision', \
-                'recall'}, default='accuracy'
-            Which score.
+        scoring : str, default='accuracy'
+            Which score, as there.
         confidence : float, default=0.95
             Of the interval.
         anytime : bool, default=False
