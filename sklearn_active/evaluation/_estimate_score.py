@@ -206,7 +206,7 @@ class Known(NamedTuple):
     learned_in : ndarray of int of shape (n_known,)
         Grows with the time at which each became known.
     drawn : ndarray of int
-        Rows that were drawn at random.
+        Rows that were drawn at random; those without a label say nothing.
     n_left : int
         Number of rows that can still be asked.
     """
@@ -272,7 +272,7 @@ def said_of_left(run):
 
 
 def _drawn(pool):
-    """Return the rows that were asked at random, and are labeled."""
+    """Return the rows that were asked at random, labeled or not."""
     drawn = []
     for record in pool.history:
         # Rows that came later could not have been drawn: such a check is of a part.
@@ -280,8 +280,7 @@ def _drawn(pool):
         if record.n_candidates >= now:
             pairs = zip(record.rows, record.reasons, strict=True)
             drawn += [row for row, reason in pairs if reason in DRAWN]
-    drawn = np.array(drawn, dtype=np.intp)
-    return drawn[pool.labels.known[drawn]]
+    return np.array(drawn, dtype=np.intp)
 
 
 def _given(pool, checks):
