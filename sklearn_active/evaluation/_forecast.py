@@ -14,7 +14,7 @@ _FEWEST_POINTS = 5
 # logarithm of the number of labels. Chosen on four of the eight sets of the benchmark.
 _SURPRISE = 0.35
 _JITTER = 0.01  # of a score: a curve that lies on a line by chance is not that sure
-_FARTHEST = 4  # times the labels of now; and times the lower end
+_FARTHEST = 4  # times the labels of now
 _EXPONENTS = np.geomspace(0.15, 2.5, 24)
 _N_LIMITS = 40
 # The midpoints of ten equal parts of the normal distribution.
@@ -94,8 +94,8 @@ def forecast_labels(
     errors have it, with a variance of those of the best and of .01 at least. The error
     of the scores, and a surprise of ± .35 in log n beyond all power laws, widen what
     follows for n; what lies below the labels of now is ruled out. The forecast is the
-    median. It is not said where the interval ends beyond four times the labels of now,
-    or four times its lower end. Cost: O(n_points), some milliseconds.
+    median. It is not said where the interval ends beyond four times the labels of now.
+    Cost: O(n_points), some milliseconds.
 
     References
     ----------
@@ -137,7 +137,7 @@ def forecast_labels(
         return _nothing(
             f"can't say: the curve may end below {target:g}; more labels will tell."
         )
-    if high > _FARTHEST * n[-1] or high > _FARTHEST * low:
+    if high > _FARTHEST * n[-1]:
         return _nothing(
             f"can't say: anything from {low:.0f} to {high:.0f} labels is possible."
         )

@@ -141,13 +141,14 @@ class TestTheRowsLeft:
     def test_the_variance_left_is_that_of_a_regression_with_one_column(self):
         rng = np.random.RandomState(0)
         figure = rng.rand(12)
-        values = figure + rng.rand(12)
+        values = figure + 2 * rng.rand(12)
         checks = RandomChecks(np.ones(12, bool), np.full(12, 1), 30)
         control = ControlVariate(checks, values, figure, rng.rand(30))
         fit = linregress(figure, values)
         rest = values - fit.intercept - fit.slope * figure
         expected = (rest @ rest / 10) / values.var(ddof=1)
         assert control.variance == pytest.approx(expected)
+        assert control.variance > 0.3
 
     @pytest.mark.parametrize("figure", [np.zeros(12), np.arange(12.0)[::-1]])
     def test_a_figure_that_tells_nothing_changes_nothing(self, figure):
@@ -345,6 +346,19 @@ class TestByHand:
         logs[7] = np.log(np.finfo(float).eps)
         expected = (300 * logs.mean() - logs.sum()) / 260
         assert found.score == pytest.approx(expected)
+
+    def test_a_class_that_the_strategy_has_found_whole_counts_no_more(self):
+        X, truth = pool_of(300)
+        rows = np.random.RandomState(1).permutation(300)
+        checks, found_all = rows[:40], rows[40:60]
+        truth = np.where(truth == 2, 0, truth)
+        truth[found_all] = truth[checks[:2]] = 2  # there are no others
+        learner = taught(X, truth, [rows[:60]])
+        recall = estimate_score(learner, scoring="recall", checks=checks)
+        assert np.isnan(recall.score[2])
+        assert recall.baseline[2] == 0
+        balanced = estimate_score(learner, scoring="balanced_accuracy", checks=checks)
+        assert balanced.score == pytest.approx(recall.score[:2].mean())
 
     def test_where_less_than_a_row_of_a_class_is_left_it_has_no_recall(self):
         X, truth = pool_of(300)

@@ -68,6 +68,11 @@ class TestWhereACurveGoes:
         assert wide.low < narrow.low < narrow.high < wide.high
         assert wide.n_labels == narrow.n_labels
 
+    def test_no_forecast_is_surer_than_curves_are_like_power_laws(self):
+        scores = curve(0.95, 1.2, 1)
+        near = forecast_labels(N, scores, curve(0.95, 1.2, 1, 48.0))
+        assert near.high / 48 > np.exp(1.04 * 0.35)
+
     def test_scores_that_may_be_wrong_make_it_wider(self):
         scores = curve(0.95, 1.2, 1)
         sure = forecast_labels(N, scores, 0.925)
