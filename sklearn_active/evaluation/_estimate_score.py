@@ -8,8 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import Bunch
 
 from sklearn_active._data.labels import Labels
+from sklearn_active._data.probabilities import has_distributions
 from sklearn_active._data.rows import RowsInChunks, checked_positions
 from sklearn_active._loop.run import fitted_of, run_of
+from sklearn_active._loop.wrapped_estimator import final_estimator
 from sklearn_active._sklearn import (
     Interval,
     StrOptions,
@@ -19,6 +21,10 @@ from sklearn_active.evaluation._held_out import HoldOut, places_among, said_of
 from sklearn_active.evaluation._random_checks import DRAWN, RandomChecks
 from sklearn_active.evaluation._scores import SCORES, Evidence
 
+NO_PROBABILITIES = (
+    "scoring='neg_log_loss' needs probabilities, and {} has no predict_proba. Take "
+    "another score, or wrap it in CalibratedClassifierCV."
+)
 _CONSTRAINTS = {
     "scoring": [StrOptions(set(SCORES))],
     "confidence": [Interval(Real, 0, 1, closed="neither")],
@@ -105,7 +111,8 @@ def estimate_score(
     NotFittedError
         Where there is no model yet.
     ValueError
-        Where no row is left, or `checks` are no labeled rows.
+        Where no row is left, `checks` are no labeled rows, or log loss is asked for
+        and the estimator has no `predict_proba`.
 
     Notes
     -----
@@ -178,8 +185,9 @@ def estimate_score(
     >>> round(learner.score(X[left], truth[left]), 2)  # what it is in truth
     0.87
     """
-    fitted_of(learner)
-    run = run_of(learner)
+    run, fitted = run_of(learner), fitted_of(learner)
+    if scoring == "neg_log_loss":
+        check_has_probabilities(fitted, run.model.all_rows)
     drawn = _drawn(run.pool) if checks is None else _given(run.pool, checks)
     labels, pool = run.pool.labels, run.pool
     known = Known(labels, pool.learned_in[labels.rows], drawn, pool.n_candidates)
@@ -257,6 +265,13 @@ def estimate_of(known, held_out, said_of_left, scoring, confidence, anytime):
         n_left=known.n_left,
         classes=labels.classes,
     )
+
+
+def check_has_probabilities(fitted, all_rows):
+    """Raise where what a model says is no probability: its logarithm means nothing."""
+    final = final_estimator(fitted.estimator)
+    if not fitted.can("predict_proba") and not (all_rows and has_distributions(final)):
+        raise ValueError(NO_PROBABILITIES.format(type(final).__name__))
 
 
 def said_of_left(run):

@@ -19,6 +19,7 @@ from sklearn.metrics import (
 )
 from sklearn.naive_bayes import GaussianNB
 from sklearn.semi_supervised import LabelSpreading
+from sklearn.svm import LinearSVC
 
 from sklearn_active import ActiveLearner
 from sklearn_active.evaluation import estimate_score
@@ -552,6 +553,13 @@ class TestRefusals:
     def test_rows_without_a_label_are_no_checks(self):
         with pytest.raises(ValueError, match=r"rows \[21\] are no checks"):
             estimate_score(self.learner(), checks=[0, 21])
+
+    def test_log_loss_of_what_is_no_probability(self):
+        learner = ActiveLearner(LinearSVC(), "random").start(X)
+        learner.teach(range(20), TRUTH[:20])
+        assert estimate_score(learner, checks=range(20)).score > 0
+        with pytest.raises(ValueError, match="LinearSVC has no predict_proba"):
+            estimate_score(learner, scoring="neg_log_loss", checks=range(20))
 
     def test_where_no_row_is_left(self):
         learner = self.learner()

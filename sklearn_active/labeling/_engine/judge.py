@@ -11,7 +11,11 @@ from sklearn_active._data.marks import Mark
 from sklearn_active._data.seeds import set_random_states
 from sklearn_active._loop.wrapped_estimator import prepared_for_rows
 from sklearn_active._sklearn import num_samples
-from sklearn_active.evaluation._estimate_score import Known, estimate_of
+from sklearn_active.evaluation._estimate_score import (
+    NO_PROBABILITIES,
+    Known,
+    estimate_of,
+)
 from sklearn_active.evaluation._held_out import HoldOut
 from sklearn_active.evaluation._suspect_labels import suspects_of
 
@@ -100,6 +104,8 @@ class Judge:
         estimate : Bunch
             As there.
         """
+        if scoring == "neg_log_loss" and standing.outlook.proba is None:
+            raise ValueError(NO_PROBABILITIES.format("the estimator"))
         labels = self._read(standing.labels)
         # Labels of the start came before all answers.
         came_at = [standing.came_at.get(row, -1) for row in labels.rows.tolist()]
