@@ -43,6 +43,7 @@ class PoolState:
         self.history = []
         self.open_queries = {}
         self.n_queries = 0
+        self.complete_since = 1  # the round from which on all rows could be asked
         self.query_seconds = 0.0
         # What the strategy has not heard of yet. A strategy that keeps sums goes by
         # these two lists alone, so each change must end up in one of them.
@@ -138,6 +139,7 @@ class PoolState:
         n_rows = len(self)
         self.X = X
         self.labels = labels
+        self.complete_since = self.round
         learned_in = np.zeros(len(labels), dtype=int)
         learned_in[:n_rows] = self.learned_in
         learned_in[labels.rows[labels.rows >= n_rows]] = 1

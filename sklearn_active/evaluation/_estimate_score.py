@@ -292,8 +292,7 @@ def _drawn(pool):
     drawn = []
     for record in pool.history:
         # Rows that came later could not have been drawn: such a check is of a part.
-        now = pool.n_candidates + np.sum(pool.learned_in > record.round)
-        if record.n_candidates >= now:
+        if record.round >= pool.complete_since:
             pairs = zip(record.rows, record.reasons, strict=True)
             drawn += [row for row, reason in pairs if reason in DRAWN]
     return np.array(drawn, dtype=np.intp)

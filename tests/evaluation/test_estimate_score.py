@@ -401,10 +401,12 @@ class TestFromALearner:
 
     def test_a_check_whose_label_is_taken_back_counts_no_more(self):
         learner = ActiveLearner(GaussianNB(), "random", batch_size=12, random_state=0)
-        learner.start(X)
+        learner.start(X, np.where(np.arange(300) < 6, TRUTH, -1))
         query = learner.query()
         learner.teach(query, TRUTH[query.indices])
         learner.relabel(query.indices[:2], [None, None])
+        assert estimate_score(learner).n_checks == 10
+        learner.relabel([0], [None])  # no check, and from before them
         assert estimate_score(learner).n_checks == 10
 
     def test_plain_wilson_where_confidence_tells_nothing(self):
