@@ -274,14 +274,13 @@ def said_of_left(run):
 def _drawn(pool):
     """Return the rows that were asked at random, and are labeled."""
     drawn = []
-    for record in pool.history:
-        # Rows that came later could not have been drawn: such a check is of a part.
-        now = pool.n_candidates + np.sum(pool.learned_in > record.round)
-        if record.n_candidates >= now:
-            pairs = zip(record.rows, record.reasons, strict=True)
-            drawn += [row for row, reason in pairs if reason in DRAWN]
-    drawn = np.array(drawn, dtype=np.intp)
-    return drawn[pool.labels.known[drawn]]
+    # Rows that came later could not have been drawn: a check before is of a part.
+    for record in pool.history[pool.complete_since - 1 :]:
+        pairs = zip(record.rows, record.reasons, strict=True)
+        rows = [row for row, reason in pairs if reason in DRAWN]
+        # A check whose label was taken back may be asked once more for its use.
+        drawn += [row for row in rows if pool.learned_in[row] == record.round + 1]
+    return np.array(drawn, dtype=np.intp)
 
 
 def _given(pool, checks):

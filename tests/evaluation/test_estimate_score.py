@@ -25,6 +25,7 @@ from sklearn_active.evaluation import estimate_score
 from sklearn_active.evaluation._control import ControlVariate
 from sklearn_active.evaluation._intervals import of_the_mean, quantile, student, wilson
 from sklearn_active.evaluation._random_checks import RandomChecks
+from sklearn_active.query_strategies import WithChecks
 
 X, TRUTH = make_blobs(300, centers=3, cluster_std=2.5, random_state=0)
 
@@ -412,3 +413,50 @@ class TestRefusals:
     def test_parameters_are_checked(self, name, value):
         with pytest.raises(ValueError, match=f"'{name}' parameter of estimate_score"):
             estimate_score(self.learner(), **{name: value})
+
+
+class TestWhichChecksCount:
+    """Those whose label in force was drawn at random, from all rows that there are."""
+
+    @staticmethod
+    def asked_at_random(n_rounds, n_rows=300, n_declined=0):
+        """Return a learner that asked three checks a round."""
+        strategy = WithChecks("margin", share=0.5)
+        learner = ActiveLearner(GaussianNB(), strategy, batch_size=6, random_state=0)
+        learner.start(X[:n_rows], np.where(np.arange(n_rows) < 9, TRUTH[:n_rows], -1))
+        for _ in range(n_rounds):
+            query = learner.query()
+            answers = TRUTH[query.indices].astype(object)
+            answers[:n_declined] = None
+            learner.teach(query, answers)
+        return learner
+
+    def test_a_label_that_is_taken_back_costs_no_other_check(self):
+        learner = self.asked_at_random(5)
+        first = learner.history_[0].rows[-1]
+        assert estimate_score(learner).n_checks == 15
+        learner.relabel([first], [None])
+        assert estimate_score(learner).n_checks == 14
+
+    def test_a_row_that_is_taught_after_it_was_declined_costs_no_check(self):
+        learner = self.asked_at_random(5, n_declined=1)
+        declined = [record.rows[0] for record in learner.history_]
+        learner.teach(declined, TRUTH[declined])
+        assert estimate_score(learner).n_checks == 15
+
+    def test_a_check_that_was_taken_back_and_taught_by_hand_is_none(self):
+        learner = self.asked_at_random(5)
+        check = learner.history_[0].rows[-1]
+        learner.relabel([check], [None])
+        learner.teach([check], TRUTH[[check]])
+        assert estimate_score(learner).n_checks == 14
+
+    @pytest.mark.parametrize("n_declined", [0, 2])
+    def test_none_counts_from_before_more_rows_came(self, n_declined):
+        # Fewer rows than were labeled or declined meanwhile, so that counts alone
+        # could not tell.
+        learner = self.asked_at_random(5, 299, n_declined).extend(X[299:])
+        assert estimate_score(learner).n_checks == 0
+        query = learner.query()
+        learner.teach(query, TRUTH[query.indices])
+        assert estimate_score(learner).n_checks == 3
