@@ -9,7 +9,7 @@ from sklearn.utils import Bunch
 
 from sklearn_active._data.labels import Labels
 from sklearn_active._data.rows import RowsInChunks, checked_positions
-from sklearn_active._loop.run import fitted_of, run_of
+from sklearn_active._loop.run import HasRun, fitted_of, run_of
 from sklearn_active._sklearn import (
     Interval,
     StrOptions,
@@ -28,6 +28,10 @@ _CONSTRAINTS = {
 
 class NothingToEstimateError(ValueError):
     """There is no model yet, or no row left."""
+
+
+class CannotHoldOutError(NothingToEstimateError):
+    """The model can be fitted on all labels, and not without some of them."""
 
 
 class ScoreEstimate(Bunch):
@@ -105,7 +109,10 @@ def estimate_score(
     NotFittedError
         Where there is no model yet.
     ValueError
-        Where no row is left, or `checks` are no labeled rows.
+        Where no row is left, `checks` are no labeled rows, the estimator can't be
+        fitted without some of the labels, or has no probabilities for the log loss.
+    TypeError
+        Where it is no ActiveLearner.
 
     Notes
     -----
@@ -178,8 +185,14 @@ def estimate_score(
     >>> round(learner.score(X[left], truth[left]), 2)  # what it is in truth
     0.87
     """
+    if not isinstance(learner, HasRun):
+        raise TypeError(
+            f"estimate_score takes an ActiveLearner, which knows the checks; got a "
+            f"{type(learner).__name__}."
+        )
     fitted_of(learner)
     run = run_of(learner)
+    check_has_scored(run.model.prototype, scoring)
     drawn = _drawn(run.pool) if checks is None else _given(run.pool, checks)
     labels, pool = run.pool.labels, run.pool
     known = Known(labels, pool.learned_in[labels.rows], drawn, pool.n_candidates)
@@ -217,6 +230,17 @@ class Known(NamedTuple):
     n_left: int
 
 
+def check_has_scored(estimator, scoring):
+    """Raise where a score takes probabilities, and the estimator has none."""
+    # Shares of decision values rank rows; their logarithm means nothing.
+    if scoring == "neg_log_loss" and not hasattr(estimator, "predict_proba"):
+        raise ValueError(
+            f"scoring='neg_log_loss' judges probabilities, and "
+            f"{type(estimator).__name__} has none. Wrap it in CalibratedClassifierCV, "
+            "or take another score."
+        )
+
+
 def estimate_of(known, held_out, said_of_left, scoring, confidence, anytime):
     """Estimate a score from what is known already; see :func:`estimate_score`.
 
@@ -249,7 +273,7 @@ def estimate_of(known, held_out, said_of_left, scoring, confidence, anytime):
     codes = labels.codes_of(labels.rows)
     evidence = Evidence(checks, codes, labels.classes)
     if evidence.is_enough:  # else no model need be fitted
-        said = held_out(), *said_of_left()
+        said = _said_without_labels(held_out), *said_of_left()
         evidence = Evidence(checks, codes, labels.classes, *said)
     return ScoreEstimate(
         **evidence.figure(scoring, confidence, anytime),
@@ -257,6 +281,18 @@ def estimate_of(known, held_out, said_of_left, scoring, confidence, anytime):
         n_left=known.n_left,
         classes=labels.classes,
     )
+
+
+def _said_without_labels(held_out):
+    try:
+        return held_out()
+    # Whatever it raises: with all labels the same estimator was fitted.
+    except Exception as error:
+        raise CannotHoldOutError(
+            "The model can't be judged yet: where it was fitted without some of the "
+            f"labels, it raised {type(error).__name__} ({error}). It takes more labels "
+            "of each class, most likely."
+        ) from error
 
 
 def said_of_left(run):

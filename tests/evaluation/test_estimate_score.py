@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, t, ttest_1samp
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_digits, make_blobs
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
@@ -19,6 +20,7 @@ from sklearn.metrics import (
 )
 from sklearn.naive_bayes import GaussianNB
 from sklearn.semi_supervised import LabelSpreading
+from sklearn.svm import LinearSVC
 
 from sklearn_active import ActiveLearner
 from sklearn_active.evaluation import estimate_score
@@ -460,3 +462,47 @@ class TestWhichChecksCount:
         query = learner.query()
         learner.teach(query, TRUTH[query.indices])
         assert estimate_score(learner).n_checks == 3
+
+
+class TestFewLabelsOfAClass:
+    """29 labels of one class and 1 of another, as rare events have it."""
+
+    CODES = np.array([0] * 29 + [1])
+
+    def learner_of(self, estimator):
+        y = np.full(60, -1)
+        y[:30] = self.CODES
+        rows = np.column_stack([np.arange(60) % 30 // 29, np.arange(60)]) * 1.0
+        learner = ActiveLearner(estimator, "random", random_state=0)
+        return learner.start(rows, y)
+
+    @pytest.mark.parametrize("estimator", [LogisticRegression(), LinearSVC()])
+    def test_the_only_label_of_a_class_is_a_check_that_the_model_gets_wrong(
+        self, estimator
+    ):
+        learner = self.learner_of(estimator)
+        found = estimate_score(learner, checks=range(30))
+        expected = np.array(wilson(29 / 30, 30 / (1 - 30 / 60), quantile(0.95, 30)))
+        assert found.score == pytest.approx(29 / 30)
+        # All labels are checks: the ends are of the mean over all 60 rows, moved.
+        moved = np.clip((60 * expected - 29) / 30, 0, 1)
+        assert [found.low, found.high] == pytest.approx(moved.tolist())
+
+    def test_an_estimator_that_needs_more_labels_of_each_class_is_named_with_why(self):
+        y = np.full(60, -1)
+        y[:30] = np.arange(30) >= 27
+        model = CalibratedClassifierCV(GaussianNB(), cv=3)
+        learner = ActiveLearner(model, "random").start(X[:60], y)
+        with pytest.raises(ValueError, match=r"without some of the labels.*3-fold"):
+            estimate_score(learner, checks=range(30))
+
+
+def test_the_log_loss_is_refused_where_there_are_no_probabilities():
+    learner = ActiveLearner(LinearSVC(), "random").start(X, np.where(X[:, 0] > 0, 1, 0))
+    with pytest.raises(ValueError, match=r"LinearSVC has none.*CalibratedClassifierCV"):
+        estimate_score(learner, scoring="neg_log_loss")
+
+
+def test_what_is_no_learner_is_refused_by_name():
+    with pytest.raises(TypeError, match=r"takes an ActiveLearner.*got a GaussianNB"):
+        estimate_score(GaussianNB())

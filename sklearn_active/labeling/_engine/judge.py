@@ -11,7 +11,11 @@ from sklearn_active._data.marks import Mark
 from sklearn_active._data.seeds import set_random_states
 from sklearn_active._loop.wrapped_estimator import prepared_for_rows
 from sklearn_active._sklearn import num_samples
-from sklearn_active.evaluation._estimate_score import Known, estimate_of
+from sklearn_active.evaluation._estimate_score import (
+    Known,
+    check_has_scored,
+    estimate_of,
+)
 from sklearn_active.evaluation._held_out import HoldOut
 from sklearn_active.evaluation._suspect_labels import suspects_of
 
@@ -62,6 +66,7 @@ class Judge:
         seeds = np.random.RandomState(_SEED)
         prototype = set_random_states(clone(learner.estimator), seeds, only_unset=True)
         all_rows = prepared_for_rows(prototype, learner.unlabeled, X)
+        self._estimator = prototype
         self._hold_out = HoldOut(prototype, all_rows, X, None, _SEED)
         self._n_rows, self._mark = num_samples(X), Mark.stated(learner.missing_label)
         self._lock, self._known = Lock(), {}
@@ -100,6 +105,7 @@ class Judge:
         estimate : Bunch
             As there.
         """
+        check_has_scored(self._estimator, scoring)
         labels = self._read(standing.labels)
         # Labels of the start came before all answers.
         came_at = [standing.came_at.get(row, -1) for row in labels.rows.tolist()]
