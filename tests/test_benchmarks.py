@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_breast_cancer
 
 from sklearn_active import query_strategies
 
@@ -187,12 +188,36 @@ def test_the_benchmark_of_rows_asked_again_has_the_figures_of_its_table(monkeypa
     assert again["share_wrong"] < plain["share_wrong"]
 
 
+def test_the_benchmark_of_estimates_has_the_figures_of_its_tables(monkeypatch):
+    estimates = script("estimates")
+    stored = estimates.read(estimates.RESULTS)
+    assert estimates.table(stored) == estimates.TABLE.read_text()
+    assert estimates.misleading(stored) == estimates.MISLEADING.read_text()
+    assert {line["dataset"] for line in stored} == set(estimates.SETS)
+    data = load_breast_cancer(return_X_y=True)
+    monkeypatch.setattr(estimates, "keel", lambda name: data)
+    monkeypatch.setattr(estimates, "AT", (60,))
+    monkeypatch.setattr(estimates, "of_checks", lambda right, sure, left: {})
+    (line,) = estimates.lines_of("breast_cancer", "logistic", "margin", 1)
+    assert line["truth"] > 0.9
+    assert line["ours_held"] == line["anytime_held"] == 1
+    assert 0 < line["ours_width"] < line["anytime_width"]
+    assert line["cv_error"] < 0 < line["truth"] + line["cv_error"]
+
+
+def test_the_benchmark_of_forecasts_has_the_figures_of_its_table(monkeypatch):
+    forecast = script("forecast")
+    stored = forecast.read(forecast.RESULTS)
+    assert forecast.table(stored) == forecast.TABLE.read_text()
+    assert {line["sets"] for line in stored} == {"tuned", "apart"}
+    monkeypatch.setattr(forecast, "RUNS", 20)
+    line = forecast.line_of("apart", None)
+    assert 0 < line["spoke"] < 0.3
+    assert line["error"] < 0.4
+
+
 def test_the_benchmark_of_wrong_labels_has_the_figures_of_its_table(monkeypatch):
-    sys.path.insert(0, str(FOLDER.parent))
-    try:
-        suspects = importlib.import_module("suspects")
-    finally:
-        sys.path.remove(str(FOLDER.parent))
+    suspects = script("suspects")
     stored = suspects.read(suspects.RESULTS)
     assert suspects.table(stored) == suspects.TABLE.read_text()
     assert {row["dataset"] for row in stored} == set(suspects.SETS)

@@ -4,13 +4,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_score
+from sklearn.model_selection import KFold, cross_val_score
 
 from sklearn_active import ActiveLearner
 from sklearn_active.evaluation import estimate_score
 from sklearn_active.query_strategies import WithChecks
 
 INK = "#1B1B1B"
+FOLDS = KFold(5, shuffle=True, random_state=0)
 
 
 def looks():
@@ -31,7 +32,7 @@ def looks():
         known = learner.y_ != -1
         if n_labels % 20:
             continue
-        folds = cross_val_score(learner.estimator, X[known], truth[known], cv=5)
+        folds = cross_val_score(learner.estimator, X[known], truth[known], cv=FOLDS)
         found = estimate_score(learner)
         score = learner.score(X[~known], truth[~known])
         figures = found.score, found.low, found.high

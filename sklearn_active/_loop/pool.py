@@ -43,8 +43,8 @@ class PoolState:
         self.history = []
         self.open_queries = {}
         self.n_queries = 0
+        self.complete_since = 1  # the round from which on all rows could be asked
         self.query_seconds = 0.0
-        self.complete_since = 1  # the first round that could ask any of all rows
         # What the strategy has not heard of yet. A strategy that keeps sums goes by
         # these two lists alone, so each change must end up in one of them.
         self.newly_known = labels.rows.tolist()
@@ -139,11 +139,11 @@ class PoolState:
         n_rows = len(self)
         self.X = X
         self.labels = labels
+        self.complete_since = self.round
         learned_in = np.zeros(len(labels), dtype=int)
         learned_in[:n_rows] = self.learned_in
         learned_in[labels.rows[labels.rows >= n_rows]] = 1
         self.learned_in = learned_in
-        self.complete_since = self.round
         # A strategy begins anew: it hears of all labels again.
         self.newly_known, self.withdrawn = labels.rows.tolist(), []
         self.open_queries = {}

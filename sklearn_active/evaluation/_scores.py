@@ -13,6 +13,11 @@ from sklearn_active.evaluation._random_checks import RandomChecks
 
 N_LEAST = 10  # checks: below, no figure is given
 _OF_EACH_CLASS = 2  # where the figure is a mean over classes
+# Estimates err by this much more than a sample of the same size: the strategy has
+# looked at the labels of checks before it chose other rows, so models that are fitted
+# without a check have still learned from it. Measured on digits, phoneme, breast cancer
+# and generated rows, where 95 % intervals without it held in 92 %.
+_ADAPTED = 1.07
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +51,11 @@ class Evidence:
     def is_enough(self):
         """Whether there are so many checks that a figure may be given."""
         return len(self.checks) >= N_LEAST
+
+    @property
+    def size(self):
+        """Return of how many independent checks a mean would err as much."""
+        return self.checks.size / _ADAPTED**2
 
     @property
     def right(self):
@@ -93,7 +103,7 @@ class Evidence:
 def accuracy(evidence, confidence, anytime):
     """Return the share of the rows left that the model has right."""
     checks, right, method = evidence.checks, evidence.right.astype(float), "wilson"
-    mean, n_checks = checks.mean_then(right), checks.size
+    mean, n_checks = checks.mean_then(right), evidence.size
     if evidence.proba_left is not None and evidence.all_models_choose:
         proba = evidence.held_out.proba
         g = rightness(proba, evidence.right, evidence.proba_left)
@@ -154,7 +164,7 @@ def neg_log_loss(evidence, confidence, anytime):
     own = np.where(alone, 0, said[np.arange(len(said)), evidence.codes])
     values = np.log(np.maximum(own, np.finfo(float).eps))
     mean = checks.mean_then(values)
-    reach = student(values[checks.drawn], checks.size, confidence, anytime)
+    reach = student(values[checks.drawn], evidence.size, confidence, anytime)
     then = mean, *(mean + reach)
     found = np.minimum(checks.mean_left(np.array(then), values), 0)
     shares = evidence.shares
@@ -209,7 +219,7 @@ def _of_groups(evidence, groups, n_left, confidence, anytime):
         if n_then - n_later < 0.5:  # not one row is expected to be left
             continue
         share = min(checks.mean_then(hits) / checks.mean_then(members), 1.0)
-        size = checks.size * n_checks[k] / len(checks)
+        size = evidence.size * n_checks[k] / len(checks)
         then = np.array([share, *wilson(share, size, z)])
         total = n_then * then - checks.later(hits)
         found[:, k] = total / (n_then - n_later)

@@ -87,9 +87,9 @@ def suspect_labels(
     r"""Rank labels by how likely they are wrong, as the other labels have it.
 
     Use it once some dozens of rows are labeled: look at the first rows of the result
-    again, correct them (:meth:`ActiveLearner.relabel`, or y itself), and call it anew.
-    Whatever the order says, a label is wrong only if somebody who looks at the row says
-    so: rows that are hard are suspect, too.
+    again, correct them (:meth:`~sklearn_active.ActiveLearner.relabel`, or y itself),
+    and call it anew. Whatever the order says, a label is wrong only if somebody who
+    looks at the row says so: rows that are hard are suspect, too.
 
     Parameters
     ----------

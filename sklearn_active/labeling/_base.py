@@ -43,8 +43,9 @@ class BaseLabelingSession(ABC):
     n_rows : int
         Number of rows.
     can : frozenset of str
-        Which optional methods there are: 'find', 'flag', 'guess', 'relabel', 'reopen',
-        'requeue' (`requeue_skipped`) and 'undo' (`take_back`).
+        Which optional methods there are: 'estimate' (`estimate_score`), 'find', 'flag',
+        'guess', 'relabel', 'reopen', 'requeue' (`requeue_skipped`) and 'undo'
+        (`take_back`).
     new_classes : {'error', 'allow'}
         Whether labels may be given that are in no `classes` yet.
     votes_per_row : int
@@ -379,6 +380,31 @@ class BaseLabelingSession(ABC):
         described : list of Bunch
         """
         raise self._cannot("find")
+
+    def estimate_score(
+        self,
+        *,
+        scoring: str = "accuracy",
+        confidence: float = 0.95,
+        anytime: bool = False,
+    ) -> Bunch:
+        """Return how good the model is, as :meth:`LabelingSession.estimate_score`.
+
+        Parameters
+        ----------
+        scoring : str, default='accuracy'
+            Which score.
+        confidence : float, default=0.95
+            Of the interval.
+        anytime : bool, default=False
+            Whether intervals of all looks hold at once.
+
+        Returns
+        -------
+        estimate : Bunch
+            As there.
+        """
+        raise self._cannot("estimate")
 
     def _cannot(self, what: str) -> NotImplementedError:
         return NotImplementedError(f"{type(self).__name__} can't {what}: see `can`.")

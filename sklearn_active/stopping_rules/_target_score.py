@@ -56,9 +56,9 @@ class TargetScore(BaseEstimator):
     likely. Where all n checks are right and confidence tells nothing of the rows, it
     takes
 
-    .. math:: n \ge z_n^2 \frac{t}{1 - t}, \quad z_n \approx 2.4,
+    .. math:: n \ge 1.07^2 z_n^2 \frac{t}{1 - t}, \quad z_n \approx 2.5,
 
-    about 26 of them for a target of .8, 55 for .9, 119 for .95, and more with every
+    about 29 of them for a target of .8, 63 for .9, 138 for .95, and more with every
     one that is wrong.
 
     The estimator must implement what `estimate_score` needs. Cost of a look: that of

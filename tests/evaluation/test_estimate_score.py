@@ -5,7 +5,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from scipy.stats import binom, t, ttest_1samp
+from scipy.stats import binom, linregress, t, ttest_1samp
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_digits, make_blobs
@@ -139,6 +139,18 @@ class TestTheRowsLeft:
         assert control.variance == 0.25  # never taken for less
         mean = checks.mean_then(values) + control.shift
         assert checks.mean_left(mean, values) == pytest.approx(left.mean())
+
+    def test_the_variance_left_is_that_of_a_regression_with_one_column(self):
+        rng = np.random.RandomState(0)
+        figure = rng.rand(12)
+        values = figure + 2 * rng.rand(12)
+        checks = RandomChecks(np.ones(12, bool), np.full(12, 1), 30)
+        control = ControlVariate(checks, values, figure, rng.rand(30))
+        fit = linregress(figure, values)
+        rest = values - fit.intercept - fit.slope * figure
+        expected = (rest @ rest / 10) / values.var(ddof=1)
+        assert control.variance == pytest.approx(expected)
+        assert control.variance > 0.3
 
     @pytest.mark.parametrize("figure", [np.zeros(12), np.arange(12.0)[::-1]])
     def test_a_figure_that_tells_nothing_changes_nothing(self, figure):
@@ -276,14 +288,135 @@ class TestScores:
         assert found.baseline == pytest.approx(-np.log(3), abs=0.05)
 
 
+class TestByHand:
+    """One round of checks: every figure is a line of arithmetic."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def case(cls):
+        X, truth = pool_of(300, seed=4)
+        truth[:90] = 1  # classes of different size
+        X[:, 1] = 0.9  # confidence tells nothing
+        rows = np.random.RandomState(1).permutation(300)[:60]
+        return X, truth, rows, taught(X, truth, [rows])
+
+    def of_left(self, values, rows):
+        """Return the mean over 240 rows left of what has these values on checks."""
+        values = np.asarray(values, float)
+        return (300 * values[rows].mean() - values[rows].sum()) / 240
+
+    def test_the_baseline_is_the_share_of_the_largest_class(self, case):
+        _, truth, rows, learner = case
+        shares = [self.of_left(truth == k, rows) for k in range(3)]
+        found = estimate_score(learner, checks=rows)
+        assert found.baseline == pytest.approx(max(shares))
+        by_class = estimate_score(learner, scoring="recall", checks=rows)
+        assert by_class.baseline == pytest.approx(shares)
+
+    def test_recall_is_the_share_that_is_right_of_each_class(self, case):
+        X, truth, rows, learner = case
+        found = estimate_score(learner, scoring="recall", checks=rows)
+        right = X[:, 0] == truth
+        for k in range(3):
+            hits = self.of_left(right & (truth == k), rows)
+            assert found.score[k] == pytest.approx(
+                hits / self.of_left(truth == k, rows)
+            )
+
+    def test_precision_is_the_share_that_is_right_of_what_is_called_so(self, case):
+        X, truth, rows, learner = case
+        found = estimate_score(learner, scoring="precision", checks=rows)
+        said, right = X[:, 0], X[:, 0] == truth
+        for k in range(3):
+            called = said[rows] == k
+            n_left = np.sum(said == k) - called.sum()  # known of every row
+            share = right[rows][called].mean()
+            then = (n_left + called.sum()) * share - right[rows][called].sum()
+            assert found.score[k] == pytest.approx(then / n_left)
+
+    def test_log_loss_of_a_class_that_only_the_check_has_is_that_of_probability_0(self):
+        X, truth = pool_of(300)
+        X[:, 1] = 0.9
+        rows = np.random.RandomState(1).permutation(300)[:40]
+        truth = truth.copy()
+        truth[rows[7]] = 3
+        learner = taught(X, truth, [rows])
+        found = estimate_score(learner, scoring="neg_log_loss", checks=rows)
+        # Models without that label know three classes, with others four.
+        right = X[rows, 0] == truth[rows]
+        logs = np.log(np.where(right, 0.9, 0.1 / 3))
+        logs[7] = np.log(np.finfo(float).eps)
+        expected = (300 * logs.mean() - logs.sum()) / 260
+        assert found.score == pytest.approx(expected)
+
+    def test_a_class_that_the_strategy_has_found_whole_counts_no_more(self):
+        X, truth = pool_of(300)
+        rows = np.random.RandomState(1).permutation(300)
+        checks, found_all = rows[:40], rows[40:60]
+        truth = np.where(truth == 2, 0, truth)
+        truth[found_all] = truth[checks[:2]] = 2  # there are no others
+        learner = taught(X, truth, [rows[:60]])
+        recall = estimate_score(learner, scoring="recall", checks=checks)
+        assert np.isnan(recall.score[2])
+        assert recall.baseline[2] == 0
+        balanced = estimate_score(learner, scoring="balanced_accuracy", checks=checks)
+        assert balanced.score == pytest.approx(recall.score[:2].mean())
+
+    def test_where_less_than_a_row_of_a_class_is_left_it_has_no_recall(self):
+        X, truth = pool_of(300)
+        learner = taught(X, truth, [np.arange(299)])
+        for scoring in ("recall", "balanced_accuracy"):
+            found = estimate_score(learner, scoring=scoring, checks=np.arange(299))
+            assert np.isnan(found.score).all()
+
+    def test_the_number_needed_is_rounded_up(self):
+        X, truth = pool_of()
+        rows = np.r_[np.arange(0, 60, 3), np.arange(1, 60, 3), [2, 5, 8]]
+        learner = taught(X, truth, [rows])
+        found = estimate_score(learner, scoring="recall", checks=rows)
+        assert found.n_needed == 144  # 10 of the class that is 3 of 43
+
+
 class TestFromALearner:
+    def test_of_rows_that_a_strategy_chose_none_is_a_check(self):
+        strategy = WithChecks("margin", share=0.5)
+        learner = ActiveLearner(GaussianNB(), strategy, batch_size=10, random_state=0)
+        learner.start(X, np.where(np.arange(300) < 6, TRUTH, -1))
+        for _ in range(3):
+            query = learner.query()
+            learner.teach(query, TRUTH[query.indices])
+        reasons = [why for record in learner.history_ for why in record.reasons]
+        assert reasons.count("check") == estimate_score(learner).n_checks == 15
+
+    def test_checks_from_before_rows_were_added_are_of_the_old_rows_alone(self):
+        learner = ActiveLearner(GaussianNB(), "random", batch_size=12, random_state=0)
+        learner.start(X[:200])
+        query = learner.query()
+        learner.teach(query, TRUTH[query.indices])
+        assert estimate_score(learner).n_checks == 12
+        learner.extend(X[200:])
+        assert estimate_score(learner).n_checks == 0
+        query = learner.query()
+        learner.teach(query, TRUTH[query.indices])
+        assert estimate_score(learner).n_checks == 12
+
+    def test_a_check_whose_label_is_taken_back_counts_no_more(self):
+        learner = ActiveLearner(GaussianNB(), "random", batch_size=12, random_state=0)
+        learner.start(X, np.where(np.arange(300) < 6, TRUTH, -1))
+        query = learner.query()
+        learner.teach(query, TRUTH[query.indices])
+        learner.relabel(query.indices[:2], [None, None])
+        assert estimate_score(learner).n_checks == 10
+        learner.relabel([0], [None])  # no check, and from before them
+        assert estimate_score(learner).n_checks == 10
+
     def test_plain_wilson_where_confidence_tells_nothing(self):
         X, truth = pool_of()
         X[:, 1] = 0.9
         learner = taught(X, truth, [range(0, 400, 20)])
         found = estimate_score(learner, checks=range(0, 400, 20))
         right = X[::20, 0] == truth[::20]
-        n_effective = 20 / (1 - 20 / 400)
+        n_effective = 20 / (1 - 20 / 400) / 1.07**2  # the model has seen checks
         low, high = wilson(right.mean(), n_effective, quantile(0.95, 20))
         then = np.array([right.mean(), low, high])
         expected = np.clip((400 * then - right.sum()) / 380, 0, 1)
@@ -312,6 +445,27 @@ class TestFromALearner:
         assert plain < 0.85
         assert found.score > 0.93  # of the rows left, all are right
         assert found.high == 1
+
+    @pytest.mark.parametrize(("right", "score"), [(1.0, 1), (0.0, 0)])
+    def test_where_all_checks_are_right_or_all_wrong_there_is_an_interval(
+        self, right, score
+    ):
+        X, truth = pool_of(right=right)
+        rows = np.random.RandomState(0).permutation(400)[:30]
+        found = estimate_score(taught(X, truth, [rows]), checks=rows)
+        assert found.score == pytest.approx(score)
+        assert 0.05 < found.high - found.low < 0.15
+
+    def test_ten_checks_of_a_class_are_enough_and_nine_are_not(self):
+        X, truth = pool_of()
+        for n, known in ((10, True), (9, False)):
+            rows = np.r_[
+                np.arange(0, 60, 3)[:n], np.arange(1, 60, 3), 2 + 3 * np.arange(12)
+            ]
+            found = estimate_score(
+                taught(X, truth, [rows]), scoring="recall", checks=rows
+            )
+            assert np.isnan(found.score).tolist() == [not known, False, False]
 
     @pytest.mark.parametrize("n_checks", [0, 3, 9])
     def test_fewer_than_ten_checks_give_no_figure(self, n_checks):
@@ -403,6 +557,13 @@ class TestRefusals:
         with pytest.raises(ValueError, match=r"rows \[21\] are no checks"):
             estimate_score(self.learner(), checks=[0, 21])
 
+    def test_log_loss_of_what_is_no_probability(self):
+        learner = ActiveLearner(LinearSVC(), "random").start(X)
+        learner.teach(range(20), TRUTH[:20])
+        assert estimate_score(learner, checks=range(20)).score > 0
+        with pytest.raises(ValueError, match="LinearSVC has no predict_proba"):
+            estimate_score(learner, scoring="neg_log_loss", checks=range(20))
+
     def test_where_no_row_is_left(self):
         learner = self.learner()
         learner.teach(range(20, 300), TRUTH[20:])
@@ -482,7 +643,7 @@ class TestFewLabelsOfAClass:
     ):
         learner = self.learner_of(estimator)
         found = estimate_score(learner, checks=range(30))
-        expected = np.array(wilson(29 / 30, 30 / (1 - 30 / 60), quantile(0.95, 30)))
+        expected = np.array(wilson(29 / 30, 60 / 1.07**2, quantile(0.95, 30)))
         assert found.score == pytest.approx(29 / 30)
         # All labels are checks: the ends are of the mean over all 60 rows, moved.
         moved = np.clip((60 * expected - 29) / 30, 0, 1)
@@ -495,12 +656,6 @@ class TestFewLabelsOfAClass:
         learner = ActiveLearner(model, "random").start(X[:60], y)
         with pytest.raises(ValueError, match=r"without some of the labels.*3-fold"):
             estimate_score(learner, checks=range(30))
-
-
-def test_the_log_loss_is_refused_where_there_are_no_probabilities():
-    learner = ActiveLearner(LinearSVC(), "random").start(X, np.where(X[:, 0] > 0, 1, 0))
-    with pytest.raises(ValueError, match=r"LinearSVC has none.*CalibratedClassifierCV"):
-        estimate_score(learner, scoring="neg_log_loss")
 
 
 def test_what_is_no_learner_is_refused_by_name():

@@ -56,7 +56,7 @@ def request_everything(post):
     status, found = post("find", words="", status="labeled", order="suspicious")
     statuses["find"] = status
     statuses["rows"] = post("rows", found=found["found"], **{"from": 0}, n=5)[0]
-    for action in ("about", "finish", "progress", "resume", "state"):
+    for action in ("about", "estimate", "finish", "progress", "resume", "state"):
         statuses[action] = post(action)[0]
     statuses["item"] = post("item", row=3)[0]
     return statuses

@@ -6,6 +6,7 @@ from executors import Inline
 from page_client import Client
 from sklearn.datasets import make_blobs
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
 from sklearn_active import ActiveLearner
 from sklearn_active.evaluation import estimate_score
@@ -95,6 +96,13 @@ class TestTheEstimate:
     def test_before_there_is_a_model_it_says_so(self):
         with session_on() as session, pytest.raises(ValueError, match="no model yet"):
             session.estimate_score()
+
+    def test_log_loss_needs_probabilities(self):
+        with session_on(LinearSVC()) as session:
+            answer(session, 30)
+            assert session.estimate_score().score > 0
+            with pytest.raises(ValueError, match="needs probabilities"):
+                session.estimate_score(scoring="neg_log_loss")
 
     def test_a_wrong_scoring_is_named(self):
         with session_on() as session:

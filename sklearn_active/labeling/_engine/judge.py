@@ -12,8 +12,8 @@ from sklearn_active._data.seeds import set_random_states
 from sklearn_active._loop.wrapped_estimator import prepared_for_rows
 from sklearn_active._sklearn import num_samples
 from sklearn_active.evaluation._estimate_score import (
+    NO_PROBABILITIES,
     Known,
-    check_has_scored,
     estimate_of,
 )
 from sklearn_active.evaluation._held_out import HoldOut
@@ -66,7 +66,6 @@ class Judge:
         seeds = np.random.RandomState(_SEED)
         prototype = set_random_states(clone(learner.estimator), seeds, only_unset=True)
         all_rows = prepared_for_rows(prototype, learner.unlabeled, X)
-        self._estimator = prototype
         self._hold_out = HoldOut(prototype, all_rows, X, None, _SEED)
         self._n_rows, self._mark = num_samples(X), Mark.stated(learner.missing_label)
         self._lock, self._known = Lock(), {}
@@ -105,7 +104,8 @@ class Judge:
         estimate : Bunch
             As there.
         """
-        check_has_scored(self._estimator, scoring)
+        if scoring == "neg_log_loss" and standing.outlook.proba is None:
+            raise ValueError(NO_PROBABILITIES.format("the estimator"))
         labels = self._read(standing.labels)
         # Labels of the start came before all answers.
         came_at = [standing.came_at.get(row, -1) for row in labels.rows.tolist()]

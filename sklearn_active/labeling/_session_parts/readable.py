@@ -434,7 +434,8 @@ class ReadableSession(BaseLabelingSession):
         From the random checks (`audit`), by models that were fitted without their
         labels: unlike `report().audit`, which counts what the models of then said.
         It fits up to 50 models, in the thread that calls it; asked again before a
-        label changes, for another score too, it fits none.
+        label changes, for another score too, it fits none. Rows that were added to
+        the file since count among those left; no earlier check was drawn from them.
 
         Parameters
         ----------
