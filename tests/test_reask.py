@@ -1,6 +1,7 @@
 """Labeled rows that others contradict are asked again, as a share of the questions."""
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -329,3 +330,26 @@ def test_a_journal_of_an_oracle_keeps_the_second_answer_beside_the_first(tmp_pat
 def test_a_share_that_is_none_is_refused(share):
     with pytest.raises(ValueError, match="'reask' parameter of ActiveLearner"):
         started(reask=share)
+
+
+def test_a_row_asked_again_is_taught_once():
+    learner = started(batch_size=1)
+    while learner.query().reason != "review":
+        query = learner.query()
+        learner.teach(query, TRUTH[query.indices])
+    query = learner.query()
+    learner.teach(query, TRUTH[query.indices])
+    n_asked, labels = learner.n_asked_, learner.y_
+    with pytest.raises(ValueError, match="labeled already"):
+        learner.teach(query, (TRUTH[query.indices] + 1) % 3)
+    assert learner.n_asked_ == n_asked
+    assert learner.y_.tolist() == labels.tolist()
+
+
+def test_a_query_whose_rows_were_changed_is_refused_with_the_way_out():
+    learner = started(batch_size=4)
+    query = learner.query()
+    part = replace(query, indices=query.indices[:2])
+    with pytest.raises(ValueError, match=r"2 rows and 4 reasons.*teach\(indices"):
+        learner.teach(part, TRUTH[part.indices])
+    assert learner.n_asked_ == 0

@@ -123,8 +123,16 @@ def rows_to_teach(state, query):
             "This query belongs to another fit: its positions may mean other rows. "
             "Teach its rows by their positions in the current X."
         )
-    again = [reason == REVIEW for reason in query.reasons]
-    return _checked_positions(state, query.indices, again)
+    if len(query.reasons) != len(query.indices):
+        raise ValueError(
+            f"This query has {len(query.indices)} rows and {len(query.reasons)} "
+            "reasons, so it was changed since it was asked. To teach some of its rows, "
+            "use teach(indices, labels)."
+        )
+    # Once only: the same answers, taught again, must be refused like any others.
+    again = np.array([reason == REVIEW for reason in query.reasons], dtype=bool)
+    once = again & ~np.isin(query.indices, state.reviewed)
+    return _checked_positions(state, query.indices, once)
 
 
 def _checked_positions(state, positions, again=False):

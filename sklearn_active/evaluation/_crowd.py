@@ -101,7 +101,9 @@ def posterior(votes, codes, proba):
     in_force, each = codes[shared], np.arange(shared.sum())
     most = np.bincount(in_force).max() / len(in_force)
     error = max(1 - most, _LEAST)
-    right = proba[shared].argmax(axis=1) == in_force
+    silent = np.isnan(proba).any(axis=1, keepdims=True)
+    # Of a row that it says nothing of it knows no label; argmax would name the first.
+    right = ~silent[shared, 0] & (proba[shared].argmax(axis=1) == in_force)
     w_model = max(1 - (1 - right.mean()) / error, _LEAST) * np.sqrt(
         n_votes[n_votes > 0].mean()
     )
@@ -113,7 +115,6 @@ def posterior(votes, codes, proba):
     voted = votes[:, :, None] == np.arange(n_classes)
     spoken = np.where(voted, P, (1 - P) / max(n_classes - 1, 1))
     total = np.einsum("ij,ijk->ik", weights, spoken)
-    silent = np.isnan(proba).any(axis=1, keepdims=True)
     total += np.where(silent, 0, w_model * proba)
     totals = total.sum(axis=1, keepdims=True)
     return np.divide(total, totals, out=np.full_like(total, np.nan), where=totals > 0)

@@ -10,7 +10,7 @@ from sklearn.utils import Bunch
 from sklearn_active._data.labels import Labels
 from sklearn_active._data.probabilities import has_distributions
 from sklearn_active._data.rows import RowsInChunks, checked_positions
-from sklearn_active._loop.run import fitted_of, run_of
+from sklearn_active._loop.run import HasRun, fitted_of, run_of
 from sklearn_active._loop.wrapped_estimator import final_estimator
 from sklearn_active._sklearn import (
     Interval,
@@ -34,6 +34,10 @@ _CONSTRAINTS = {
 
 class NothingToEstimateError(ValueError):
     """There is no model yet, or no row left."""
+
+
+class CannotHoldOutError(NothingToEstimateError):
+    """The model can be fitted on all labels, and not without some of them."""
 
 
 class ScoreEstimate(Bunch):
@@ -111,8 +115,11 @@ def estimate_score(
     NotFittedError
         Where there is no model yet.
     ValueError
-        Where no row is left, `checks` are no labeled rows, or log loss is asked for
-        and the estimator has no `predict_proba`.
+        Where no row is left, `checks` are no labeled rows, the estimator can't be
+        fitted without some of the labels, or log loss is asked for and it has no
+        `predict_proba`.
+    TypeError
+        Where it is no ActiveLearner.
 
     Notes
     -----
@@ -186,6 +193,11 @@ def estimate_score(
     >>> round(learner.score(X[left], truth[left]), 2)  # what it is in truth
     0.87
     """
+    if not isinstance(learner, HasRun):
+        raise TypeError(
+            f"estimate_score takes an ActiveLearner, which knows the checks; got a "
+            f"{type(learner).__name__}."
+        )
     run, fitted = run_of(learner), fitted_of(learner)
     if scoring == "neg_log_loss":
         check_has_probabilities(fitted, run.model.all_rows)
@@ -258,7 +270,7 @@ def estimate_of(known, held_out, said_of_left, scoring, confidence, anytime):
     codes = labels.codes_of(labels.rows)
     evidence = Evidence(checks, codes, labels.classes)
     if evidence.is_enough:  # else no model need be fitted
-        said = held_out(), *said_of_left()
+        said = _said_without_labels(held_out), *said_of_left()
         evidence = Evidence(checks, codes, labels.classes, *said)
     return ScoreEstimate(
         **evidence.figure(scoring, confidence, anytime),
@@ -266,6 +278,18 @@ def estimate_of(known, held_out, said_of_left, scoring, confidence, anytime):
         n_left=known.n_left,
         classes=labels.classes,
     )
+
+
+def _said_without_labels(held_out):
+    try:
+        return held_out()
+    # Whatever it raises: with all labels the same estimator was fitted.
+    except Exception as error:
+        raise CannotHoldOutError(
+            "The model can't be judged yet: where it was fitted without some of the "
+            f"labels, it raised {type(error).__name__} ({error}). It takes more labels "
+            "of each class, most likely."
+        ) from error
 
 
 def check_has_probabilities(fitted, all_rows):
@@ -288,13 +312,14 @@ def said_of_left(run):
 
 
 def _drawn(pool):
-    """Return the rows that were asked at random, labeled or not."""
+    """Return the rows whose label in force was asked at random."""
     drawn = []
-    for record in pool.history:
-        # Rows that came later could not have been drawn: such a check is of a part.
-        if record.round >= pool.complete_since:
-            pairs = zip(record.rows, record.reasons, strict=True)
-            drawn += [row for row, reason in pairs if reason in DRAWN]
+    # Rows that came later could not have been drawn: a check before is of a part.
+    for record in pool.history[pool.complete_since - 1 :]:
+        pairs = zip(record.rows, record.reasons, strict=True)
+        rows = [row for row, reason in pairs if reason in DRAWN]
+        # A check whose label was taken back may be asked once more for its use.
+        drawn += [row for row in rows if pool.learned_in[row] == record.round + 1]
     return np.array(drawn, dtype=np.intp)
 
 

@@ -30,8 +30,8 @@ class HeldOut(NamedTuple):
     Attributes
     ----------
     proba : ndarray of float64 of shape (n_known, n_classes)
-        NaN in rows of which the model says nothing: nobody else has the class, or no
-        other label reaches the row.
+        NaN in rows of which the model says nothing: no other label reaches them. Where
+        nobody else has the class, it is a model of the other classes that speaks.
     codes : ndarray of int of shape (n_known,)
         Place of the predicted class; -1 where there is no prediction, or one of a class
         that no label has.
@@ -94,8 +94,7 @@ class HoldOut:
                 said = best_codes(proba)
             else:
                 proba, said = self._by_folds(labels, codes, doubted)
-        alone = np.bincount(codes)[codes] == 1
-        proba[alone | empty_rows(proba)] = np.nan
+        proba[empty_rows(proba)] = np.nan
         return HeldOut(proba / proba.sum(axis=1, keepdims=True), said)
 
     @cached_property
@@ -132,6 +131,11 @@ class HoldOut:
         codes_said = np.full(len(codes), -1)
         for fold in self._folds(codes):
             unseen = np.union1d(fold, np.flatnonzero(doubted))
+            others = np.delete(codes, unseen)
+            if len(set(others.tolist())) == 1:
+                # Many classifiers can't be fitted on one class; none would say more.
+                proba[fold, others[0]], codes_said[fold] = 1, others[0]
+                continue
             fitted = self._fitted(self._prototype, self._X, labels, labels.rows[unseen])
             # A model may know fewer classes, a pre-trained one others as well.
             known = np.intersect1d(labels.classes, fitted.classes, return_indices=True)

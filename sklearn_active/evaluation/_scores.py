@@ -63,6 +63,13 @@ class Evidence:
         return self.held_out.codes == self.codes
 
     @property
+    def all_models_choose(self):
+        """Whether each model without a label still knows two classes."""
+        # One that knows a single class is sure of it, and its confidence would tell
+        # which check was left out: nothing that is known of the rows left.
+        return len(self.classes) > 2 or np.bincount(self.codes).min() > 1
+
+    @property
     def shares(self):
         """Return the share of each class among the rows left, as checks have it."""
         of_class = self.codes == np.arange(len(self.classes))[:, None]
@@ -97,7 +104,7 @@ def accuracy(evidence, confidence, anytime):
     """Return the share of the rows left that the model has right."""
     checks, right, method = evidence.checks, evidence.right.astype(float), "wilson"
     mean, n_checks = checks.mean_then(right), evidence.size
-    if evidence.proba_left is not None:
+    if evidence.proba_left is not None and evidence.all_models_choose:
         proba = evidence.held_out.proba
         g = rightness(proba, evidence.right, evidence.proba_left)
         control = ControlVariate(checks, right, *g)

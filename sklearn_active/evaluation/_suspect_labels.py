@@ -246,13 +246,15 @@ def suspects_of(hold_out, labels, scoring="odds", n_passes=2, votes=None):
         raise ValueError(
             "No label can be doubted yet: that takes two classes with two labels each."
         )
+    # A model that does not know the class contradicts the label whatever it is.
+    alone = np.bincount(codes)[codes] == 1
     doubted = np.zeros(len(codes), dtype=bool)
-    proba = hold_out.of(labels, doubted).proba
+    proba = _without(alone, hold_out.of(labels, doubted).proba)
     for _ in range(n_passes - 1):
         before, doubted = doubted, clearly_contradicted(proba, codes)
         if np.array_equal(before, doubted):
             break  # the same labels would be learned again
-        proba = hold_out.of(labels, doubted).proba
+        proba = _without(alone, hold_out.of(labels, doubted).proba)
     more = {}
     if votes is not None:
         more["agreement"] = agreements(votes, len(labels.classes))
@@ -284,6 +286,11 @@ def suspects_in(run):
 def _can_be_doubted(codes):
     """Say whether two classes have two labels each."""
     return np.sum(np.bincount(codes) > 1) > 1
+
+
+def _without(silent, proba):
+    """Return the probabilities, NaN in some rows."""
+    return np.where(silent[:, None], np.nan, proba)
 
 
 def _described(labels, codes, proba, scoring, more):

@@ -58,7 +58,8 @@ class WithChecks(QueryStrategy):
     check with the probability m / N (m is the number of 'check' in the record's
     `reasons`, N its `n_candidates`). The checks of a run are a random sample of the
     rows that were not yet labeled in each round, not of the whole pool: weigh each by
-    N / m. Of rows with identical content one is drawn at most in a batch.
+    N / m. Rows with identical content may be drawn in one batch: contents that many
+    rows share would else count for too little.
 
     The wrapped strategy is asked for b rows; those that are checks, or of the same
     content, are left out, and the first b - m of the rest are asked. Checks stand last
@@ -69,7 +70,8 @@ class WithChecks(QueryStrategy):
     checks of its own: see its `audit`.
 
     The estimator must implement what the wrapped strategy needs. Cost: that of the
-    wrapped strategy, O(n_candidates) for the draw, and a hash per row of the batch.
+    wrapped strategy, O(n_candidates log n_candidates) for the draw, and a hash per row
+    of the batch.
 
     Examples
     --------
@@ -162,8 +164,11 @@ class WithChecks(QueryStrategy):
         if not n_checks:
             return np.zeros(0, dtype=int)
         # Each row has a number of its own, and the largest win: every set of rows is as
-        # likely, and the same rows are drawn whatever else is asked in the round.
-        return pool.top(pool.draws.uniforms(pool.candidates, _STREAM), n_checks)[0]
+        # likely, and the same rows are drawn whatever else is asked in the round. Twins
+        # are not left out, as they are elsewhere: contents that many rows share would
+        # count for too little.
+        numbers = pool.draws.uniforms(pool.candidates, _STREAM)
+        return pool.candidates[np.argsort(-numbers, kind="stable")[:n_checks]]
 
     def _chosen(self, pool, batch_size):
         """Return what the wrapped strategy chooses, as arrays."""

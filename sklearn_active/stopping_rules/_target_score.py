@@ -9,7 +9,10 @@ from sklearn.base import BaseEstimator
 from sklearn_active._sklearn import Interval, StrOptions, validate_params
 from sklearn_active._sklearn.warnings import warn_user
 from sklearn_active.evaluation import estimate_score
-from sklearn_active.evaluation._estimate_score import NothingToEstimateError
+from sklearn_active.evaluation._estimate_score import (
+    CannotHoldOutError,
+    NothingToEstimateError,
+)
 
 _LABELS_WITHOUT_CHECKS = 50
 
@@ -131,6 +134,9 @@ class TargetScore(BaseEstimator):
                 confidence=2 * self.confidence - 1,
                 anytime=True,
             )
+        except CannotHoldOutError as error:
+            self._warn_once(str(error))
+            return False
         except NothingToEstimateError:
             return False  # nobody is left to ask: the loop ends by itself
         found["n_labeled"] = n_labeled
@@ -139,11 +145,14 @@ class TargetScore(BaseEstimator):
         return bool(found.low >= self.target)  # NaN is not
 
     def _warn_without_checks(self, learner, n_checks):
-        if self._warned or n_checks or learner.n_asked_ < _LABELS_WITHOUT_CHECKS:
-            return
-        self._warned = True
-        warn_user(
-            f"TargetScore has seen no random check among {learner.n_asked_} rows, and "
-            "never stops without: wrap the query strategy, "
-            "WithChecks('herding', share=0.2) or the like."
-        )
+        if not n_checks and learner.n_asked_ >= _LABELS_WITHOUT_CHECKS:
+            self._warn_once(
+                f"TargetScore has seen no random check among {learner.n_asked_} rows, "
+                "and never stops without: wrap the query strategy, "
+                "WithChecks('herding', share=0.2) or the like."
+            )
+
+    def _warn_once(self, message):
+        if not self._warned:
+            self._warned = True
+            warn_user(message)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, linregress, t, ttest_1samp
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_digits, make_blobs
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
@@ -575,3 +576,88 @@ class TestRefusals:
     def test_parameters_are_checked(self, name, value):
         with pytest.raises(ValueError, match=f"'{name}' parameter of estimate_score"):
             estimate_score(self.learner(), **{name: value})
+
+
+class TestWhichChecksCount:
+    """Those whose label in force was drawn at random, from all rows that there are."""
+
+    @staticmethod
+    def asked_at_random(n_rounds, n_rows=300, n_declined=0):
+        """Return a learner that asked three checks a round."""
+        strategy = WithChecks("margin", share=0.5)
+        learner = ActiveLearner(GaussianNB(), strategy, batch_size=6, random_state=0)
+        learner.start(X[:n_rows], np.where(np.arange(n_rows) < 9, TRUTH[:n_rows], -1))
+        for _ in range(n_rounds):
+            query = learner.query()
+            answers = TRUTH[query.indices].astype(object)
+            answers[:n_declined] = None
+            learner.teach(query, answers)
+        return learner
+
+    def test_a_label_that_is_taken_back_costs_no_other_check(self):
+        learner = self.asked_at_random(5)
+        first = learner.history_[0].rows[-1]
+        assert estimate_score(learner).n_checks == 15
+        learner.relabel([first], [None])
+        assert estimate_score(learner).n_checks == 14
+
+    def test_a_row_that_is_taught_after_it_was_declined_costs_no_check(self):
+        learner = self.asked_at_random(5, n_declined=1)
+        declined = [record.rows[0] for record in learner.history_]
+        learner.teach(declined, TRUTH[declined])
+        assert estimate_score(learner).n_checks == 15
+
+    def test_a_check_that_was_taken_back_and_taught_by_hand_is_none(self):
+        learner = self.asked_at_random(5)
+        check = learner.history_[0].rows[-1]
+        learner.relabel([check], [None])
+        learner.teach([check], TRUTH[[check]])
+        assert estimate_score(learner).n_checks == 14
+
+    @pytest.mark.parametrize("n_declined", [0, 2])
+    def test_none_counts_from_before_more_rows_came(self, n_declined):
+        # Fewer rows than were labeled or declined meanwhile, so that counts alone
+        # could not tell.
+        learner = self.asked_at_random(5, 299, n_declined).extend(X[299:])
+        assert estimate_score(learner).n_checks == 0
+        query = learner.query()
+        learner.teach(query, TRUTH[query.indices])
+        assert estimate_score(learner).n_checks == 3
+
+
+class TestFewLabelsOfAClass:
+    """29 labels of one class and 1 of another, as rare events have it."""
+
+    CODES = np.array([0] * 29 + [1])
+
+    def learner_of(self, estimator):
+        y = np.full(60, -1)
+        y[:30] = self.CODES
+        rows = np.column_stack([np.arange(60) % 30 // 29, np.arange(60)]) * 1.0
+        learner = ActiveLearner(estimator, "random", random_state=0)
+        return learner.start(rows, y)
+
+    @pytest.mark.parametrize("estimator", [LogisticRegression(), LinearSVC()])
+    def test_the_only_label_of_a_class_is_a_check_that_the_model_gets_wrong(
+        self, estimator
+    ):
+        learner = self.learner_of(estimator)
+        found = estimate_score(learner, checks=range(30))
+        expected = np.array(wilson(29 / 30, 60 / 1.07**2, quantile(0.95, 30)))
+        assert found.score == pytest.approx(29 / 30)
+        # All labels are checks: the ends are of the mean over all 60 rows, moved.
+        moved = np.clip((60 * expected - 29) / 30, 0, 1)
+        assert [found.low, found.high] == pytest.approx(moved.tolist())
+
+    def test_an_estimator_that_needs_more_labels_of_each_class_is_named_with_why(self):
+        y = np.full(60, -1)
+        y[:30] = np.arange(30) >= 27
+        model = CalibratedClassifierCV(GaussianNB(), cv=3)
+        learner = ActiveLearner(model, "random").start(X[:60], y)
+        with pytest.raises(ValueError, match=r"without some of the labels.*3-fold"):
+            estimate_score(learner, checks=range(30))
+
+
+def test_what_is_no_learner_is_refused_by_name():
+    with pytest.raises(TypeError, match=r"takes an ActiveLearner.*got a GaussianNB"):
+        estimate_score(GaussianNB())

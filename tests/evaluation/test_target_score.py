@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import make_blobs
 from sklearn.naive_bayes import GaussianNB
 
@@ -112,3 +113,17 @@ class TestTargetScore:
         rule = TargetScore(**({"target": 0.9} | {name: value}))
         with pytest.raises(ValueError, match=f"'{name}' parameter of TargetScore"):
             fitted(rule)
+
+
+def test_a_model_that_fails_without_a_label_is_named_once_and_the_run_goes_on():
+    model = CalibratedClassifierCV(GaussianNB(), cv=3)
+    rare = np.r_[np.full(3, 1), np.zeros(117, int)]
+    rows = np.random.RandomState(0).normal(size=(120, 2))
+    learner = ActiveLearner(
+        model, "random", budget=60, stop_when=TargetScore(0.9, every=5), random_state=0
+    )
+    known = np.arange(120) < 6
+    with pytest.warns(UserWarning, match="without some of the labels") as caught:
+        learner.fit(rows, rare, labeled=known)
+    assert len(caught) == 1
+    assert learner.termination_condition_ == "budget"

@@ -151,9 +151,9 @@ def test_a_row_with_the_content_of_a_check_is_not_asked_beside_it():
     for seed in range(20):
         learner = started(WithChecks(LastRows(), share=0.5), rows, y, random_state=seed)
         query = learner.query(4)
-        assert len(np.unique(query.X)) == 4
         assert query.reasons == ("LastRows",) * 2 + ("check",) * 2
         content = query.X[2:, 0]
+        assert len(np.unique(query.X)) == 2 + len(set(content))
         best = [value for value in np.arange(6.0)[::-1] if value not in content]
         assert query.X[:2, 0].tolist() == best[:2]
 
@@ -161,7 +161,16 @@ def test_a_row_with_the_content_of_a_check_is_not_asked_beside_it():
 def test_where_fewer_rows_differ_the_batch_is_short():
     rows, y = np.array([[1.0], *[[0.0]] * 7]), np.array([0, 1, *[-1] * 6])
     query = started(WithChecks(LastRows(), share=0.5), rows, y).query(4)
-    assert query.reasons == ("check",)
+    assert query.reasons == ("check",) * 2
+
+
+def test_a_content_that_many_rows_share_is_checked_as_often_as_its_rows_are_many():
+    rows, y = np.array([[0.0]] * 4 + [[1.0]]), np.full(5, -1)
+    counts = Counter()
+    for seed in range(1500):
+        learner = started(WithChecks(LastRows(), share=0.5), rows, y, random_state=seed)
+        counts[tuple(sorted(checks_of(learner.query(4))))] += 1
+    assert_as_likely(counts, list(itertools.combinations(range(5), 2)))
 
 
 def test_the_same_seed_draws_the_same_rows_and_another_seed_others():
