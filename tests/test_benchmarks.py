@@ -216,6 +216,41 @@ def test_the_benchmark_of_forecasts_has_the_figures_of_its_table(monkeypatch):
     assert line["error"] < 0.4
 
 
+def test_the_benchmark_of_other_models_curves_has_the_figures_of_its_table():
+    forecast_models = script("forecast_models")
+    stored = forecast_models.read(forecast_models.RESULTS)
+    assert forecast_models.table(stored) == forecast_models.TABLE.read_text()
+    curves = forecast_models.read(forecast_models.CURVES)
+    assert {line["dataset"] for line in curves} == set(forecast_models.SETS)
+    one_set = [line for line in curves if line["dataset"] == "twonorm"]
+    line = forecast_models.line_of(one_set, "all", "round", "accuracy")
+    assert 0 < line["cases"] + line["never_spoke"] <= line["asked"]
+
+
+def test_what_a_forecast_is_worth_is_counted_case_by_case():
+    summary = script("forecast_models").summary
+    # Held; too low; not said; never reached and over too soon; the same, still open.
+    n_labels, low, high, truth, last, now = np.array(
+        [
+            [60, 50, 80, 80, 200, 50],
+            [60, 50, 80, 100, 200, 50],
+            [np.nan, np.nan, np.nan, 100, 200, 50],
+            [60, 50, 80, np.inf, 200, 50],
+            [60, 50, 201, np.inf, 200, 50],
+        ]
+    ).T
+    assert summary(n_labels, low, high, truth, last, now) == {
+        "asked": 5,
+        "spoke": 0.8,
+        "cases": 2,
+        "error": pytest.approx((0.25 + 0.4) / 2),
+        "guess": pytest.approx((0 + 0.2) / 2),
+        "held": 0.5,
+        "never_spoke": 2,
+        "too_soon": 1,
+    }
+
+
 def test_the_benchmark_of_wrong_labels_has_the_figures_of_its_table(monkeypatch):
     suspects = script("suspects")
     stored = suspects.read(suspects.RESULTS)
