@@ -24,6 +24,21 @@ def kind_of_y(estimator):
     return NumberLabels if is_regressor(estimator) else ClassLabels
 
 
+def kind_of_task(task):
+    """Return the class of labels of a task.
+
+    Parameters
+    ----------
+    task : {'classification', 'regression'}
+        As of a query.
+
+    Returns
+    -------
+    kind : type of Labels
+    """
+    return {kind.task: kind for kind in (ClassLabels, NumberLabels)}[task]
+
+
 def parse_y(y, n_rows, missing_label=AUTO, *, has_oracle=False, kind=ClassLabels):
     """Tell labels from marks in a partly labeled y.
 

@@ -42,6 +42,8 @@ class Query:
     n_candidates : int or None
         How many rows could be asked when these were chosen; None in a labeling
         session.
+    task : {'classification', 'regression'}
+        What is asked for: classes or numbers.
 
     Examples
     --------
@@ -63,6 +65,7 @@ class Query:
     id: str = ""
     reasons: tuple[str, ...] = ()
     n_candidates: int | None = None
+    task: str = "classification"
 
     @property
     def reason(self) -> str:

@@ -18,6 +18,7 @@ from sklearn_active.labeling._book.session_arguments import checked_row
 from sklearn_active.labeling._engine.follower import Follower
 from sklearn_active.labeling._engine.refitter import Refitter
 from sklearn_active.labeling._fronts.figures import report
+from sklearn_active.labeling._number_range import NumberRange
 from sklearn_active.labeling._session_parts.appraising import Appraiser
 from sklearn_active.labeling._session_parts.finding import Finder
 from sklearn_active.labeling._session_parts.open_questions import OpenQuestions
@@ -127,6 +128,11 @@ class ReadableSession(BaseLabelingSession):
         """The labels that can be given: as they were stated, then others, sorted."""
         with self.lock:
             return self._ledger.classes
+
+    @property
+    def numbers(self) -> NumberRange | None:
+        """Which numbers may be given; None where labels are classes."""
+        return self._allowed.numbers
 
     @property
     def renamed(self) -> dict[Label, Label]:
@@ -457,6 +463,7 @@ class ReadableSession(BaseLabelingSession):
         ValueError
             Where there is no model yet, or no row is left.
         """
+        self._allowed.check_are_classes("estimate_score")
         return self._appraiser.estimate(scoring, confidence, anytime)
 
     def export_votes(self, path: str | Path, format: str | None = None) -> None:

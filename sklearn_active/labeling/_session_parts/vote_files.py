@@ -2,7 +2,6 @@
 
 from functools import cached_property
 
-from sklearn_active.labeling._book.label_values import typed
 from sklearn_active.labeling._files.formats import Vote, read_votes, write_votes
 
 
@@ -113,7 +112,7 @@ class VoteFiles:
             return None if skipped or vote.annotator in own else event
         label = vote.label
         if isinstance(label, str):
-            label = typed(label, [*classes, *state.renamed])
+            label = self._allowed.read(label, classes)
         label = state.renamed.get(label, label)
         label = self._allowed.check(label, classes)
         if label not in classes:
