@@ -64,7 +64,7 @@ def sentences_of_numbers(audit):
         return [f"no error yet: {checks} so far, and {audit.needed} are needed"]
     texts = audit.texts
     return [
-        f"off by {texts['mean_error']} in the mean ({texts['low']} to {texts['high']}, "
+        f"average error {texts['mean_error']} ({texts['low']} to {texts['high']}, "
         f"from {audit.n} random checks of the model as it was then); always answering "
-        f"{texts['baseline_number']} would be off by {texts['baseline']}"
+        f"{texts['baseline_number']} would have {texts['baseline']}"
     ]
