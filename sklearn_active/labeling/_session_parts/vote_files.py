@@ -64,8 +64,9 @@ class VoteFiles:
         rows = sorted({*votes, *skipped})
         items = {keys[row]: str(self._rows.item(row)) for row in rows}
         votes = list(all_votes(votes.items(), skipped.items(), keys))
-        classes = self._ledger.classes
-        write_votes(votes, path, classes=classes, items=items, format=format)
+        classes, numbers = self._ledger.classes, self._ledger.numbers
+        options = {"classes": classes, "numbers": numbers, "items": items}
+        write_votes(votes, path, format=format, **options)
 
     def read(self, path, format):
         """Return the events of the votes in a file; `LabelingSession.import_votes`.
