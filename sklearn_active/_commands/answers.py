@@ -10,10 +10,6 @@ from sklearn_active.labeling import LabelJournal, NumberRange
 from sklearn_active.labeling._book.journal import is_begun
 from sklearn_active.labeling._book.labeling_state import LabelingState
 
-_NUMBERS = (
-    "--numbers is written --numbers 0,100,mm, and what there is none of stays out"
-)
-
 
 def add_answers(parser):
     """Give a command the arguments that say what may be answered.
@@ -111,7 +107,10 @@ def numbers_in(text):
     try:
         low, high = float(low or -inf), float(high or inf)
     except ValueError:
-        raise ValueError(f"{_NUMBERS}; not {text!r}.") from None
+        raise ValueError(
+            f"--numbers is given as LOW,HIGH,UNIT, as in --numbers 0,100,mm, and each "
+            f"may be left blank; got {text!r}."
+        ) from None
     return NumberRange(low, high, unit)
 
 

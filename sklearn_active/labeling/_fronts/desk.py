@@ -67,7 +67,9 @@ class Desk:
     def __init__(self, session, annotator=None, hints=None):
         self._session, self._annotator = session, annotator
         self._hints = Hints() if hints is None else hints
-        if session.new_classes == "error" and session.classes:
+        if session.numbers is not None:
+            self._hints.check_none()
+        elif session.new_classes == "error" and session.classes:
             self._hints.check(session.classes)
         self._labels, self._places, self._keys = {}, [], {}
         self._kept_in = None if session.kept_in is None else str(session.kept_in)
