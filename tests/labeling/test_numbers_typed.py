@@ -155,7 +155,7 @@ class TestThePage:
         question = ask.state()["question"]
         named = {"query": question["id"], "row": question["row"]}
         assert ask("guess", **named)[1]["text"] == "about 7.123 mm"
-        status, found = ask("find", words="", status="unlabeled", order="row")
+        _, found = ask("find", words="", status="unlabeled", order="row")
         assert {each["guess"] for each in found["rows"]} == {"about 7.123 mm"}
 
     def test_a_check_is_not_told_the_guess(self, page_of):
@@ -268,6 +268,6 @@ class TestOraclesOfFit:
         with JournaledOracle(lambda query: [1.5], path) as oracle:
             learner_of(oracle=oracle, budget=1).fit(X, START)
         path.write_text(path.read_text().replace("1.5", '"a"'))
-        with JournaledOracle(lambda query: [1.5], path) as oracle:
-            with pytest.raises(ValueError, match="line 2: .*regressor learns numbers"):
-                learner_of(oracle=oracle, budget=1).fit(X, START)
+        learner = learner_of(oracle=JournaledOracle(len, path), budget=1)
+        with pytest.raises(ValueError, match="line 2: .*regressor learns numbers"):
+            learner.fit(X, START)
