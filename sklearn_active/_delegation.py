@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import ClassifierMixin
 from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
@@ -15,7 +14,7 @@ from sklearn.utils.metaestimators import available_if
 
 from sklearn_active._data.alignment import in_order_of
 from sklearn_active._data.containers import index_of
-from sklearn_active._data.labels import parse_y
+from sklearn_active._data.parsing import kind_of_y, parse_y
 from sklearn_active._data.rows import take
 from sklearn_active._loop.hooks import Labels
 from sklearn_active._loop.run import HasRun, fitted_of, run_of
@@ -46,7 +45,7 @@ def _estimator_has(method):
     return check
 
 
-class DelegatesToEstimator(HasRun, ClassifierMixin):
+class DelegatesToEstimator(HasRun):
     """Give the learner its estimator's methods, tags and routing.
 
     What they say comes in labels, one per row, and in the order of the classes: see
@@ -151,7 +150,7 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
         y = in_order_of(y, index_of(X), "y")
         # The mark that `fit` found, not the one that this y alone would suggest: a test
         # set may hold no mark, or -1 and 1 only.
-        labels = parse_y(y, num_samples(X), mark)
+        labels = parse_y(y, num_samples(X), mark, kind=kind_of_y(self.estimator))
         if not labels.n_known:
             raise ValueError(
                 f"None of the {len(labels)} rows has a label to score against: "
@@ -193,11 +192,15 @@ class DelegatesToEstimator(HasRun, ClassifierMixin):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         inner = get_tags(self.estimator)
+        tags.estimator_type = inner.estimator_type or "classifier"
+        tags.target_tags.required = True
         tags.input_tags = inner.input_tags
         tags.non_deterministic = inner.non_deterministic
         tags.no_validation = inner.no_validation
-        if inner.classifier_tags is not None:
-            tags.classifier_tags = inner.classifier_tags
+        tags.target_tags.positive_only = inner.target_tags.positive_only
+        tags.regressor_tags = inner.regressor_tags
+        tags.classifier_tags = inner.classifier_tags
+        if tags.classifier_tags is not None:
             tags.classifier_tags.multi_label = False
         return tags
 

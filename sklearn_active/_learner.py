@@ -15,7 +15,7 @@ from sklearn.utils.validation import validate_data
 
 from sklearn_active._data.alignment import in_order_of
 from sklearn_active._data.containers import index_of
-from sklearn_active._data.labels import AUTO, parse_complete_y, parse_y
+from sklearn_active._data.parsing import AUTO, kind_of_y, parse_complete_y, parse_y
 from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._data.seeds import set_random_states
 from sklearn_active._delegation import DelegatesToEstimator
@@ -274,16 +274,20 @@ class ActiveLearner(
                 "This ActiveLearner estimator requires y to be passed, but the target "
                 "y is None. To begin without any label, use start(X)."
             )
-        X, oracle = as_chunks(X), self.oracle
+        X, oracle, kind = as_chunks(X), self.oracle, kind_of_y(self.estimator)
         y = in_order_of(y, index_of(X), "y")
         if labeled is None:
             labels = parse_y(
-                y, num_samples(X), self.missing_label, has_oracle=oracle is not None
+                y,
+                num_samples(X),
+                self.missing_label,
+                has_oracle=oracle is not None,
+                kind=kind,
             )
         elif oracle is None:
             labeled = in_order_of(labeled, index_of(X), "labeled")
             labels, truth = parse_complete_y(
-                y, num_samples(X), labeled, self.missing_label
+                y, num_samples(X), labeled, self.missing_label, kind=kind
             )
             oracle = ArrayOracle(truth)
         else:
@@ -347,7 +351,10 @@ class ActiveLearner(
             )
         y = in_order_of(y, index_of(X), "y")
         # Whoever steps answers too: a y of -1 and 1 is a pool with one class known.
-        labels = parse_y(y, num_samples(X), self.missing_label, has_oracle=True)
+        kind = kind_of_y(self.estimator)
+        labels = parse_y(
+            y, num_samples(X), self.missing_label, has_oracle=True, kind=kind
+        )
         self._begin(X, labels, params, "caller").refit_if_possible()
         return self
 
@@ -536,7 +543,7 @@ class ActiveLearner(
             check_takes(self.estimator, X)
         # The one that is advised is compatible, whatever the estimator.
         if asks == "oracle" and strategy is not None:
-            check_compatible(strategy, self.estimator)
+            check_compatible(strategy, self.estimator, labels.task)
             check_in_chunks(strategy, X)
         # Drawn once: a RandomState instance moves on with each draw, and the seeds of
         # later rounds derive from this one and the number of labels.
@@ -544,6 +551,8 @@ class ActiveLearner(
         pool = PoolState(X, labels, seed, self.random_state is not None)
         if routing_enabled():
             params = process_routing(self, "fit", **params).estimator.fit
+        if self.reask:
+            labels.check_are_classes("reask")
         # The arguments are evaluated first: where one raises, the last run stays.
         self._run = Run(
             pool,
@@ -552,7 +561,7 @@ class ActiveLearner(
             ColumnNames.of(X),
             self.batch_size,
             self.budget,
-            as_rule(self.stop_when),
+            as_rule(self.stop_when, labels),
             Reviews(self.reask, suspects_in),
         )
         if self._run.model.all_rows and not labels.all_known:

@@ -302,9 +302,12 @@ if CALLBACKS_EXIST:
         expected = sklearn.metrics.log_loss(TRUTH[rows], watched.predict_proba(X[rows]))
         assert monitor.get_logs().data[-1]["score"] == pytest.approx(-expected)
 
-    def test_a_monitor_without_labels_is_refused():
-        with pytest.raises(ValueError, match="20 rows and no label"):
-            PoolScoreMonitor(X[40:], np.full(20, -1))
+    def test_a_monitor_without_labels_is_refused_at_its_first_score():
+        # What is a label is known with the learner: -1 is a number to a regressor.
+        monitor = PoolScoreMonitor(X[40:], np.full(20, -1))
+        watched = learner().set_callbacks(monitor)
+        with pytest.raises(ValueError, match="None of the 20 rows to score"):
+            watched.fit(X[:40], TRUTH[:40], labeled=START[:40])
 
     def test_monitor_and_progress_bar_work_in_a_pipeline_and_a_search(capsys):
         from sklearn.callback import ProgressBar

@@ -4,10 +4,17 @@ SCIPY_ARRAY_API=1 is set in conftest.py, so that the array API checks run.
 """
 
 import pytest
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import (
@@ -15,7 +22,7 @@ from sklearn.semi_supervised import (
     LabelSpreading,
     SelfTrainingClassifier,
 )
-from sklearn.svm import SVC
+from sklearn.svm import SVC, SVR
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_active import ActiveLearner
@@ -39,6 +46,19 @@ WRAPPED = [
 ]
 
 
-@parametrize_with_checks([ActiveLearner(estimator) for estimator in WRAPPED])
+REGRESSORS = [
+    Ridge(),
+    RandomForestRegressor(),
+    GaussianProcessRegressor(),
+    KNeighborsRegressor(),
+    HistGradientBoostingRegressor(),
+    make_pipeline(StandardScaler(), SVR()),
+    GridSearchCV(Ridge(), {"alpha": [0.1, 1.0]}, cv=2),
+]
+
+
+@parametrize_with_checks(
+    [ActiveLearner(estimator) for estimator in [*WRAPPED, *REGRESSORS]]
+)
 def test_the_learner_passes_every_check_of_scikit_learn(estimator, check):
     check(estimator)

@@ -11,8 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
-from sklearn_active._data.labels import parse_complete_y, parse_y
 from sklearn_active._data.marks import Mark
+from sklearn_active._data.parsing import parse_complete_y, parse_y
 from sklearn_active.model_selection import active_learning_curve
 
 
@@ -175,7 +175,7 @@ def test_a_mark_keeps_its_meaning_whatever_copy_of_auto_is_passed():
     ("y", "match"),
     [
         (np.array([[0, 1], [1, 0]]), "multilabel and multi-output.*not supported"),
-        (np.array([0.5, 1.5]), "Unknown label type: continuous.*regression"),
+        (np.array([0.5, 1.5]), "Unknown label type: continuous.*wrap a regressor"),
         (np.array([np.inf, 1.0]), "Input y contains infinity"),
         (np.array([{"a": 1}, {"b": 1}], dtype=object), "Unknown label type: dict"),
         (np.array(["a", 1], dtype=object), "mix number and text"),

@@ -11,7 +11,7 @@ from sklearn import config_context
 from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.semi_supervised import LabelSpreading
 from sklearn.svm import SVC
@@ -146,10 +146,6 @@ class TestFit:
             half = clone(learner).set_params(budget=4).fit(X, y)
             rest = clone(learner).set_params(budget=4).fit(X, half.y_)
             assert rows_asked(half) + rows_asked(rest) == whole
-
-    def test_a_regressor_is_refused(self):
-        with pytest.raises(ValueError, match="regression is not supported"):
-            ActiveLearner(LinearRegression()).fit([[0.0], [1.0]], [0, 1])
 
     def test_a_precomputed_kernel_with_unlabeled_rows_is_refused(self):
         learner = ActiveLearner(SVC(kernel="precomputed"))

@@ -1,6 +1,40 @@
-"""A fitted classifier in the learner's own words: labels one per row, named columns."""
+"""A fitted estimator in the learner's own words: labels one per row, named columns."""
 
 import numpy as np
+
+
+class FittedRegressor:
+    """What a fitted regressor says: one number per row.
+
+    Parameters
+    ----------
+    estimator : fitted estimator
+        Any regressor.
+    is_informed : bool
+        Whether it can tell one row from another: it knows two numbers at least.
+
+    Attributes
+    ----------
+    classes : ndarray of shape (0,)
+        It knows none.
+    encoded : bool
+        False: it is always given the numbers themselves.
+    """
+
+    encoded = False
+
+    def __init__(self, estimator, is_informed):
+        self.estimator = estimator
+        self.is_informed = is_informed
+        self.classes = np.zeros(0)
+
+    def can(self, method):
+        """Say whether the estimator has a method, which may depend on its fit."""
+        return hasattr(self.estimator, method)
+
+    def predict(self, X, **params):
+        """Return the number of each row, shape (n_rows,)."""
+        return one_dimensional(self.estimator.predict(X, **params), self.estimator)
 
 
 class FittedClassifier:
@@ -33,6 +67,11 @@ class FittedClassifier:
         self.classes = labels
         if not encoded:
             self.classes = _own_classes(estimator, labels, pretrained)
+
+    @property
+    def is_informed(self):
+        """Whether it can tell one row from another."""
+        return len(self.classes) > 1
 
     def can(self, method):
         """Say whether the estimator has a method, which may depend on its fit."""
@@ -128,7 +167,7 @@ def fit_on_labels_or_codes(fit, y, encoded_y, classes):
         return y
     except Exception as error:
         if np.array_equal(classes, np.arange(len(classes))):
-            raise  # they are positions
+            raise  # they are positions, or numbers: of these there are no classes
         first = error
     try:
         y = encoded_y()

@@ -1,40 +1,37 @@
-"""What y means: the labels known of some rows, their dtypes and their encoding."""
+"""What y means: the labels known of some rows, whatever kind of labels they are."""
 
+from abc import ABC, abstractmethod
 from copy import copy
 
 import numpy as np
-from sklearn.utils import assert_all_finite
 
-from sklearn_active._data.columns import (
-    EXACT_IN_FLOAT,
-    Column,
-    common_dtype,
-    is_sequence,
-    kind_of,
-    kind_of_value,
-)
-from sklearn_active._data.marks import AUTO, Mark, default_mark, is_auto, read_marks
+from sklearn_active._data.columns import Column, is_sequence
 from sklearn_active._data.rows import read_only
 
-_UNREAD = Mark()
 
-
-class Labels:
+class Labels(ABC):
     """The labels known of n rows, and the mark that stands at the others.
 
-    Labels are never written into the array that the user gave: a '<U1' array
-    would cut 'three' to 't'. They are kept in an array whose dtype grows, beside
-    a boolean mask that says which are known.
+    The base class of the kinds of y, and their one home: whatever depends on the kind
+    is asked of the labels. Labels are never written into the array that the user gave.
+    They are kept in an array of their own, beside a boolean mask that says which are
+    known.
 
     Parameters
     ----------
     n_rows : int
         Number of rows.
-    mark : Mark, default=Mark()
+    mark : Mark
         What marks an unlabeled row.
 
     Attributes
     ----------
+    task : {'classification', 'regression'}
+        The kind of y; of the class.
+    are_classes : bool
+        Whether a label is one of a few that come again and again; of the class.
+    dummy : type
+        scikit-learn's estimator that looks at no feature; of the class.
     values : ndarray of shape (n_rows,)
         The labels; undefined where not known.
     known : ndarray of bool of shape (n_rows,)
@@ -43,12 +40,16 @@ class Labels:
         The rows whose label is known, ascending. Nothing but y as a whole takes time
         that grows with n_rows.
     classes : ndarray of shape (n_classes,)
-        The sorted distinct known labels.
+        The sorted distinct known labels; empty where labels are no classes.
     remark : str
         What was assumed of y, to be said where nothing is left to ask.
     """
 
-    def __init__(self, n_rows, mark=_UNREAD):
+    task: str
+    are_classes: bool
+    dummy: type
+
+    def __init__(self, n_rows, mark):
         self.values = np.zeros(n_rows, dtype=np.int64)
         self.known = np.zeros(n_rows, dtype=bool)
         self.rows = np.zeros(0, dtype=np.intp)
@@ -69,31 +70,88 @@ class Labels:
         """Return whether every row has a label."""
         return self.n_known == len(self)
 
-    @property
-    def kind(self):
-        """Return 'number' or 'text', or None as long as no label is known."""
-        return kind_of(self.classes) if self.n_known else None
+    @classmethod
+    def of(cls, column, known, mark):
+        """Return the labels of a y, a Column, at the rows `known`."""
+        labels = cls(len(column), mark)
+        values = labels._checked(column.labels(known), "y")
+        if len(values):
+            labels.add(np.flatnonzero(known), values)
+        return labels
 
+    @classmethod
+    @abstractmethod
+    def read(cls, column, missing_label, has_oracle):
+        """Return the labels of a partly labeled y, a Column."""
+
+    @classmethod
+    @abstractmethod
+    def mark_beside(cls, truth, missing_label):
+        """Return the mark of a y that is complete: it must be none of its labels."""
+
+    @classmethod
+    @abstractmethod
+    def empty(cls, n_rows, missing_label):
+        """Return the labels of a pool where nothing is labeled."""
+
+    @abstractmethod
     def add(self, indices, labels):
         """Record `labels`, an ndarray checked by `parse_answers`, at `indices`."""
-        # Whatever may raise comes first: nothing is recorded by halves.
-        # The dtype is chosen by the labels known, not by the array: its entries of
-        # unlabeled rows are leftovers that mean nothing.
-        if not self.n_known:
-            classes, values = labels[:0], np.zeros(len(self), dtype=labels.dtype)
-        else:
-            dtype = common_dtype(self.values[self.rows], labels)
-            labels = labels.astype(dtype, copy=False)
-            classes = self.classes.astype(dtype, copy=False)
-            values = self.values.astype(dtype, copy=False)
-        # The common case, a class that is known, costs no sort of all classes.
-        if not np.isin(labels, classes).all():
-            classes = np.unique(np.concatenate([classes, labels]))
-        self.values, self.classes = values, read_only(classes)
-        self.values[indices] = labels
-        self.known[indices] = True
-        self.rows = read_only(np.union1d(self.rows, indices))
-        self.mark = self.mark.fixed_by(labels)
+
+    @property
+    @abstractmethod
+    def suffice(self):
+        """Whether a model that is fitted on them can tell one row from another."""
+
+    @classmethod
+    def check_are_classes(cls, owner):
+        """Raise where labels are no classes, and `owner` needs some."""
+        if not cls.are_classes:
+            raise ValueError(
+                f"{owner} is for classification, and the estimator is a regressor."
+            )
+
+    @abstractmethod
+    def what_is_needed(self):
+        """Return in words how far it is to a model: '1 class is known, ...'."""
+
+    @abstractmethod
+    def made_up(self, n_most):
+        """Return made-up labels for a trial fit, not more than `n_most`.
+
+        As many as an estimator may want that the labels known don't suffice for; none
+        where these are as many.
+        """
+
+    @abstractmethod
+    def fitted(self, estimator, encoded=False, pretrained=False):
+        """Return an estimator that was fitted on them, in the learner's own words."""
+
+    @abstractmethod
+    def need_codes(self, all_rows, takes_minus_one_for_a_mark):
+        """Say whether an estimator must be given positions in `classes` for labels.
+
+        Parameters
+        ----------
+        all_rows : bool
+            Whether it is given the unlabeled rows too.
+        takes_minus_one_for_a_mark : bool
+            Whether it would not learn a class -1.
+        """
+
+    @abstractmethod
+    def beside_marks(self, codes):
+        """Return y as estimators take it that are given all rows, shape (n_rows,).
+
+        Parameters
+        ----------
+        codes : bool
+            Whether positions in `classes` stand for the labels.
+        """
+
+    @abstractmethod
+    def _checked(self, labels, source):
+        """Return answers in a dtype that can be recorded, or raise."""
 
     def copy(self):
         """Return labels that change by themselves."""
@@ -112,30 +170,14 @@ class Labels:
         """Forget the labels at `indices`."""
         self.known[indices] = False
         self.rows = read_only(np.setdiff1d(self.rows, indices))
-        self.classes = read_only(np.unique(self.values[self.rows]))
 
     def as_array(self):
         """Return all labels known, the mark elsewhere, shape (n_rows,)."""
         return self.marked(self.values, self.known)
 
+    @abstractmethod
     def marked(self, values, known):
         """Return `values` where `known`, and the mark elsewhere, shape (n_rows,)."""
-        if known.all():
-            return values.copy()
-        mark = self.mark.shown
-        y = np.full(len(known), mark, dtype=_dtype_with(mark, values[known]))
-        y[known] = values[known]
-        return y
-
-    def codes(self):
-        """Return positions in `classes`, -1 where not known, shape (n_rows,)."""
-        codes = np.full(len(self), -1)
-        codes[self.rows] = self.codes_of(self.rows)
-        return codes
-
-    def codes_of(self, rows):
-        """Return positions in `classes` of rows whose label is known."""
-        return np.searchsorted(self.classes, self.values[rows])
 
     def parse_answers(self, answers, n_expected, source="The oracle"):
         """Return `answers` as an array of labels, and which rows were abstained.
@@ -175,165 +217,10 @@ class Labels:
         if not self.mark.is_only_null:
             column.refuse_numpys_text(source, self.mark.value, self.classes)
         answered = ~(column.missing | self.mark.of_answers(column))
-        labels = column.labels(answered)
-        self._check_kind(labels, source)
-        return labels, answered
+        return self._checked(column.labels(answered), source), answered
 
-    def _check_kind(self, labels, source):
-        if not len(labels):
-            return
-        _check_classes(labels)
-        kind = kind_of(labels)
-        if self.kind is not None and kind != self.kind:
-            raise ValueError(
-                f"{source} gave labels of kind {kind} ({labels.tolist()[0]!r}), but "
-                f"the labels known so far are of kind {self.kind} "
-                f"({self.classes.tolist()[0]!r}). Use one kind for all labels."
-            )
-
-
-def parse_y(y, n_rows, missing_label=AUTO, *, has_oracle=False):
-    """Tell labels from marks in a partly labeled y.
-
-    Parameters
-    ----------
-    y : array-like of shape (n_rows,) or None
-        Labels and marks; None: nothing is labeled.
-    n_rows : int
-        Number of rows of X.
-    missing_label : object, default="auto"
-        The mark, or "auto".
-    has_oracle : bool, default=False
-        Whether somebody can be asked; decides what a y of only -1 and 1 means.
-
-    Returns
-    -------
-    labels : Labels
-
-    Raises
-    ------
-    ValueError
-        Where y has a wrong length or shape, mixes kinds or marks, or is continuous.
-    """
-    if y is None:
-        unread = Mark(minus_one="ambiguous")
-        stated = Mark.stated(missing_label)
-        return Labels(n_rows, unread if is_auto(missing_label) else stated)
-    column = _column_of(y, n_rows)
-    unlabeled, mark = read_marks(column, missing_label, has_oracle)
-    labels = _labels_of(column, ~unlabeled, mark)
-    if is_auto(missing_label) and mark.minus_one == "class":
-        labels.remark = (
-            " y holds only -1 and 1, and -1 was taken for a class. Where it marks "
-            "unlabeled rows, say missing_label=-1, or begin with start(X, y)."
-        )
-    return labels
-
-
-def parse_complete_y(y, n_rows, labeled, missing_label=AUTO):
-    """Take the rows `labeled` of a complete y as known, and hide the others.
-
-    Parameters
-    ----------
-    y : array-like of shape (n_rows,)
-        The label of every row.
-    n_rows : int
-        Number of rows of X.
-    labeled : array-like of bool of shape (n_rows,)
-        Which labels are known at the start.
-    missing_label : object, default="auto"
-        The mark in the learner's `y_`; "auto": -1 for numeric y without a class
-        -1, else None.
-
-    Returns
-    -------
-    labels : Labels
-        Holds no hidden label.
-    truth : ndarray of shape (n_rows,)
-        All of y.
-    """
-    labeled = np.asarray(labeled)
-    if labeled.dtype != bool or labeled.shape != (n_rows,):
-        raise ValueError(
-            f"labeled must be a boolean mask of length {n_rows}, the number of rows "
-            f"of X; got an array of dtype {labeled.dtype} and shape {labeled.shape}."
-        )
-    column = _column_of(y, n_rows)
-    mark, missing = Mark.stated(missing_label), column.missing
-    if not mark.says_nothing:
-        missing = missing | column.equal_to(mark.value)
-    if missing.any():
-        raise ValueError(
-            f"With labeled=, y must hold the label of every row, but {missing.sum()} "
-            f"of {n_rows} are missing. Drop those rows, or mark unlabeled rows in y "
-            "and pass an oracle instead."
-        )
-    truth = column.labels(np.ones(n_rows, dtype=bool))
-    if is_auto(missing_label):
-        value = default_mark(truth)
-        mark = Mark(value, "class" if value is None else "mark")
-    return _labels_of(column, labeled, mark), truth
-
-
-def _labels_of(column, known, mark):
-    labels = Labels(len(column), mark)
-    values = column.labels(known)
-    if len(values):
-        _check_classes(values)
-        labels.add(np.flatnonzero(known), values)
-    return labels
-
-
-def _column_of(y, n_rows):
-    column = Column.of(y)
-    if len(column) != n_rows:
-        raise ValueError(
-            f"X and y must have the same number of rows: X has {n_rows}, y has "
-            f"{len(column)}."
-        )
-    return column
-
-
-def _check_classes(values):
-    if values.dtype.kind == "c":
-        raise ValueError("Complex data not supported: y must be labels.")
-    if values.dtype.kind not in "biufUSO":
-        raise ValueError(
-            f"Unknown label type: {values.dtype}. Labels must be numbers or text."
-        )
-    if values.dtype.kind == "O" and kind_of(values) != "text":
-        raise ValueError(
-            f"Unknown label type: {type(values[0]).__name__}. Labels must be numbers "
-            "or text."
-        )
-    if kind_of(values) in ("text", "bytes") and np.any(values == values[0][:0]):
-        raise ValueError(
-            "An empty text ('') is among the labels, and is not a class. Pass "
-            "missing_label='' if it marks unlabeled rows; else give the class a name."
-        )
-    if values.dtype.kind == "f":
-        assert_all_finite(values, input_name="y")
-        if np.any(values != np.floor(values)):
-            raise ValueError(
-                "Unknown label type: continuous. The labels must be classes; "
-                "regression is not supported."
-            )
-
-
-def _dtype_with(mark, values):
-    mark_dtype = np.asarray(mark).dtype
-    if not len(values):
-        return mark_dtype
-    if {kind_of(values), kind_of_value(mark)} != {"number"}:
-        return object
-    if mark_dtype.kind == "i":
-        mark_dtype = np.min_scalar_type(mark)
-    # NaN beside integers gives float64, in which large integers change; -1 beside
-    # uint64 does too. Then an object array, or int64 where it holds all labels.
-    dtype = np.result_type(values.dtype, mark_dtype)
-    if dtype.kind != "f" or values.dtype.kind not in "iu":
-        return dtype
-    lowest, highest = int(values.min()), int(values.max())
-    if max(-lowest, highest) > EXACT_IN_FLOAT:
-        return object
-    return np.int64 if mark_dtype.kind == "i" else dtype
+    def _record(self, indices, labels):
+        """Write labels of the dtype of `values`, which is prepared for them."""
+        self.values[indices] = labels
+        self.known[indices] = True
+        self.rows = read_only(np.union1d(self.rows, indices))

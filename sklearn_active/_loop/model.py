@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from sklearn.base import clone
 
-from sklearn_active._data.fitted import FittedClassifier, fit_on_labels_or_codes
+from sklearn_active._data.fitted import fit_on_labels_or_codes
 from sklearn_active._data.memory import PoolRows, remembered
 from sklearn_active._data.rows import take
 from sklearn_active._loop.distributions import Distributions
@@ -42,7 +42,7 @@ class Model:
 
     Attributes
     ----------
-    fitted : FittedClassifier or None
+    fitted : FittedClassifier, FittedRegressor or None
         The one in force; None before one could be fitted.
     has_learned : bool
         Whether it was fitted on labels of this run.
@@ -68,18 +68,21 @@ class Model:
 
     @property
     def classes(self):
-        """The sorted classes of the fitted estimator; before, those known."""
+        """The sorted classes of the fitted estimator; before, those known.
+
+        Empty where labels are numbers.
+        """
         known = self.pool.labels if self.fitted is None else self.fitted
         return known.classes
 
     @property
     def is_cold(self):
-        """Whether there is no model of two classes or more, or only an older one.
+        """Whether there is no model that can tell rows apart, or only an older one.
 
         What a model finds uncertain that can't learn any more hardly ever brings the
         labels that it lacks.
         """
-        has_model = self.fitted is not None and len(self.classes) > 1
+        has_model = self.fitted is not None and self.fitted.is_informed
         return not has_model or self.why_no_fit is not None
 
     @property
@@ -277,8 +280,8 @@ class Model:
             self.distributions.look_at(self.fitted)
 
     def _publish(self, estimator, encoded):
-        labels, pretrained = self.pool.labels.classes, is_pretrained(self.prototype)
-        self.fitted = FittedClassifier(estimator, labels, encoded, pretrained)
+        pretrained = is_pretrained(self.prototype)
+        self.fitted = self.pool.labels.fitted(estimator, encoded, pretrained)
 
 
 def _remembered(slot, rows, make):
@@ -295,7 +298,7 @@ def _try_to_predict(estimator, data):
     Nearest neighbors, for one, look at their number of neighbors in `predict`.
     """
     row = take(data.X, np.array([0]))
-    fitted = FittedClassifier(estimator, data.classes, data.encoded)
+    fitted = data.fitted(estimator)
     if fitted.can("predict_proba"):
         fitted.predict_proba(row)
     elif fitted.can("predict"):

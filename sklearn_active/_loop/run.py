@@ -106,7 +106,7 @@ class Run:
     @property
     def strategy(self):
         """The query strategy; one that is advised is chosen now at the latest."""
-        return self._choice.of(self.model.prototype, self.pool.X)
+        return self._choice.of(self.model.prototype, self.pool.X, self.pool.labels.task)
 
     @property
     def next_batch_size(self):
@@ -142,7 +142,7 @@ class Run:
         """
         pool = self.pool
         if batch_size not in pool.open_queries:
-            check_compatible(self.strategy, self.model.prototype)
+            check_compatible(self.strategy, self.model.prototype, pool.labels.task)
             began = perf_counter()
             with self.memory.open():
                 query = choose(
@@ -260,13 +260,13 @@ class Run:
         self.refit_if_possible()
 
     def refit_if_possible(self):
-        """Refit, except before the first fit with fewer than two classes."""
-        model, n_classes = self.model, len(self.pool.labels.classes)
+        """Refit, except before the first fit where the labels don't suffice."""
+        model, suffice = self.model, self.pool.labels.suffice
         # Labels were taken back until one class was left. To a run that begins with
         # these labels the rule below gives no model, so this one loses its own.
-        if model.has_learned and n_classes < 2 and len(model.classes) > 1:
+        if model.has_learned and not suffice and model.fitted.is_informed:
             model.forget()
-        if model.has_learned or n_classes > 1:
+        if model.has_learned or suffice:
             self.fit()
             return
         with self.tasks.round():
@@ -305,7 +305,7 @@ class Run:
     def why_no_model(self):
         """Return what to say where there is no model to predict with."""
         labels = self.pool.labels
-        why = f"{len(labels.classes)} classes are known, and two are needed"
+        why = labels.what_is_needed()
         if self.model.why_no_fit is not None:
             name = type(self.model.prototype).__name__
             why = f"{name} raised: {self.model.why_no_fit}"
@@ -334,13 +334,13 @@ class Choice:
     def __reduce__(self):
         return Choice, (self.strategy,)  # a lock can't be pickled
 
-    def of(self, estimator, X):
-        """Return the strategy, for this estimator and these rows."""
+    def of(self, estimator, X, task):
+        """Return the strategy, for this estimator, these rows and labels."""
         # Whoever looks while somebody asks must not bring in a second strategy: it
         # would not hear of what the first has heard.
         with self._lock:
             if self.strategy is None:
-                self.strategy = advised(estimator, X)
+                self.strategy = advised(estimator, X, task)
         return self.strategy
 
     def anew(self):
@@ -387,7 +387,10 @@ class HasRun:
     @property
     def classes_(self) -> NDArray[Any]:
         """The sorted classes of the fitted estimator; before, those known."""
-        return run_of(self).model.classes
+        run = run_of(self)
+        if not run.pool.labels.are_classes:
+            raise AttributeError("classes_ is not available: a regressor has none.")
+        return run.model.classes
 
     @property
     def y_(self) -> NDArray[Any]:
@@ -468,7 +471,7 @@ def run_of(learner):
 
 
 def fitted_of(learner):
-    """Return the fitted classifier of a learner, or raise where there is none.
+    """Return the fitted estimator of a learner, or raise where there is none.
 
     Parameters
     ----------
@@ -477,7 +480,7 @@ def fitted_of(learner):
 
     Returns
     -------
-    fitted : FittedClassifier
+    fitted : FittedClassifier or FittedRegressor
 
     Raises
     ------

@@ -36,7 +36,6 @@ _TAKING_ANYTHING = (
     "sklearn.impute.",
     "sklearn.pipeline",
 )
-_TRIAL_ROWS = 50  # of each class: more than folds and neighbors usually want
 
 
 def accepts_unlabeled(estimator):
@@ -97,31 +96,24 @@ def is_pretrained(estimator):
                 check_is_fitted(step)
     except (NotFittedError, TypeError):  # TypeError: it has no fit
         return False
-    return hasattr(estimator, "classes_")
+    return hasattr(estimator, "classes_") or is_regressor(estimator)
 
 
 def with_more_labels(state):
-    """Return the labels known and made-up ones, some of each class, or None.
+    """Return the labels known and made-up ones, or None.
 
     Of rows that could be labeled, from all over the pool. None where no row is left,
-    or where each class has as many already.
+    or where there are as many labels already.
     """
     labels, candidates = state.labels, state.candidates
-    counts = np.bincount(labels.codes_of(labels.rows))
-    wanted = np.maximum(_TRIAL_ROWS - counts, 0)
-    if not len(candidates) or not wanted.any():
+    made_up = labels.made_up(len(candidates))
+    if not len(made_up):
         return None
-    wanted[0] += 1  # not in balance: else SMOTE has nothing to do
-    n_rows = min(len(candidates), wanted.sum())
-    places = np.linspace(0, len(candidates) - 1, n_rows).astype(int)
     # Spread over the pool, since rows side by side may be of one group, one file or one
-    # day, and a column constant there. In turn, so that a small pool has some of each:
-    # the i-th label of class k stands at i + k / n_classes in the order.
-    turns = [np.arange(n) + k / len(wanted) for k, n in enumerate(wanted)]
-    codes = np.repeat(np.arange(len(wanted)), wanted)
-    codes = codes[np.argsort(np.concatenate(turns), kind="stable")][:n_rows]
+    # day, and a column constant there.
+    places = np.linspace(0, len(candidates) - 1, len(made_up)).astype(int)
     more = labels.copy()
-    more.add(candidates[places], labels.classes[codes])
+    more.add(candidates[places], made_up)
     return more
 
 
@@ -177,10 +169,6 @@ def updated(estimator, data, last):
 def check_supported(estimator, some_unlabeled):
     """Raise for what the learner can't wrap, before anything is forgotten."""
     name = type(estimator).__name__
-    if is_regressor(estimator):
-        raise ValueError(
-            f"{name} is a regressor; regression is not supported. Wrap a classifier."
-        )
     if some_unlabeled and get_tags(estimator).input_tags.pairwise:
         raise ValueError(
             f"{name} takes a precomputed kernel or distance matrix, which is not "
@@ -272,14 +260,6 @@ def warn_of_search(estimator):
     )
 
 
-def _stand_beside_minus_one(labels):
-    # uint64 beside int8 gives float64, in which labels above 2^53 change; small
-    # unsigned dtypes grow to a signed one that holds both.
-    dtype = labels.values.dtype
-    both = np.result_type(dtype, np.int8) if dtype.kind in "iuf" else None
-    return both is not None and both.kind in ("i", dtype.kind)
-
-
 class TrainingData:
     """The rows, labels and parameters that an estimator is fitted with.
 
@@ -319,13 +299,8 @@ class TrainingData:
         takes_minus_one_for_a_mark=False,
         encoded=False,
     ):
-        # -1 marks the unlabeled rows for every estimator that takes them. Where -1 is a
-        # class, or labels are text, positions 0 ... k-1 are passed in place of labels,
-        # and FittedClassifier translates back what the estimator says.
-        class_minus_one = bool(np.any(labels.classes == -1))
-        self.encoded = encoded or (
-            (takes_minus_one_for_a_mark and class_minus_one)
-            or (all_rows and (class_minus_one or not _stand_beside_minus_one(labels)))
+        self.encoded = encoded or labels.need_codes(
+            all_rows, takes_minus_one_for_a_mark
         )
         self._labels = labels
         self.rows = labels.rows
@@ -347,14 +322,16 @@ class TrainingData:
         data._targets = self._labels.codes_of(self.rows)
         return data
 
+    def fitted(self, estimator):
+        """Return an estimator that was fitted on them, in the learner's own words."""
+        return self._labels.fitted(estimator, self.encoded)
+
     @property
     def y(self):
         """What stands for the labels of the rows of X; to be read in its round."""
         if not self._all_rows:
             return self._targets
-        if self.encoded:
-            return self._labels.codes()
-        return np.where(self._labels.known, self._labels.values, np.int8(-1))
+        return self._labels.beside_marks(self.encoded)
 
     def targets_of(self, rows):
         """Return what stands for the labels of some rows, all labeled ones included."""

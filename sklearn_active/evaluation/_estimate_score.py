@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import Bunch
 
-from sklearn_active._data.labels import Labels
+from sklearn_active._data.class_labels import ClassLabels
 from sklearn_active._data.probabilities import has_distributions
 from sklearn_active._data.rows import RowsInChunks, checked_positions
 from sklearn_active._loop.run import HasRun, fitted_of, run_of
@@ -198,7 +198,9 @@ def estimate_score(
             f"estimate_score takes an ActiveLearner, which knows the checks; got a "
             f"{type(learner).__name__}."
         )
-    run, fitted = run_of(learner), fitted_of(learner)
+    run = run_of(learner)
+    run.pool.labels.check_are_classes("estimate_score")
+    fitted = fitted_of(learner)
     if scoring == "neg_log_loss":
         check_has_probabilities(fitted, run.model.all_rows)
     drawn = _drawn(run.pool) if checks is None else _given(run.pool, checks)
@@ -222,7 +224,7 @@ class Known(NamedTuple):
 
     Attributes
     ----------
-    labels : Labels
+    labels : ClassLabels
         All that are known.
     learned_in : ndarray of int of shape (n_known,)
         Grows with the time at which each became known.
@@ -232,7 +234,7 @@ class Known(NamedTuple):
         Number of rows that can still be asked.
     """
 
-    labels: Labels
+    labels: ClassLabels
     learned_in: NDArray[np.intp]
     drawn: NDArray[np.intp]
     n_left: int

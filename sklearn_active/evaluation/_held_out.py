@@ -9,7 +9,7 @@ from scipy.special import expit, softmax
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from sklearn_active._data.fitted import FittedClassifier, fit_on_labels_or_codes
+from sklearn_active._data.fitted import fit_on_labels_or_codes
 from sklearn_active._data.memory import PoolRows, RunMemory, remembered
 from sklearn_active._data.probabilities import empty_rows, has_distributions
 from sklearn_active._data.rows import take
@@ -168,7 +168,7 @@ class HoldOut:
             fit_with_kept_graph(estimator, data, _kept)
 
         data = fit_on_labels_or_codes(fit, data, data.with_codes, data.classes)
-        return FittedClassifier(estimator, data.classes, data.encoded)
+        return data.fitted(estimator)
 
 
 def said_of(fitted, X, rows, all_rows):

@@ -9,8 +9,9 @@ from sklearn.base import clone
 from sklearn.utils import Bunch, check_random_state
 
 from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.class_labels import ClassLabels
 from sklearn_active._data.containers import index_of
-from sklearn_active._data.labels import AUTO, Labels, parse_y
+from sklearn_active._data.parsing import AUTO, kind_of_y, parse_y
 from sklearn_active._data.seeds import set_random_states
 from sklearn_active._loop.wrapped_estimator import check_supported, prepared_for_rows
 from sklearn_active._sklearn import (
@@ -212,6 +213,7 @@ def suspect_labels(
         "random_state": random_state,
     }
     validate_parameter_constraints(_CONSTRAINTS, given, "suspect_labels")
+    kind_of_y(estimator).check_are_classes("suspect_labels")
     labels, answers = _labels_and_votes(X, y, votes, missing_label)
     check_supported(estimator, not labels.all_known)
     seed = check_random_state(random_state).randint(2**31 - 1)
@@ -230,7 +232,7 @@ def suspects_of(hold_out, labels, scoring="odds", n_passes=2, votes=None):
     ----------
     hold_out : HoldOut
         Predicts labels without them.
-    labels : Labels
+    labels : ClassLabels
         The labels known.
     scoring, n_passes : object
         As there.
@@ -324,7 +326,7 @@ def _labels_and_votes(X, y, votes, missing_label):
     cells = parse_y(answers.ravel(), answers.size, missing_label, has_oracle=True)
     if y is None:
         codes = majority(cells.codes().reshape(answers.shape), len(cells.classes))
-        labels = Labels(n_rows, cells.mark)
+        labels = ClassLabels(n_rows, cells.mark)
         rows = np.flatnonzero(codes >= 0)
         labels.add(rows, cells.classes[codes[rows]])
     else:

@@ -10,7 +10,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sklearn_active._data.labels import AUTO, parse_y
+from sklearn_active._data.parsing import AUTO, parse_y
 from sklearn_active._data.rows import checked_positions
 from sklearn_active._sklearn import (
     CallbackSupportMixin,

@@ -349,7 +349,7 @@ def _utilities(learner):
     at_random = isinstance(strategy, RandomSampling) or falls_back
     if at_random or not hasattr(strategy, "utilities") or not state.n_candidates:
         return None
-    check_compatible(strategy, learner.estimator)
+    check_compatible(strategy, learner.estimator, state.labels.task)
     pool = run.view(quiet=True)  # the one warning of a fit belongs to its queries
     # A copy is asked, so that looking changes nothing: a strategy that keeps sums
     # would take what it is shown as heard. X is shared, not copied: strategies know

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from sklearn_active._data.labels import Labels
+from sklearn_active._data.class_labels import ClassLabels
 from sklearn_active._data.marks import Mark
 from sklearn_active._data.rows import first_of_each, row_keys, take
 from sklearn_active._loop.query import Query
@@ -126,7 +126,7 @@ class JournaledOracle(Oracle):
             journal = LabelJournal(self.path)
             events = journal.open(HEADER)
             try:
-                self._answers, self._known = {}, Labels(1, Mark.stated(None))
+                self._answers, self._known = {}, ClassLabels(1, Mark.stated(None))
                 for number, event in enumerate(events, start=2):
                     self._take_in(event, number)
             except BaseException:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from sklearn_active._data.labels import parse_y
+from sklearn_active._data.parsing import parse_y
 from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._learner import ActiveLearner
 from sklearn_active._loop.query import Query

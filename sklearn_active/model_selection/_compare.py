@@ -15,6 +15,7 @@ from sklearn_active._learner import ActiveLearner
 from sklearn_active.model_selection._curve import (
     LearningCurve,
     curves_of,
+    kind_of_learners,
     split_complete,
 )
 from sklearn_active.model_selection._labeled_scorer import labeled_scorer
@@ -166,7 +167,8 @@ def compare_strategies(
     """
     learners = _with_random(learners)
     # Once: a splitter may shuffle, or run out.
-    truth, splits = split_complete(X, y, cv)
+    kind = kind_of_learners(learners)
+    truth, splits = split_complete(X, y, cv, kind)
     same = {"initial": initial, "budget": budget, "cv": splits, "n_repeats": n_repeats}
     same |= {"scoring": scoring, "n_jobs": n_jobs, "random_state": random_state}
     curves = curves_of(learners, X, truth, **same)

@@ -7,15 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import clone
-from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import check_cv
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_active._data.alignment import in_order_of
 from sklearn_active._data.containers import index_of
-from sklearn_active._data.labels import parse_complete_y
 from sklearn_active._data.memory import RunMemory
+from sklearn_active._data.parsing import kind_of_y, parse_complete_y
 from sklearn_active._data.rows import take
 from sklearn_active._learner import ActiveLearner
 from sklearn_active._sklearn import num_samples
@@ -92,8 +91,8 @@ def active_learning_curve(
     budget : int
         How many labels to ask for.
     cv : int, splitter or None, default=None
-        As in scikit-learn; an int or None (5): stratified folds. The splits are the
-        same in all repetitions.
+        As in scikit-learn; an int or None (5): stratified folds, plain ones for a
+        regressor. The splits are the same in all repetitions.
     n_repeats : int, default=1
         How many times to draw the start and the seed.
     scoring : str, callable or None, default=None
@@ -113,9 +112,10 @@ def active_learning_curve(
         `to_frame()`, a pandas DataFrame of them.
 
         Before a model could be fitted, the score is that of always predicting the
-        class frequencies known; NaN where no label is known, or after the end of a
-        run that stopped early or ran out of rows. With a mask, splits may start
-        with different numbers of labels; `n_labels` counts from the largest.
+        class frequencies known (a regressor: the mean); NaN where no label is known,
+        or after the end of a run that stopped early or ran out of rows. With a mask,
+        splits may start with different numbers of labels; `n_labels` counts from the
+        largest.
 
     Raises
     ------
@@ -155,7 +155,8 @@ def curves_of(
     for learner in learners.values():
         _check(learner)
     _check_counts(budget=budget, n_repeats=n_repeats)
-    truth, splits = split_complete(X, y, cv)
+    kind = kind_of_learners(learners)
+    truth, splits = split_complete(X, y, cv, kind)
     starts = _starts(initial, n_repeats, [train for train, _ in splits], random_state)
     tasks = [(name, *place) for place in starts for name in learners]
     runs = Parallel(n_jobs=n_jobs)(
@@ -174,12 +175,24 @@ def curves_of(
     return curves
 
 
-def split_complete(X, y, cv):
+def kind_of_learners(learners):
+    """Return the class of labels that some learners have, all of them the same."""
+    kinds = {kind_of_y(learner.estimator) for learner in learners.values()}
+    if len(kinds) > 1:
+        raise ValueError(
+            "Classifiers and regressors can't be compared on one y: "
+            f"{ {name: type(x.estimator).__name__ for name, x in learners.items()} }."
+        )
+    return kinds.pop()
+
+
+def split_complete(X, y, cv, kind):
     """Return a complete y as an array, and the list of splits."""
     nothing = np.zeros(num_samples(X), dtype=bool)
     y = in_order_of(y, index_of(X), "y")
-    _, truth = parse_complete_y(y, len(nothing), nothing)
-    return truth, list(check_cv(cv, truth, classifier=True).split(X, truth))
+    _, truth = parse_complete_y(y, len(nothing), nothing, kind=kind)
+    splitter = check_cv(cv, truth, classifier=kind.are_classes)
+    return truth, list(splitter.split(X, truth))
 
 
 def _check(learner):
@@ -267,7 +280,8 @@ def _run(learner, X, y, split, start, seed, budget, scoring):
     for number, n_labels in enumerate(_numbers_of_labels(learner)):
         if n_labels not in scores:  # no model yet
             known = (learner.labeled_iter_ >= 0) & (learner.labeled_iter_ <= number)
-            scores[n_labels] = _without_model(score_of, y[known], X_test, y_test)
+            dummy = kind_of_y(learner.estimator).dummy()
+            scores[n_labels] = _without_model(dummy, score_of, y[known], X_test, y_test)
     seconds = {r.n_labeled: (r.query_seconds, r.fit_seconds) for r in learner.history_}
     return scores, seconds, np.count_nonzero(start)
 
@@ -278,11 +292,11 @@ def _numbers_of_labels(learner):
         yield record.n_labeled
 
 
-def _without_model(score_of, known, X_test, y_test):
+def _without_model(dummy, score_of, known, X_test, y_test):
     if not len(known):
         return np.nan
-    frequencies = DummyClassifier().fit(np.zeros((len(known), 1)), known)
-    return score_of(frequencies, X_test, y_test)
+    dummy.fit(np.zeros((len(known), 1)), known)
+    return score_of(dummy, X_test, y_test)
 
 
 def _joined(runs, shape, n_start, batch_size, budget):

@@ -10,7 +10,7 @@ from sklearn.utils.metadata_routing import MetadataRequest
 
 from sklearn_active._data.alignment import in_order_of
 from sklearn_active._data.containers import index_of
-from sklearn_active._data.labels import AUTO, parse_y
+from sklearn_active._data.parsing import AUTO, kind_of_y, parse_y
 from sklearn_active._data.rows import take
 from sklearn_active._sklearn import (
     accepts_weights,
@@ -89,7 +89,10 @@ class _LabeledScorer(BaseEstimator):
     def __call__(self, estimator, X, y, **params):
         """Return the score on the rows of X that have a label."""
         y = in_order_of(y, index_of(X), "y")
-        labels = parse_y(y, num_samples(X), self.missing_label, has_oracle=True)
+        kind = kind_of_y(estimator)
+        labels = parse_y(
+            y, num_samples(X), self.missing_label, has_oracle=True, kind=kind
+        )
         if not labels.n_known:
             raise ValueError(
                 f"None of the {len(labels)} rows to score has a label. Split "

@@ -12,7 +12,7 @@ from sklearn.utils.metadata_routing import MetadataRequest
 
 from sklearn_active._data.alignment import in_order_of
 from sklearn_active._data.containers import index_of
-from sklearn_active._data.labels import AUTO, parse_y
+from sklearn_active._data.parsing import AUTO, parse_y
 from sklearn_active._data.rows import take
 from sklearn_active._sklearn import HasMethods, Interval, num_samples, validate_params
 

@@ -4,14 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import check_scoring
 
-from sklearn_active._data.alignment import in_order_of
-from sklearn_active._data.containers import index_of
-from sklearn_active._data.labels import AUTO, parse_y
-from sklearn_active._data.rows import take
+from sklearn_active._data.marks import AUTO
 from sklearn_active._learner import ActiveLearner
-from sklearn_active._sklearn import ScoringMonitor, num_samples
+from sklearn_active._sklearn import ScoringMonitor
+from sklearn_active.model_selection._labeled_scorer import labeled_scorer
 
 
 class PoolScoreMonitor(ScoringMonitor or object):  # type: ignore[misc]
@@ -75,16 +72,8 @@ class PoolScoreMonitor(ScoringMonitor or object):  # type: ignore[misc]
                 "PoolScoreMonitor is a scikit-learn callback and needs "
                 "scikit-learn >= 1.9; upgrade it, or use active_learning_curve."
             )
-        y = in_order_of(y, index_of(X), "y")
-        labels = parse_y(y, num_samples(X), missing_label, has_oracle=True)
-        if not labels.n_known:
-            raise ValueError(
-                f"PoolScoreMonitor got {len(labels)} rows and no label to score "
-                "against: every one holds the mark."
-            )
-        rows = labels.rows
-        scored = take(X, rows), labels.values[rows]
-        super().__init__(scoring=_Score(scoring, *scored))
+        score_of = labeled_scorer(scoring, missing_label=missing_label)
+        super().__init__(scoring=_Score(score_of, X, y))
 
     def on_fit_task_end(
         self,
@@ -115,11 +104,14 @@ class PoolScoreMonitor(ScoringMonitor or object):  # type: ignore[misc]
 class _Score:
     """What ScoringMonitor calls: scores its own rows, whatever it is handed."""
 
-    def __init__(self, scoring, X, y):
-        self.scoring = scoring
+    # y is read when the learner is known: -1 is a mark beside classes, and a number
+    # like any other to a regressor.
+
+    def __init__(self, score_of, X, y):
+        self.score_of = score_of
         self.X = X
         self.y = y
 
     def __call__(self, learner, X=None, y=None):
-        score = check_scoring(learner, self.scoring)(learner, self.X, self.y)
+        score = self.score_of(learner, self.X, self.y)
         return {"n_labeled": int(np.sum(learner.labeled_iter_ >= 0)), "score": score}

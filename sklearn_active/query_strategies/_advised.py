@@ -21,7 +21,7 @@ _N_COMPONENTS = 100
 _TRIAL_ROWS = 100
 
 
-def advised(estimator, X):
+def advised(estimator, X, task="classification"):
     """Return the strategy of the name 'auto'.
 
     Parameters
@@ -30,6 +30,8 @@ def advised(estimator, X):
         The learner's, not fitted.
     X : container of shape (n_rows, ...)
         The pool's rows.
+    task : {'classification', 'regression'}, default='classification'
+        What the estimator learns.
 
     Returns
     -------
@@ -53,6 +55,8 @@ def advised(estimator, X):
         return without_graph
     steps += _for_graph(X, seen, model)
     transformer = make_pipeline(*map(clone, steps)) if steps else None
+    if task == "regression":
+        return GraphUncertaintyHerding("none", transformer=transformer)
     is_on_graph = isinstance(model, BaseLabelPropagation) or hasattr(model, "masses_of")
     if is_on_graph or not has_probabilities:
         return GraphUncertaintyHerding(transformer=transformer)

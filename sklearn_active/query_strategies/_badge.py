@@ -74,6 +74,7 @@ class BadgeSampling(QueryStrategy):
     """
 
     needs = ("predict_proba",)
+    tasks = ("classification",)
     deterministic = False
 
     _X = None  # the rows that `_points` and `_squares` are of

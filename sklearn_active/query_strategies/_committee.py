@@ -91,6 +91,7 @@ class QueryByCommittee(QueryStrategy):
     """
 
     deterministic = False
+    tasks = ("classification",)
     beats_random = True
 
     _parameter_constraints: dict = {

@@ -74,6 +74,7 @@ class ExpectedErrorReduction(QueryStrategy):
     """
 
     needs = ("predict_proba",)
+    tasks = ("classification",)
 
     _parameter_constraints: dict = {
         "loss": [StrOptions({"log", "zero_one"})],

@@ -144,6 +144,12 @@ class GraphUncertaintyHerding(CoverStrategy):
         self.neighbors = neighbors
 
     @property
+    def tasks(self):
+        """The labels that it is for: both kinds where it looks at none."""
+        both = ("classification", "regression")
+        return both if self.uncertainty == "none" else ("classification",)
+
+    @property
     def needs_later(self):
         """Methods that the estimator must implement sooner or later."""
         return ("predict_proba",) if self.uncertainty == "model" else ()

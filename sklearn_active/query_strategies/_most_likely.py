@@ -97,6 +97,8 @@ class MostLikely(QueryStrategy):
         self.share = share
         self.explore = explore
 
+    tasks = ("classification",)
+
     @property
     def needs(self):
         """Methods that the exploring strategy needs: it is asked first."""

@@ -95,7 +95,8 @@ def declared(strategy, name):
     ----------
     strategy : object
         Any strategy.
-    name : {'needs', 'needs_later', 'deterministic', 'pointwise', 'beats_random'}
+    name : {'needs', 'needs_later', 'deterministic', 'pointwise', 'beats_random', \
+            'tasks'}
         An attribute of :class:`QueryStrategy`.
 
     Returns
@@ -125,8 +126,10 @@ def reasons_of(strategy, indices):
     return [type(strategy).__name__] * len(indices)
 
 
-def check_compatible(strategy, estimator):
-    """Raise where the estimator lacks a method that the strategy needs.
+def check_compatible(strategy, estimator, task):
+    """Raise where a strategy is of no use to an estimator.
+
+    It is for other labels than the estimator's, or needs a method that is missing.
 
     Parameters
     ----------
@@ -134,7 +137,15 @@ def check_compatible(strategy, estimator):
         As of `as_strategy`.
     estimator : estimator
         The learner's, not fitted.
+    task : {'classification', 'regression'}
+        What the estimator learns.
     """
+    if task not in declared(strategy, "tasks"):
+        raise ValueError(
+            f"{type(strategy).__name__} is not compatible with "
+            f"{type(estimator).__name__}: it is not for {task}. Take one of "
+            f"{', '.join(map(repr, names_for(task)))}."
+        )
     needs = declared(strategy, "needs")
     needs = (needs,) if isinstance(needs, str) else needs
     for method in (*needs, *declared(strategy, "needs_later")):
@@ -144,6 +155,12 @@ def check_compatible(strategy, estimator):
                 f"{type(strategy).__name__} is not compatible with "
                 f"{type(estimator).__name__}. It must implement `{method}`; {way_out}."
             )
+
+
+def names_for(task):
+    """Return the names of strategies for 'classification' or 'regression'."""
+    fitting = [n for n, make in STRATEGIES.items() if task in declared(make(), "tasks")]
+    return ["auto", *fitting]
 
 
 def is_pointwise(strategy):

@@ -96,6 +96,11 @@ class SpreadBatch(QueryStrategy):
         return declared(self._asked(), "needs")
 
     @property
+    def tasks(self):
+        """The labels that the wrapped strategy is for."""
+        return declared(self._asked(), "tasks")
+
+    @property
     def needs_later(self):
         """Methods that the wrapped strategy will need."""
         return declared(self._asked(), "needs_later")

@@ -13,6 +13,7 @@ from sklearn_active.query_strategies._pool_view import PoolView
 
 class _UncertaintySampling(QueryStrategy):
     needs = ("predict_proba",)
+    tasks = ("classification",)
     beats_random = True
     pointwise = True
 

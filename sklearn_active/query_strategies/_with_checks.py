@@ -104,6 +104,11 @@ class WithChecks(QueryStrategy):
         return declared(self._wrapped(), "needs")
 
     @property
+    def tasks(self):
+        """The labels that the wrapped strategy is for."""
+        return declared(self._wrapped(), "tasks")
+
+    @property
     def needs_later(self):
         """Methods that the wrapped strategy will need later on."""
         return declared(self._wrapped(), "needs_later")

@@ -102,6 +102,8 @@ class Recall(BaseEstimator):
 
     _sought = None  # what is said of the label; None: nobody has asked yet
 
+    needs_classes = True
+
     _parameter_constraints: dict = {
         "label": "no_validation",
         "target": [Interval(Real, 0, 1, closed="neither")],

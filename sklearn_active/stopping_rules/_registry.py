@@ -8,13 +8,15 @@ from sklearn_active.stopping_rules._stable_predictions import StablePredictions
 RULES = {"confident": Confident, "stable_predictions": StablePredictions}
 
 
-def as_rule(stop_when):
+def as_rule(stop_when, labels=None):
     """Return a fresh rule of a name or a rule object; other callables as they are.
 
     Parameters
     ----------
     stop_when : str, callable or None
         What the user gave.
+    labels : Labels, default=None
+        Of the learner; a rule may be for classes only.
 
     Returns
     -------
@@ -26,5 +28,7 @@ def as_rule(stop_when):
             f"{stop_when.__name__}()."
         )
     if isinstance(stop_when, str):
-        return RULES[stop_when]()
+        stop_when = RULES[stop_when]()
+    if labels is not None and getattr(stop_when, "needs_classes", False):
+        labels.check_are_classes(type(stop_when).__name__)
     return clone(stop_when) if hasattr(stop_when, "get_params") else stop_when

@@ -62,6 +62,8 @@ class StablePredictions(BaseEstimator):
     16
     """
 
+    needs_classes = True
+
     _parameter_constraints: dict = {
         "threshold": [Interval(Real, -1, 1, closed="both")],
         "window": [Interval(Integral, 1, None, closed="left")],

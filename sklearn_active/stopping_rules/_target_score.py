@@ -87,6 +87,8 @@ class TargetScore(BaseEstimator):
     0.99
     """
 
+    needs_classes = True
+
     _parameter_constraints: dict = {
         "target": [Real],
         "scoring": [StrOptions({"accuracy", "balanced_accuracy", "neg_log_loss"})],

@@ -392,7 +392,7 @@ def test_rows_that_are_added_before_a_question_are_seen():
 def test_whatever_the_estimator_it_is_compatible(estimator, in_chunks):
     rows = ChunkedPool(lambda: iter([X])) if in_chunks else X
     strategy = advised(estimator, rows)
-    check_compatible(strategy, estimator)
+    check_compatible(strategy, estimator, "classification")
     check_in_chunks(strategy, rows)
     assert isinstance(strategy, GraphUncertaintyHerding) is not in_chunks
 

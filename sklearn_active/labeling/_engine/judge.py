@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.base import clone
 
-from sklearn_active._data.labels import Labels
+from sklearn_active._data.class_labels import ClassLabels
 from sklearn_active._data.marks import Mark
 from sklearn_active._data.seeds import set_random_states
 from sklearn_active._loop.wrapped_estimator import prepared_for_rows
@@ -135,7 +135,7 @@ class Judge:
             return found
 
     def _read(self, labels):
-        read = Labels(self._n_rows, self._mark)
+        read = ClassLabels(self._n_rows, self._mark)
         rows = np.array(sorted(labels), dtype=np.intp)
         answers = [labels[row] for row in rows.tolist()]
         values, answered = read.parse_answers(answers, len(rows), "The session")

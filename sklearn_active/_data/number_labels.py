@@ -1,0 +1,95 @@
+"""Labels that are numbers, for regressors."""
+
+import numpy as np
+from sklearn.dummy import DummyRegressor
+from sklearn.utils import assert_all_finite
+
+from sklearn_active._data.columns import is_null, kind_of
+from sklearn_active._data.fitted import FittedRegressor
+from sklearn_active._data.labels import Labels
+from sklearn_active._data.marks import Mark, is_auto
+
+_TRIAL_ROWS = 50  # more than folds and neighbors usually want
+_MARK = Mark(np.nan, "class")  # -1 is a number like any other
+
+
+class NumberLabels(Labels):
+    """Labels that are numbers, kept as float64; NaN marks an unlabeled row."""
+
+    task = "regression"
+    are_classes = False
+    dummy = DummyRegressor
+
+    def __init__(self, n_rows, mark=_MARK):
+        super().__init__(n_rows, mark)
+        self.values = np.zeros(n_rows)
+        self.classes = self.values[:0]
+
+    @classmethod
+    def read(cls, column, missing_label, has_oracle):
+        """Return the labels of a partly labeled y, a Column."""
+        return cls.of(column, ~column.missing, cls.mark_beside(None, missing_label))
+
+    @classmethod
+    def mark_beside(cls, truth, missing_label):
+        """Return the mark of a y that is complete: it must be none of its labels."""
+        if is_auto(missing_label) or is_null(missing_label):
+            return _MARK
+        raise ValueError(
+            "To a regressor every number is a label, so only NaN or None can mark an "
+            f"unlabeled row; got missing_label={missing_label!r}. Put NaN in y where "
+            "there is no label, and leave missing_label at 'auto'."
+        )
+
+    @classmethod
+    def empty(cls, n_rows, missing_label):
+        """Return the labels of a pool where nothing is labeled."""
+        return cls(n_rows, cls.mark_beside(None, missing_label))
+
+    def add(self, indices, labels):
+        """Record `labels`, an ndarray checked by `parse_answers`, at `indices`."""
+        self._record(indices, labels)
+
+    def marked(self, values, known):
+        """Return `values` where `known`, and NaN elsewhere, shape (n_rows,)."""
+        return np.where(known, values, np.nan)
+
+    @property
+    def suffice(self):
+        """Whether a model that is fitted on them can tell one row from another."""
+        return self.n_known > 1
+
+    def what_is_needed(self):
+        """Return in words how far it is to a model."""
+        return f"{self.n_known} numbers are known, and two are needed"
+
+    def made_up(self, n_most):
+        """Return made-up labels for a trial fit."""
+        # Those known, over and over: some regressors take no negative number.
+        n_wanted = min(n_most, _TRIAL_ROWS - self.n_known)
+        return np.resize(self.values[self.rows], max(n_wanted, 0))
+
+    def fitted(self, estimator, encoded=False, pretrained=False):
+        """Return an estimator that was fitted on them, in the learner's own words."""
+        return FittedRegressor(estimator, is_informed=self.suffice or pretrained)
+
+    def need_codes(self, all_rows, takes_minus_one_for_a_mark):
+        """Say that no positions stand for numbers."""
+        return False
+
+    def beside_marks(self, codes):
+        """Return y as estimators take it that are given all rows, shape (n_rows,)."""
+        return self.as_array()
+
+    def _checked(self, labels, source):
+        """Return answers as floats, or raise."""
+        if labels.dtype.kind == "c":
+            raise ValueError("Complex data not supported: y must be numbers.")
+        if len(labels) and (kind_of(labels) != "number" or labels.dtype.kind == "O"):
+            raise ValueError(
+                f"{source} gave {labels.tolist()[0]!r}, but a regressor learns "
+                "numbers. Give one number per row, and None for a row without one; to "
+                "learn classes, wrap a classifier."
+            )
+        assert_all_finite(labels, input_name="y")
+        return labels.astype(np.float64)
