@@ -4,14 +4,11 @@ from copy import copy
 from typing import Any
 
 import numpy as np
-from scipy import sparse
-from sklearn.metrics.pairwise import euclidean_distances
-from sklearn.utils import check_array
 
 from sklearn_active._data.rows import take
 from sklearn_active._sklearn import HasMethods, StrOptions
 from sklearn_active.query_strategies._cover import Cover, CoverStrategy
-from sklearn_active.query_strategies._on_graph import graph_input
+from sklearn_active.query_strategies._on_graph import points_of, squared_distances
 
 
 class GreedySampling(CoverStrategy):
@@ -74,14 +71,18 @@ class GreedySampling(CoverStrategy):
         self.transformer = transformer
 
     @property
+    def tasks(self):
+        """The labels that it is for: both kinds where it looks at none."""
+        both = ("classification", "regression")
+        return both if self.distance == "X" else ("regression",)
+
+    @property
     def needs_later(self):
         """Methods that the estimator must implement sooner or later."""
         return () if self.distance == "X" else ("predict",)
 
     def _make_cover(self, X):
-        X, _ = graph_input(X, self.transformer, "auto", self)
-        points = check_array(X, accept_sparse="csr", dtype=np.float64)
-        return _NearestInX(points, keeps_all=self.distance == "both")
+        return _NearestInX(points_of(self, X), keeps_all=self.distance == "both")
 
     def _cover_for(self, pool):
         cover = super()._cover_for(pool)
@@ -110,7 +111,7 @@ class _NearestInX(Cover):
         self._keeps_all = keeps_all
         self._to_rows = {}  # {row: the distances of all rows to it, or None}
         mean = np.asarray(points.mean(axis=0)).reshape(1, -1)
-        self._gains = -_distances(points, mean)
+        self._gains = -np.sqrt(squared_distances(points, mean))
 
     @property
     def rows(self):
@@ -121,7 +122,8 @@ class _NearestInX(Cover):
         """Return the distance of each row to a row, shape (n_rows,)."""
         distances = self._to_rows.get(row)
         if distances is None:
-            distances = _distances(self._points, self._points[[row]])
+            point = self._points[[row]]
+            distances = np.sqrt(squared_distances(self._points, point))
             distances[row] = 0  # of sparse rows it is a rounding error
         return distances
 
@@ -130,11 +132,9 @@ class _NearestInX(Cover):
         if row in self._to_rows:
             return
         distances = self.distances_to(row)
-        if self._to_rows:
-            distances_to_nearest = np.minimum(self._gains, distances)
-        else:  # until now the gains were those of the first row of all
-            distances_to_nearest = distances
-        self._gains = distances_to_nearest
+        # Until a row is known the gains are those of the first question of all.
+        is_first = not self._to_rows
+        self._gains = distances if is_first else np.minimum(self._gains, distances)
         self._to_rows[row] = distances if self._keeps_all else None
 
     def gains(self):
@@ -181,12 +181,3 @@ class _NearestInY(Cover):
     def copy(self):
         """Return a cover that may be changed without this one."""
         return copy(self)  # `add` puts new distances in the place of the old ones
-
-
-def _distances(points, point):
-    """Return the distance of each row to one point, shape (n_rows,)."""
-    if sparse.issparse(points):
-        return euclidean_distances(points, point).ravel()
-    # By differences, not by x^2 + z^2 - 2 x z: twins are at distance 0, and far from
-    # the origin no digit is lost.
-    return np.sqrt(np.square(points - point).sum(axis=1))

@@ -7,7 +7,9 @@ from sklearn.base import clone
 
 from sklearn_active._data.rows import RowsInChunks
 from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._experimental_design import ExperimentalDesign
 from sklearn_active.query_strategies._function import FunctionStrategy
+from sklearn_active.query_strategies._greedy_sampling import GreedySampling
 from sklearn_active.query_strategies._herding import GraphUncertaintyHerding
 from sklearn_active.query_strategies._random import RandomSampling
 from sklearn_active.query_strategies._uncertainty import (
@@ -17,10 +19,14 @@ from sklearn_active.query_strategies._uncertainty import (
 )
 
 STRATEGIES = {
+    "design": ExperimentalDesign,
     "entropy": EntropySampling,
     "graph_coverage": partial(GraphUncertaintyHerding, uncertainty="none"),
     "graph_herding": GraphUncertaintyHerding,
+    "gsx": partial(GreedySampling, distance="X"),
+    "gsy": partial(GreedySampling, distance="y"),
     "herding": partial(GraphUncertaintyHerding, uncertainty="model"),
+    "igs": GreedySampling,
     "least_confident": LeastConfidentSampling,
     "margin": MarginSampling,
     "random": RandomSampling,
