@@ -12,6 +12,7 @@ from sklearn.utils import get_tags
 
 from sklearn_active._data.rows import RowsInChunks, as_numbers, take
 from sklearn_active._sklearn import BaseLabelPropagation, BaseSearchCV, num_samples
+from sklearn_active.query_strategies._experimental_design import ExperimentalDesign
 from sklearn_active.query_strategies._herding import GraphUncertaintyHerding
 from sklearn_active.query_strategies._random import RandomSampling
 from sklearn_active.query_strategies._uncertainty import MarginSampling
@@ -56,7 +57,7 @@ def advised(estimator, X, task="classification"):
     steps += _for_graph(X, seen, model)
     transformer = make_pipeline(*map(clone, steps)) if steps else None
     if task == "regression":
-        return GraphUncertaintyHerding("none", transformer=transformer)
+        return ExperimentalDesign(transformer=transformer)
     is_on_graph = isinstance(model, BaseLabelPropagation) or hasattr(model, "masses_of")
     if is_on_graph or not has_probabilities:
         return GraphUncertaintyHerding(transformer=transformer)
@@ -72,7 +73,8 @@ def _unpacked(estimator):
     # Of others nobody knows what they do to the rows before a model in them.
     is_known = type(estimator).__module__.startswith("sklearn.")
     if is_known or isinstance(estimator, BaseSearchCV):
-        inside = estimator.get_params(deep=False).get("estimator")
+        params = estimator.get_params(deep=False)
+        inside = params.get("estimator", params.get("regressor"))
         if hasattr(inside, "fit"):
             return _unpacked(inside)
     return [], estimator

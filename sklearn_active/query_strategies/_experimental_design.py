@@ -72,6 +72,8 @@ class ExperimentalDesign(CoverStrategy):
     array([2, 0, 4])
     """
 
+    beats_random = True
+
     _parameter_constraints: dict = {
         "reach": [Interval(Real, 0, None, closed="neither")],
         "noise": [Interval(Real, 0, None, closed="neither")],
