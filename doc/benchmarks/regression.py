@@ -20,6 +20,7 @@ Kernel, reach and noise of the experimental design were chosen by the sets calle
 import argparse
 import os
 import warnings
+from functools import cache
 from pathlib import Path
 
 import joblib
@@ -153,7 +154,9 @@ STRATEGIES = {
         "RegressionTreeBasedAL", seed, {"method": "diversity"}, model="tree"
     ),
 }
-WITH_STD = ("forest", "gp")  # what offers a standard deviation
+# What offers a standard deviation; and expected model change is of linear models: of a
+# Gaussian process it takes minutes a question.
+ONLY_FOR = {"std": ("forest", "gp"), "skactiveml_EMCM": ("ridge",)}
 TASK = ["kind", "dataset", "model", "strategy", "seed"]
 VERSIONS = {
     "sklearn_active": sklearn_active.__version__,
@@ -163,6 +166,7 @@ VERSIONS = {
 FIELDS = [*TASK, "mean", "last", *VERSIONS]
 
 
+@cache
 def load(name):
     """Return the features of a set, categories numbered, and its y."""
     if name in MADE:
@@ -352,7 +356,7 @@ def main():
         for model in args.models
         for strategy in args.strategies
         if not args.sets or dataset in args.sets
-        if strategy != "std" or model in WITH_STD
+        if model in ONLY_FOR.get(strategy, MODELS)
     ]
     tasks = [] if args.tabulate else missing(RESULTS, TASK, tasks)
     for row in joblib.Parallel(args.jobs, return_as="generator_unordered")(
