@@ -15,6 +15,9 @@ from sklearn_active.query_strategies._pool_view import PoolView
 from sklearn_active.query_strategies._random import RandomSampling
 from sklearn_active.query_strategies._sigma import SigmaOptimality
 from sklearn_active.query_strategies._spread import SpreadBatch
+from sklearn_active.query_strategies._standard_deviation import (
+    StandardDeviationSampling,
+)
 from sklearn_active.query_strategies._uncertainty import (
     EntropySampling,
     LeastConfidentSampling,
@@ -41,5 +44,6 @@ __all__ = [
     "RandomSampling",
     "SigmaOptimality",
     "SpreadBatch",
+    "StandardDeviationSampling",
     "WithChecks",
 ]

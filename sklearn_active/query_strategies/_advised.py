@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.decomposition import TruncatedSVD
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
 
 from sklearn_active._data.rows import RowsInChunks, as_numbers, take
@@ -45,6 +46,10 @@ def advised(estimator, X, task="classification"):
     model's. Of rows in chunks, and of rows that are no numbers where the model sees
     them, margin, or random rows where there are no probabilities. How many labels
     there are is herding's own business: it begins with none.
+
+    For regression the experimental design wherever rows can be numbers, else random
+    rows. Rows that nobody has prepared are scaled for it: units would decide which are
+    far from each other.
     """
     has_probabilities = hasattr(estimator, "predict_proba")
     without_graph = MarginSampling() if has_probabilities else RandomSampling()
@@ -54,7 +59,10 @@ def advised(estimator, X, task="classification"):
     steps, seen = _tried(steps, X)
     if seen is not None and not _can_be_graph(seen):
         return without_graph
+    is_raw = not steps and not sparse.issparse(X)
     steps += _for_graph(X, seen, model)
+    if task == "regression" and is_raw:
+        steps.append(StandardScaler())
     transformer = make_pipeline(*map(clone, steps)) if steps else None
     if task == "regression":
         return ExperimentalDesign(transformer=transformer)

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import make_friedman1
+from sklearn.dummy import DummyRegressor
+from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_active import ActiveLearner
-from sklearn_active.query_strategies import ExperimentalDesign
+from sklearn_active.query_strategies import ExperimentalDesign, RandomSampling
 from sklearn_active.query_strategies import _experimental_design as module
 from sklearn_active.testing import check_query_strategy
 from sklearn_active.testing._planted import Smoother
@@ -198,6 +200,20 @@ class TestAuto:
         scaled = StandardScaler().fit_transform(rows)
         expected = ActiveLearner(Ridge(), "design").start(scaled).query(6)
         assert query.indices.tolist() == expected.indices.tolist()
+
+    def test_raw_rows_are_scaled_and_their_gaps_filled(self):
+        rows = X * [1, 1000, 1]
+        query = ActiveLearner(Ridge(), "auto").start(rows).query(6)
+        scaled = StandardScaler().fit_transform(rows)
+        expected = ActiveLearner(Ridge(), "design").start(scaled).query(6)
+        assert query.indices.tolist() == expected.indices.tolist()
+        rows[3, 1] = np.nan
+        learner = ActiveLearner(HistGradientBoostingRegressor(), "auto").start(rows)
+        assert len(learner.query(6)) == 6
+
+    def test_rows_that_are_no_numbers_are_asked_at_random(self):
+        learner = ActiveLearner(DummyRegressor(), "auto").start([["a"], ["b"]])
+        assert isinstance(learner.query_strategy_, RandomSampling)
 
     def test_few_labels_teach_more_than_random_ones_do(self):
         rows, truth = make_friedman1(300, noise=1, random_state=0)
