@@ -51,6 +51,7 @@ HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "regression.csv"
 TABLE = RESULTS.with_suffix(".inc")
 ALL_TABLES = HERE / "results" / "regression_all.inc"
+FEWEST = 3
 N_START, N_LABELS, BATCH, N_ROWS, LOWEST = 5, 60, 5, 1000, -1
 MADE = {
     "diabetes": lambda: load_diabetes(return_X_y=True),
@@ -235,6 +236,10 @@ def measured():
     keys = ["kind", "dataset", "model", "seed"]
     random = runs[runs.strategy == "random"][[*keys, "mean"]]
     runs = runs.merge(random, "inner", keys, suffixes=("", "_random"))
+    # Of two runs nothing can be said: where it was interrupted there may be few.
+    runs = runs.groupby(["dataset", "model", "strategy"]).filter(
+        lambda own: len(own) >= FEWEST
+    )
     return runs.assign(gain=runs["mean"] - runs["mean_random"])
 
 

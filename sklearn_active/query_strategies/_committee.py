@@ -24,7 +24,7 @@ from sklearn_active.query_strategies._refits import training_labels
 
 
 class QueryByCommittee(QueryStrategy):
-    r"""Ask the rows on which a committee of models disagrees most.
+    """Ask the rows on which a committee of models disagrees most.
 
     For classifiers without probabilities, or with dishonest ones, since votes need
     none, and for regressors of any kind. It costs a fit a member in every query.
@@ -48,18 +48,18 @@ class QueryByCommittee(QueryStrategy):
 
     Notes
     -----
-    With M members, their distributions :math:`p_m`, the mean :math:`\bar p` and the
+    With M members, their distributions :math:`p_m`, the mean :math:`\\bar p` and the
     share :math:`v_{ik}` of the members that predict class k in row i,
 
-    .. math:: u_i = -\sum_k v_{ik} \log v_{ik}, \quad
-              u_i = -\sum_k \bar p_{ik} \log \bar p_{ik}, \quad
-              u_i = \frac{1}{M} \sum_m \sum_k
-                    p_{mik} \log \frac{p_{mik}}{\bar p_{ik}}
+    .. math:: u_i = -\\sum_k v_{ik} \\log v_{ik}, \\quad
+              u_i = -\\sum_k \\bar p_{ik} \\log \\bar p_{ik}, \\quad
+              u_i = \\frac{1}{M} \\sum_m \\sum_k
+                    p_{mik} \\log \\frac{p_{mik}}{\\bar p_{ik}}
 
-    and for regression, with the predictions :math:`\hat y_{mi}` and their mean
-    :math:`\bar y_i`,
+    and for regression, with the predictions :math:`\\hat y_{mi}` and their mean
+    :math:`\\bar y_i`,
 
-    .. math:: u_i = \frac{1}{M} \sum_m (\hat y_{mi} - \bar y_i)^2
+    .. math:: u_i = \\frac{1}{M} \\sum_m (\\hat y_{mi} - \\bar y_i)^2
 
     The entropy of the votes takes few values, so ties are frequent.
 

@@ -25,7 +25,7 @@ class ExperimentalDesign(CoverStrategy):
 
     Parameters
     ----------
-    reach : float, default=2
+    reach : float, default=2.0
         How far a label reaches, in units of the rows' root mean squared distance to
         their mean.
     noise : float, default=0.1
