@@ -5,7 +5,10 @@ from matplotlib.patches import FancyBboxPatch
 
 STEPS = [
     ("Do you look for the rows\nof one rare class?", "MostLikely(label)"),
-    ("Are labels classes, and must all\nquestions be known beforehand?", '"graph_coverage"'),
+    (
+        "Are labels classes, and must all\nquestions be known beforehand?",
+        '"graph_coverage"',
+    ),
     ("Are labels numbers\n(regression)?", '"design"'),
     ("Are rows read in chunks,\nor are they no numbers?", '"margin"'),
     ("Has the model no predict_proba,\nor spreads labels itself?", '"graph_herding"'),

@@ -24,7 +24,7 @@ from sklearn_active.query_strategies._refits import training_labels
 
 
 class QueryByCommittee(QueryStrategy):
-    """Ask the rows on which a committee of models disagrees most.
+    r"""Ask the rows on which a committee of models disagrees most.
 
     For classifiers without probabilities, or with dishonest ones, since votes need
     none, and for regressors of any kind. It costs a fit a member in every query.
@@ -34,12 +34,11 @@ class QueryByCommittee(QueryStrategy):
     members : list of estimators or estimator, default=None
         A list: its estimators are the committee. One estimator: it is fitted on
         bootstrap samples of the labeled rows. None: so is the learner's own.
-    disagreement : {'auto', 'vote_entropy', 'consensus_entropy', 'kl', 'variance'}, \
-            default='auto'
-        'vote_entropy': entropy of the votes of `predict`; 'consensus_entropy':
-        entropy of the mean distribution; 'kl': mean divergence of the members'
-        distributions from it. 'variance': that of the numbers that members predict,
-        for regression. 'auto': 'vote_entropy' or, for regression, 'variance'.
+    disagreement : {'auto', 'vote_entropy', 'consensus_entropy', 'kl'}, default='auto'
+        'auto': for classes 'vote_entropy', for regression the variance of the numbers
+        that members predict. 'vote_entropy': entropy of the votes of `predict`;
+        'consensus_entropy': entropy of the mean distribution; 'kl': mean divergence of
+        the members' distributions from it.
     n_members : int, default=10
         Number of bootstrap samples; not used with a list.
     n_jobs : int, default=None
@@ -48,18 +47,18 @@ class QueryByCommittee(QueryStrategy):
 
     Notes
     -----
-    With M members, their distributions :math:`p_m`, the mean :math:`\\bar p` and the
+    With M members, their distributions :math:`p_m`, the mean :math:`\bar p` and the
     share :math:`v_{ik}` of the members that predict class k in row i,
 
-    .. math:: u_i = -\\sum_k v_{ik} \\log v_{ik}, \\quad
-              u_i = -\\sum_k \\bar p_{ik} \\log \\bar p_{ik}, \\quad
-              u_i = \\frac{1}{M} \\sum_m \\sum_k
-                    p_{mik} \\log \\frac{p_{mik}}{\\bar p_{ik}}
+    .. math:: u_i = -\sum_k v_{ik} \log v_{ik}, \quad
+              u_i = -\sum_k \bar p_{ik} \log \bar p_{ik}, \quad
+              u_i = \frac{1}{M} \sum_m \sum_k
+                    p_{mik} \log \frac{p_{mik}}{\bar p_{ik}}
 
-    and for regression, with the predictions :math:`\\hat y_{mi}` and their mean
-    :math:`\\bar y_i`,
+    and for regression, with the predictions :math:`\hat y_{mi}` and their mean
+    :math:`\bar y_i`,
 
-    .. math:: u_i = \\frac{1}{M} \\sum_m (\\hat y_{mi} - \\bar y_i)^2
+    .. math:: u_i = \frac{1}{M} \sum_m (\hat y_{mi} - \bar y_i)^2
 
     The entropy of the votes takes few values, so ties are frequent.
 
@@ -68,9 +67,8 @@ class QueryByCommittee(QueryStrategy):
     has not seen has probability 0. Seeds of the members come from the round's random
     state, and those set in a list are kept. The members (with None: the learner's
     estimator) must implement `predict`, or `predict_proba` for 'consensus_entropy'
-    and 'kl'. Cost
-    per query: a fit a member, and its prediction of the candidates; memory
-    O(n_candidates * n_classes), for regression O(n_candidates * M).
+    and 'kl'. Cost per query: a fit a member, and its prediction of the candidates;
+    memory O(n_candidates * n_classes), for regression O(n_candidates * M).
 
     References
     ----------
@@ -111,7 +109,7 @@ class QueryByCommittee(QueryStrategy):
     _parameter_constraints: dict = {
         "members": [list, tuple, HasMethods("fit"), None],
         "disagreement": [
-            StrOptions({"auto", "vote_entropy", "consensus_entropy", "kl", "variance"})
+            StrOptions({"auto", "vote_entropy", "consensus_entropy", "kl"})
         ],
         "n_members": [Interval(Integral, 2, None, closed="left")],
         "n_jobs": [Integral, None],
@@ -133,10 +131,8 @@ class QueryByCommittee(QueryStrategy):
     @property
     def tasks(self):
         """The labels that the disagreement is of."""
-        if self.disagreement == "auto":
-            return ("classification", "regression")
-        of_numbers = self.disagreement == "variance"
-        return ("regression",) if of_numbers else ("classification",)
+        both = ("classification", "regression")
+        return both if self.disagreement == "auto" else ("classification",)
 
     @property
     def needs(self):
