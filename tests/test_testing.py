@@ -8,10 +8,11 @@ import threading
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import Ridge
 from sklearn.neighbors import KNeighborsClassifier
 
 from sklearn_active import StopLabeling, oracles, query_strategies
-from sklearn_active.oracles import ArrayOracle, Oracle
+from sklearn_active.oracles import ArrayOracle, NoisyOracle, Oracle
 from sklearn_active.query_strategies import (
     GraphUncertaintyHerding,
     MarginSampling,
@@ -62,6 +63,14 @@ def test_every_strategy_of_ours_keeps_the_rules(kind, arguments):
 @pytest.mark.parametrize(("kind", "arguments"), shipped(oracles, Oracle))
 def test_every_oracle_of_ours_keeps_the_rules(kind, arguments):
     check_oracle(kind(**arguments))
+
+
+def test_an_oracle_of_numbers_is_checked_with_a_regressor():
+    numbers = ArrayOracle(np.linspace(-1, 1, 30))
+    oracle = NoisyOracle(numbers, scale=0.1, random_state=0)
+    check_oracle(oracle, estimator=Ridge())
+    with pytest.raises(AssertionError, match="can't be learned.*continuous"):
+        check_oracle(oracle)
 
 
 def test_options_of_our_strategies_keep_the_rules_too():
