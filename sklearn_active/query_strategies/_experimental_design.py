@@ -11,7 +11,7 @@ from sklearn_active.query_strategies._cover import Cover, CoverStrategy
 from sklearn_active.query_strategies._on_graph import points_of, squared_distances
 
 _TOLERANCE = 1e-3  # of the variance of each row, is left out of the factor
-_COLUMNS, _ENTRIES = 1000, 2**25  # of the factor, at most
+_COLUMNS, _ENTRIES = 400, 2**24  # of the factor, at most: two seconds for 20,000 rows
 _DIGITS = 9  # so that rounding errors decide no tie
 
 
@@ -50,7 +50,7 @@ class ExperimentalDesign(CoverStrategy):
 
     off the sum of the variances of all rows. Declined rows count as labeled.
 
-    The covariance is held as a factor of at most 1,000 columns, chosen by pivots: each
+    The covariance is held as a factor of at most 400 columns, chosen by pivots: each
     is the row that those before it say least of. What it leaves of a row's variance
     counts as noise. Kept up to date: with p columns O(n_rows * p^2 + n_rows * p *
     n_features) once, O(n_rows * p + p^2) a label, O(n_rows) a query; memory
