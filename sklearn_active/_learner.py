@@ -274,7 +274,7 @@ class ActiveLearner(
                 "This ActiveLearner estimator requires y to be passed, but the target "
                 "y is None. To begin without any label, use start(X)."
             )
-        X, oracle, kind = as_chunks(X), self.oracle, kind_of_y(self.estimator)
+        X, oracle, kind = as_chunks(X), self.oracle, kind_of_y(self.estimator, y)
         y = in_order_of(y, index_of(X), "y")
         if labeled is None:
             labels = parse_y(
@@ -351,7 +351,7 @@ class ActiveLearner(
             )
         y = in_order_of(y, index_of(X), "y")
         # Whoever steps answers too: a y of -1 and 1 is a pool with one class known.
-        kind = kind_of_y(self.estimator)
+        kind = kind_of_y(self.estimator, y)
         labels = parse_y(
             y, num_samples(X), self.missing_label, has_oracle=True, kind=kind
         )

@@ -73,6 +73,10 @@ class NumberLabels(Labels):
         """Return an estimator that was fitted on them, in the learner's own words."""
         return FittedRegressor(estimator, is_informed=self.suffice or pretrained)
 
+    def public_classes(self, known):
+        """Raise: numbers are no classes."""
+        raise AttributeError("classes_ is not available: a regressor has none.")
+
     def need_codes(self, all_rows, takes_minus_one_for_a_mark):
         """Say that no positions stand for numbers."""
         return False

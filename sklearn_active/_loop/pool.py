@@ -86,7 +86,7 @@ class PoolState:
 
     def record(self, indices, labels, answered):
         """Record labels for `indices[answered]`, and that the others declined."""
-        known = indices[answered]
+        given = indices[answered]
         # An oracle that teaches the learner itself would have its answers recorded
         # twice, and the round's record would be of other labels than the fit.
         if self.labels.known[indices].any():
@@ -94,14 +94,17 @@ class PoolState:
                 f"Of the rows {indices.tolist()} some were labeled while they were "
                 "asked: an oracle must return its answers, not teach them."
             )
-        if len(known):
-            self.labels.add(known, labels)
+        if len(given):
+            self.labels.add(given, labels)
             self.is_stale = True
+        # Of several labels an answer may leave some open: then it is kept, and the row
+        # is not asked again.
+        known = given[self.labels.known[given]]
         self.learned_in[known] = self.round + 1
         self.newly_known.extend(known.tolist())
         # A row may be declined first and taught by its position later.
         declined = np.setdiff1d(self.declined, known)
-        self.declined = np.union1d(declined, indices[~answered])
+        self.declined = np.union1d(declined, np.setdiff1d(indices, known))
         self.n_asked += len(indices)
 
     def review(self, indices, labels, answered):
@@ -290,9 +293,15 @@ class Pool:
         return read_only(self._distributions(self.candidates))
 
     def label_of(self, row):
-        """Return the label of one row, None where it is not known; O(1)."""
+        """Return the label of one row, None where it is not known; O(1).
+
+        Of a row with several, all of them in a tuple.
+        """
         labels = self.state.labels
-        return labels.values[row] if labels.known[row] else None
+        if not labels.known[row]:
+            return None
+        label = labels.values[row]
+        return label if np.ndim(label) == 0 else tuple(label.tolist())
 
     @cached_property
     def random_state(self):

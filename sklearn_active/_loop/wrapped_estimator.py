@@ -310,7 +310,7 @@ class TrainingData:
         self._labels = labels
         self.rows = labels.rows
         self.classes = labels.classes
-        self._targets = labels.values[self.rows]
+        self._targets = labels.targets(self.rows)
         if self.encoded:
             self._targets = labels.codes_of(self.rows)
         self._all_rows = all_rows
