@@ -81,9 +81,9 @@ class ActiveLearner(
     estimator : estimator object
         The classifier. Semi-supervised ones get all rows, others the labeled rows
         only; see `unlabeled`.
-    query_strategy : {'auto', 'entropy', 'graph_coverage', 'graph_herding', \
-            'herding', 'least_confident', 'margin', 'random'}, query strategy or \
-            callable, default='entropy'
+    query_strategy : {'auto', 'design', 'entropy', 'graph_coverage', \
+            'graph_herding', 'gsx', 'gsy', 'herding', 'igs', 'least_confident', \
+            'margin', 'random', 'std'}, query strategy or callable, default='entropy'
         Chooses the rows to ask: a name, an object of
         :mod:`sklearn_active.query_strategies` or a function
         `f(pool) -> utilities (n_candidates,)`, higher means ask first. 'auto': what

@@ -78,6 +78,8 @@ def test_options_of_our_strategies_keep_the_rules_too():
         check_query_strategy(query_strategies.QueryByCommittee(disagreement=kind))
     check_query_strategy(query_strategies.ExpectedErrorReduction(subsample=4))
     check_query_strategy(GraphUncertaintyHerding("none", **EUCLIDEAN))
+    for distance in ("X", "y"):
+        check_query_strategy(query_strategies.GreedySampling(distance))
 
 
 def test_names_functions_and_objects_without_select_can_be_checked():
@@ -116,6 +118,25 @@ class Broken(QueryStrategy):
 
 def test_the_strategy_that_the_broken_ones_derive_from_is_not():
     check_query_strategy(Broken())
+
+
+def test_a_strategy_for_numbers_is_asked_for_numbers():
+    global OfNumbers
+
+    class OfNumbers(Broken):
+        tasks = ("regression",)
+        seen = []
+
+        def utilities(self, pool):
+            self.seen.extend(np.asarray(pool.y)[pool.labeled].tolist())
+            return super().utilities(pool)
+
+    OfNumbers.__qualname__ = "OfNumbers"
+    check_query_strategy(OfNumbers())
+    assert len(set(OfNumbers.seen)) > 20
+    OfNumbers.select = ChoosesLabeled.select
+    with pytest.raises(AssertionError, match="OfNumbers chooses rows that are labeled"):
+        check_query_strategy(OfNumbers())
 
 
 class ChoosesLabeled(Broken):

@@ -21,9 +21,10 @@ class QueryStrategy(BaseEstimator, ABC):
     Attributes
     ----------
     needs : tuple of str
-        Methods that the learner's estimator must implement. Until an estimator
-        could be fitted on two classes, random rows are asked instead. Empty: the
-        strategy needs no estimator and is asked from the first question.
+        Methods that the learner's estimator must implement, as 'predict_proba' or
+        'predict(return_std=True)'. Until an estimator could be fitted on two classes
+        or numbers, random rows are asked instead. Empty: the strategy needs no
+        estimator and is asked from the first question.
     needs_later : tuple of str
         Methods that it will need later on: they are looked for before the first label.
     deterministic : bool
