@@ -56,7 +56,7 @@ class DelegatesToEstimator(HasRun):
 
     @available_if(_estimator_has("predict"))
     def predict(self, X: Any, **params: Any) -> NDArray[Any]:
-        """Predict the classes of X.
+        """Predict the labels of X.
 
         Parameters
         ----------
@@ -67,7 +67,7 @@ class DelegatesToEstimator(HasRun):
 
         Returns
         -------
-        y : ndarray of shape (n_samples,)
+        y : ndarray of shape (n_samples,) or (n_samples, n_labels)
         """
         fitted, params = self._asked("predict", params)
         return fitted.predict(X, **params)

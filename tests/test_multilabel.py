@@ -23,6 +23,7 @@ from sklearn_active import ActiveLearner
 from sklearn_active._data.indicator_labels import IndicatorLabels
 from sklearn_active._data.parsing import kind_of_y, parse_complete_y, parse_y
 from sklearn_active.evaluation import estimate_score
+from sklearn_active.labeling import LabelingSession
 from sklearn_active.model_selection import active_learning_curve, labeled_scorer
 from sklearn_active.oracles import AbstainingOracle, ArrayOracle
 
@@ -296,3 +297,7 @@ class TestMeasuring:
             estimate_score(learner().fit(X, Y))
         with pytest.raises(ValueError, match="reask is for classification"):
             learner(reask=0.1).fit(X, Y)
+        with pytest.raises(
+            ValueError, match="Session is for classification, one"
+        ):
+            LabelingSession(learner(), X, y=PARTLY)

@@ -60,9 +60,9 @@ TASK = ["dataset", "model", "strategy", "seed"]
 FIELDS = [*TASK, "f1"]
 
 
-def largest_margin(pool):
-    """Return the uncertainty of the label that the model is least sure of."""
-    return (1 - np.abs(2 * pool.proba[:, :, 1] - 1)).max(axis=1)
+def mean_margin(pool):
+    """Return the mean uncertainty of the labels; "margin" takes the largest."""
+    return (1 - np.abs(2 * pool.proba[:, :, 1] - 1)).mean(axis=1)
 
 
 def most_confident_loss(pool):
@@ -88,8 +88,7 @@ STRATEGIES = {
     "graph_coverage": "graph_coverage",
     "design": "design",
     "margin": "margin",
-    "entropy": "entropy",
-    "largest margin": largest_margin,
+    "mean margin": mean_margin,
     "MMC": most_confident_loss,
 }
 

@@ -220,7 +220,8 @@ class Pool:
     proba : ndarray of float of shape (n_candidates, n_classes)
         Class distributions of the candidates: the transductive ones where the
         estimator has them, else `predict_proba`. Rows that no label reaches
-        (all zero or NaN) are uniform here.
+        (all zero or NaN) are uniform here. Of several labels per row: (n_candidates,
+        n_labels, 2), over no and yes.
     masses : ndarray of float of shape (n_rows, n_classes) or None
         Unnormalized class masses of all rows, where the estimator offers them.
     random_state : RandomState

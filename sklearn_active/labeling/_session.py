@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from sklearn_active._data.parsing import parse_y
+from sklearn_active._data.parsing import kind_of_y, parse_y
 from sklearn_active._data.rows import refuse_chunks
 from sklearn_active._learner import ActiveLearner
 from sklearn_active._loop.query import Query
@@ -170,7 +170,7 @@ class LabelingSession(AnswerableSession):
         if classes is not None and -1 in check_classes(classes):
             learner = with_class_minus_one(learner)
         self.keys = None if keys is None else list(keys)
-        allowed, given = self._take_in(y, classes, learner.missing_label, journal)
+        allowed, given = self._take_in(y, classes, learner, journal)
         # Before the journal is opened: where no model can be made, no file is locked.
         follower, lock = Follower(learner, X, y), RLock()
         stated = allowed.stated
@@ -193,9 +193,10 @@ class LabelingSession(AnswerableSession):
             ledger.close()
             raise
 
-    def _take_in(self, y, classes, missing_label, journal):
+    def _take_in(self, y, classes, learner, journal):
         """Return which labels may be given, and those known before; check both."""
-        labels = parse_y(y, self.n_rows, missing_label, has_oracle=True)
+        kind_of_y(learner.estimator, y).check_are_classes("LabelingSession")
+        labels = parse_y(y, self.n_rows, learner.missing_label, has_oracle=True)
         known = np.flatnonzero(labels.known)
         given = dict(zip(known.tolist(), labels.values[known].tolist(), strict=True))
         if classes is not None:

@@ -192,7 +192,7 @@ def _hesitation(pool):
     n_labeled, proba = len(pool.labeled), pool.proba
     if proba.ndim == 3:  # several labels, each of them of two classes
         no, yes = np.moveaxis(proba, 2, 0)
-        return (1 - np.abs(yes - no)).mean(axis=1), n_labeled / 2
+        return (1 - np.abs(yes - no)).max(axis=1), n_labeled / 2
     labels_per_class = n_labeled / len(pool.classes)
     # A class of few labels counts for more, so that all are learned alike. One that a
     # pretrained model knows may have none yet.

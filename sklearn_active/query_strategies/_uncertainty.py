@@ -22,12 +22,12 @@ class _UncertaintySampling(QueryStrategy):
         return self._of_rows(pool.proba)
 
     def _of_rows(self, proba):
-        """Return the uncertainty of each row: of several labels the mean."""
+        """Return the uncertainty of each row: of several labels the largest."""
         if proba.ndim == 2:
             return self._uncertainty(proba)
         n_rows, n_labels, n_classes = proba.shape
         of_each = self._uncertainty(proba.reshape(-1, n_classes))
-        return of_each.reshape(n_rows, n_labels).mean(axis=1)
+        return of_each.reshape(n_rows, n_labels).max(axis=1)
 
     @abstractmethod
     def _uncertainty(self, proba):
