@@ -17,6 +17,7 @@ from sklearn_active.query_strategies._herding_cover import (
     UncertaintyCover,
 )
 from sklearn_active.query_strategies._on_graph import graph_of
+from sklearn_active.query_strategies._uncertainty import margin_uncertainty
 
 _SHRINKING = 0.5
 _ROWS_AT_ONCE = 16_384
@@ -145,9 +146,9 @@ class GraphUncertaintyHerding(CoverStrategy):
 
     @property
     def tasks(self):
-        """The labels that it is for: both kinds where it looks at none."""
-        both = ("classification", "regression")
-        return both if self.uncertainty == "none" else ("classification",)
+        """What it is for: everything where it looks at no label."""
+        classes = ("classification", "multilabel")
+        return (*classes, "regression") if self.uncertainty == "none" else classes
 
     @property
     def needs_later(self):
@@ -174,21 +175,31 @@ class GraphUncertaintyHerding(CoverStrategy):
         sees_classes = pool.estimator is not None and len(pool.classes) > 1
         if self.uncertainty != "model" or not sees_classes:
             return cover
-        labels_per_class = len(pool.labeled) / len(pool.classes)
+        hesitation, labels_per_class = _hesitation(pool)
         # Two labels of each class leave the reach as it is; each doubling takes K to a
         # power that is larger by a constant, as the labels come to stand closer.
         power = 1 + _SHRINKING * np.log2(max(labels_per_class / 2, 1))
-        # A class of few labels counts for more, so that all are learned alike. One that
-        # a pretrained model knows may have none yet.
-        counts = Counter(pool.y[pool.labeled].tolist())
-        n_labels = np.array([max(counts[label], 1) for label in pool.classes.tolist()])
-        weights = labels_per_class / n_labels
-        return cover.seen_by_model(pool.candidates, pool.proba, weights, power)
+        return cover.seen_by_model(pool.candidates, hesitation, power)
 
     def _n_kept(self, n_rows):
         if self.n_kept is not None:
             return self.n_kept
         return 100 if n_rows > 100_000 else int(np.clip(n_rows / 30, 100, 400))
+
+
+def _hesitation(pool):
+    """Return how far the model hesitates over each candidate, and labels per class."""
+    n_labeled, proba = len(pool.labeled), pool.proba
+    if proba.ndim == 3:  # several labels, each of them of two classes
+        no, yes = np.moveaxis(proba, 2, 0)
+        return (1 - np.abs(yes - no)).mean(axis=1), n_labeled / 2
+    labels_per_class = n_labeled / len(pool.classes)
+    # A class of few labels counts for more, so that all are learned alike. One that a
+    # pretrained model knows may have none yet.
+    counts = Counter(pool.y[pool.labeled].tolist())
+    n_labels = np.array([max(counts[label], 1) for label in pool.classes.tolist()])
+    weights = labels_per_class / n_labels
+    return (proba @ weights) * margin_uncertainty(proba), labels_per_class
 
 
 def _with_unit_diagonal(resolvent):
