@@ -72,9 +72,8 @@ class GreedySampling(CoverStrategy):
 
     @property
     def tasks(self):
-        """The labels that it is for: both kinds where it looks at none."""
-        both = ("classification", "regression")
-        return both if self.distance == "X" else ("regression",)
+        """The labels that it is for: any kind where it looks at none."""
+        return super().tasks if self.distance == "X" else ("regression",)
 
     @property
     def needs_later(self):

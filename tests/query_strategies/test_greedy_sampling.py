@@ -11,6 +11,7 @@ from scipy import sparse
 from sklearn.datasets import load_diabetes
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -167,6 +168,21 @@ def test_the_distance_of_rows_serves_classifiers_and_that_of_predictions_does_no
     assert len(ActiveLearner(model, "gsx").start(X).query(3)) == 3
     with pytest.raises(ValueError, match="GreedySampling.*not for classification"):
         ActiveLearner(model, "igs").start(X).query()
+
+
+def test_where_no_label_is_looked_at_rows_may_have_several():
+    y = [[0, 1], [1, 0], [1, 1], *[[-1, -1]] * 27]
+    model = MultiOutputClassifier(LogisticRegression())
+    for name in ("gsx", "design"):
+        query = ActiveLearner(model, name, missing_label=-1).start(X, y).query(3)
+        assert (
+            query.indices.tolist()
+            == (
+                ActiveLearner(Ridge(), name)
+                .start(X, [1.0, 2, 3, *[None] * 27])
+                .query(3)
+            ).indices.tolist()
+        )
 
 
 def test_wrong_parameters_are_refused():
