@@ -268,6 +268,24 @@ def test_the_benchmark_of_regressors_has_the_figures_of_its_tables(monkeypatch):
     assert -1 < ours["mean"] < ours["last"] < 1
 
 
+def test_the_benchmark_of_several_labels_has_the_figures_of_its_table():
+    multilabel = script("multilabel")
+    lines = multilabel.read(multilabel.RESULTS)
+    assert multilabel.table(lines) == multilabel.TABLE.read_text()
+    gains = multilabel.gains(lines)
+    sets = {*multilabel.TUNED, *multilabel.APART}
+    for model in multilabel.MODELS:
+        assert gains[model, "herding"].keys() == sets
+        assert set(gains[model, "random"]["vehicle"]) == {0.0}
+
+
+def test_a_gain_is_sure_beyond_two_standard_errors():
+    ahead, level, behind = np.array([[1.0, 1.1], [-1.0, 1.2], [-1.0, -1.1]])
+    cell = script("multilabel").cell
+    assert cell([ahead, level, behind, ahead]) == "+0.287 (2 / 1 / 1)"
+    assert cell([ahead, level[:1]]) == ""
+
+
 def test_the_benchmark_of_wrong_labels_has_the_figures_of_its_table(monkeypatch):
     suspects = script("suspects")
     stored = suspects.read(suspects.RESULTS)

@@ -1,7 +1,7 @@
 """Which query strategy needs the fewest labels where rows have several?
 
     python doc/benchmarks/multilabel.py [--models forest] [--sets vehicle] [--seeds 10]
-        [--tabulate]
+        [--strategies herding] [--tabulate]
 
 runs what is missing in results/multilabel.csv, a row a run, so it can be interrupted
 and goes on where it stopped; then it writes the table of the user guide,
