@@ -2,6 +2,7 @@
 
 import pickle
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from hypothesis import given
@@ -23,6 +24,7 @@ from sklearn_active import ActiveLearner
 from sklearn_active._data.indicator_labels import IndicatorLabels
 from sklearn_active._data.parsing import kind_of_y, parse_complete_y, parse_y
 from sklearn_active.evaluation import estimate_score
+from sklearn_active.inspection import PoolDisplay, QueryDisplay
 from sklearn_active.labeling import LabelingSession
 from sklearn_active.model_selection import active_learning_curve, labeled_scorer
 from sklearn_active.oracles import AbstainingOracle, ArrayOracle
@@ -198,6 +200,23 @@ class TestTheLoop:
         assert_array_equal(stepping.y_[0], 1 - Y[0])
         assert np.isnan(stepping.y_[1]).all()
 
+    def test_one_of_several_labels_can_be_taken_back(self):
+        stepping = learner().start(X, PARTLY)
+        stepping.relabel([0, 1], [[1, None, 0], 1 - Y[1]])
+        assert_array_equal(stepping.y_[0], [1, np.nan, 0])
+        assert_array_equal(stepping.labeled_iter_[:2], [-1, 0])
+        assert 0 in stepping.query(60).indices
+        heard = []
+
+        def listening(pool):
+            heard.append((pool.newly_known.tolist(), pool.withdrawn.tolist()))
+            return np.zeros(len(pool.candidates))
+
+        stepping = learner(strategy=listening).start(X, PARTLY)
+        stepping.query()
+        stepping.relabel([0, 1], [[1, None, 0], 1 - Y[1]]).query()
+        assert heard[-1] == ([1], [0, 1])
+
     def test_rows_can_be_added(self):
         stepping = learner().start(X[:40], PARTLY[:40])
         stepping.extend(X[40:], [Y[40], *[None] * 19])
@@ -262,6 +281,27 @@ class TestTheLoop:
         frame = pd.DataFrame(X, index=names)
         y = pd.DataFrame(PARTLY, index=names).iloc[::-1]
         assert_array_equal(learner().start(frame, y).y_, PARTLY)
+
+
+class TestPictures:
+    def test_the_pool_is_drawn_by_sets_of_labels(self):
+        y = np.full((60, 3), np.nan)
+        y[:4] = [[0, 0, 0], [1, 0, 1], [1, 0, 1], [0, 1, 0]]
+        display = PoolDisplay.from_estimator(learner().start(X, y))
+        names = [drawn.get_label() for drawn in display.labeled_]
+        assert names == ["0 + 2", "1", "none"]
+        assert [len(drawn.get_offsets()) for drawn in display.labeled_] == [2, 1, 1]
+        plt.close("all")
+
+    def test_a_wrong_set_is_marked(self):
+        stepping = learner(KNeighborsClassifier(1)).start(X, PARTLY)
+        expected = stepping.predict(X[[20, 21]])
+        stepping.teach([20, 21], [expected[0], 1 - expected[1]])
+        axes = QueryDisplay.from_estimator(stepping).axes_[0]
+        colors = [ax.title.get_color() for ax in axes]
+        assert colors[0] == "black"
+        assert colors[1] != "black"
+        plt.close("all")
 
 
 class TestMeasuring:

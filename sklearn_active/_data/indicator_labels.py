@@ -95,6 +95,7 @@ class IndicatorLabels(Labels):
 
     task = "multilabel"
     are_classes = False
+    continuous = False
     dummy = DummyClassifier
 
     def __init__(self, n_rows, mark, n_labels):
@@ -171,6 +172,11 @@ class IndicatorLabels(Labels):
         if self.mark.shown == -1:
             return values.astype(np.int64)
         return np.where(values == _UNKNOWN, np.nan, values)
+
+    def shown(self):
+        """Return the positions of the labels that each row has, as text."""
+        names = [" + ".join(map(str, np.flatnonzero(row == 1))) for row in self.values]
+        return np.array([name or "none" for name in names], dtype=object)
 
     def targets(self, rows):
         """Return the labels of rows as estimators take them, shape (n, n_labels)."""

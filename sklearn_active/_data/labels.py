@@ -30,6 +30,8 @@ class Labels(ABC):
         The kind of y; of the class.
     are_classes : bool
         Whether a label is one of a few that come again and again; of the class.
+    continuous : bool
+        Whether a label is a number that may be any; of the class.
     dummy : type
         scikit-learn's estimator that looks at no feature; of the class.
     values : ndarray of shape (n_rows,) or (n_rows, n_labels)
@@ -47,6 +49,7 @@ class Labels(ABC):
 
     task: str
     are_classes: bool
+    continuous: bool
     dummy: type
 
     def __init__(self, n_rows, mark):
@@ -196,6 +199,10 @@ class Labels(ABC):
     def as_array(self):
         """Return all labels known, the mark elsewhere, shape (n_rows,)."""
         return self.marked(self.values, self.known)
+
+    def shown(self):
+        """Return the labels of all rows as they are drawn, shape (n_rows,)."""
+        return self.as_array()
 
     @abstractmethod
     def marked(self, values, known):

@@ -18,6 +18,7 @@ class NumberLabels(Labels):
 
     task = "regression"
     are_classes = False
+    continuous = True
     dummy = DummyRegressor
 
     def __init__(self, n_rows, mark=_MARK):

@@ -122,13 +122,15 @@ class PoolState:
 
     def relabel(self, indices, labels, answered):
         """Change the labels of `indices[answered]`, and take back the others'."""
-        changed, gone = indices[answered], indices[~answered]
+        changed = indices[answered]
         relabeled = self.labels.copy()  # what raises changes nothing by halves
         relabeled.withdraw(indices)
         if len(changed):
             relabeled.add(changed, labels)
         self.labels = relabeled
-        self.learned_in[gone] = 0
+        # Of several labels some may have been taken back: then the row can be asked.
+        changed = changed[relabeled.known[changed]]
+        self.learned_in[np.setdiff1d(indices, changed)] = 0
         self.withdrawn.extend(indices.tolist())
         # Of a row that the strategy has not heard of yet it hears once: a sum that
         # took it in twice would stay wrong for good.

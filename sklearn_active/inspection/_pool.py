@@ -38,7 +38,8 @@ class PoolDisplay:
     points : ndarray of float of shape (n_rows, 2)
         Where to draw each row of the pool.
     y : ndarray of shape (n_rows,)
-        The labels of the labeled rows; anything elsewhere.
+        The labels of the labeled rows, of several labels in a text; anything
+        elsewhere.
     labeled : ndarray of bool of shape (n_rows,)
         Which rows are labeled.
     utilities : ndarray of float of shape (n_rows,), default=None
@@ -177,13 +178,13 @@ class PoolDisplay:
         asked = [record.rows for record in learner.history_]
         display = cls(
             points,
-            learner.y_,
+            labels.shown(),
             labels.known.copy(),
             utilities=_utilities(learner),
             asked=np.concatenate([np.array([], dtype=int), *asked]),
             axis_names=axis_names,
             utility_name=f"utility ({_name(learner.query_strategy_)})",
-            continuous=not labels.are_classes,
+            continuous=labels.continuous,
         )
         return display.plot(
             ax,

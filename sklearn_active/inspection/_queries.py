@@ -157,7 +157,7 @@ class QueryDisplay:
             pool.X if items is None else items,
             image_shape=image_shape,
             truth=truth,
-            continuous=not pool.labels.are_classes,
+            continuous=pool.labels.continuous,
         )
         return display.plot(
             ax,
