@@ -178,6 +178,10 @@ class IndicatorLabels(Labels):
         names = [" + ".join(map(str, np.flatnonzero(row == 1))) for row in self.values]
         return np.array([name or "none" for name in names], dtype=object)
 
+    def class_of(self, row):
+        """Return all labels of a row: rows that have the same are of one kind."""
+        return tuple(self.values[row].tolist())
+
     def targets(self, rows):
         """Return the labels of rows as estimators take them, shape (n, n_labels)."""
         return self.values[rows].astype(np.int64)

@@ -119,6 +119,10 @@ class Labels(ABC):
                 f"{owner} is for classification, one class per row, not for {cls.task}."
             )
 
+    def class_of(self, row):
+        """Return what rows with a label of one kind share, of a row that is known."""
+        return self.values[row]
+
     @abstractmethod
     def what_is_needed(self):
         """Return in words how far it is to a model: '1 class is known, ...'."""

@@ -295,16 +295,13 @@ class Pool:
             )
         return read_only(self._distributions(self.candidates))
 
-    def label_of(self, row):
-        """Return the label of one row, None where it is not known; O(1).
+    def class_of(self, row):
+        """Return the class of one row, None where its label is not known; O(1).
 
-        Of a row with several, all of them in a tuple.
+        Of several labels all of them in a tuple; of numbers one for all.
         """
         labels = self.state.labels
-        if not labels.known[row]:
-            return None
-        label = labels.values[row]
-        return label if np.ndim(label) == 0 else tuple(label.tolist())
+        return labels.class_of(row) if labels.known[row] else None
 
     @cached_property
     def random_state(self):

@@ -87,8 +87,7 @@ class GreedySampling(CoverStrategy):
         cover = super()._cover_for(pool)
         if self.distance == "X" or pool.estimator is None:
             return cover
-        y = np.empty(len(pool))
-        y[pool.labeled] = [pool.label_of(row) for row in pool.labeled.tolist()]
+        y = pool.y.copy()
         unlabeled = np.setdiff1d(np.arange(len(pool)), pool.labeled)
         y[unlabeled] = pool.fitted.predict(take(pool.X, unlabeled))
         return _NearestInY(y, cover, self.distance == "both")

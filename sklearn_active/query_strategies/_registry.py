@@ -149,7 +149,7 @@ def check_compatible(strategy, estimator, task):
         As of `as_strategy`.
     estimator : estimator
         The learner's, not fitted.
-    task : {'classification', 'regression'}
+    task : {'classification', 'regression', 'multilabel'}
         What the estimator learns.
     """
     if task not in declared(strategy, "tasks"):
@@ -161,6 +161,8 @@ def check_compatible(strategy, estimator, task):
     needs = declared(strategy, "needs")
     needs = (needs,) if isinstance(needs, str) else needs
     for method in (*needs, *declared(strategy, "needs_later")):
+        if task == "regression" and method == "predict_proba":
+            method = STD  # what a regressor has for probabilities
         if not _implements(estimator, method):
             way_out = _WAYS_OUT.get(method, "choose another query strategy")
             raise ValueError(
@@ -174,7 +176,7 @@ def _implements(estimator, need):
 
 
 def names_for(task):
-    """Return the names of strategies for 'classification' or 'regression'."""
+    """Return the names of strategies for a task."""
     fitting = [n for n, make in STRATEGIES.items() if task in declared(make(), "tasks")]
     return ["auto", *fitting]
 
