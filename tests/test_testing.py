@@ -65,6 +65,25 @@ def test_every_oracle_of_ours_keeps_the_rules(kind, arguments):
     check_oracle(kind(**arguments))
 
 
+class LikesTheFirstClass(QueryStrategy):
+    needs = ("predict_proba",)
+    deterministic = False
+
+    def utilities(self, pool):
+        return pool.proba[:, 0]
+
+
+class ForClasses(LikesTheFirstClass):
+    tasks = ("classification", "regression")
+
+
+def test_a_strategy_is_tried_for_every_kind_of_labels_that_it_says():
+    with pytest.raises(AssertionError, match="fails where the task is multilabel"):
+        check_query_strategy(LikesTheFirstClass())
+    # Around a regressor it is refused before a label is bought.
+    check_query_strategy(ForClasses())
+
+
 def test_an_oracle_of_numbers_is_checked_with_a_regressor():
     numbers = ArrayOracle(np.linspace(-1, 1, 30))
     oracle = NoisyOracle(numbers, scale=0.1, random_state=0)

@@ -18,7 +18,10 @@ from sklearn_active.query_strategies._herding_cover import (
     UncertaintyCover,
 )
 from sklearn_active.query_strategies._on_graph import graph_of
-from sklearn_active.query_strategies._standard_deviation import predicted_std
+from sklearn_active.query_strategies._standard_deviation import (
+    PROBA_OR_STD,
+    predicted_std,
+)
 from sklearn_active.query_strategies._uncertainty import margin_uncertainty
 
 _SHRINKING = 0.5
@@ -160,7 +163,7 @@ class GraphUncertaintyHerding(CoverStrategy):
     @property
     def needs_later(self):
         """Methods that the estimator must implement sooner or later."""
-        return ("predict_proba",) if self.uncertainty == "model" else ()
+        return (PROBA_OR_STD,) if self.uncertainty == "model" else ()
 
     @property
     def gains_(self):

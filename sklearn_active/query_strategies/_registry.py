@@ -13,6 +13,7 @@ from sklearn_active.query_strategies._greedy_sampling import GreedySampling
 from sklearn_active.query_strategies._herding import GraphUncertaintyHerding
 from sklearn_active.query_strategies._random import RandomSampling
 from sklearn_active.query_strategies._standard_deviation import (
+    PROBA_OR_STD,
     STD,
     StandardDeviationSampling,
     has_std,
@@ -161,8 +162,6 @@ def check_compatible(strategy, estimator, task):
     needs = declared(strategy, "needs")
     needs = (needs,) if isinstance(needs, str) else needs
     for method in (*needs, *declared(strategy, "needs_later")):
-        if task == "regression" and method == "predict_proba":
-            method = STD  # what a regressor has for probabilities
         if not _implements(estimator, method):
             way_out = _WAYS_OUT.get(method, "choose another query strategy")
             raise ValueError(
@@ -172,6 +171,8 @@ def check_compatible(strategy, estimator, task):
 
 
 def _implements(estimator, need):
+    if need == PROBA_OR_STD:
+        return hasattr(estimator, "predict_proba") or has_std(estimator)
     return has_std(estimator) if need == STD else hasattr(estimator, need)
 
 
@@ -220,6 +221,10 @@ def check_in_chunks(strategy, X):
 
 _WAYS_OUT = {
     "predict_proba": "wrap it in CalibratedClassifierCV",
+    PROBA_OR_STD: (
+        "wrap a classifier in CalibratedClassifierCV, or take 'design' around a "
+        "regressor"
+    ),
     STD: (
         "take a GaussianProcessRegressor, BayesianRidge or a forest, or the strategy "
         "QueryByCommittee(), which makes a committee of any regressor"

@@ -9,13 +9,19 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, clone, is_regressor
 from sklearn.metrics import balanced_accuracy_score
+from sklearn.neighbors import KNeighborsClassifier
 
 from sklearn_active._data.rows import row_keys, take
 from sklearn_active._learner import ActiveLearner
 from sklearn_active.pools import ChunkedPool
-from sklearn_active.query_strategies import RandomSampling
+from sklearn_active.query_strategies import (
+    FunctionStrategy,
+    QueryStrategy,
+    RandomSampling,
+)
 from sklearn_active.query_strategies._registry import (
     as_strategy,
+    check_compatible,
     declared,
     is_pointwise,
 )
@@ -47,7 +53,8 @@ def check_query_strategy(query_strategy: Any, estimator: Any = None) -> None:
     default), rows in another order are answered alike; if `pointwise`, so are rows
     that come in chunks; if `beats_random`, it finds rare classes in planted data with
     fewer labels than random rows do. A strategy for regression alone is asked for
-    numbers; what is said of classes is not checked then.
+    numbers; what is said of classes is not checked then. What its `tasks` say is tried
+    without an `estimator`: around a regressor, and with several labels per row.
 
     Parameters
     ----------
@@ -93,6 +100,7 @@ class _Trial:
         is_object = hasattr(given, "select") or hasattr(given, "utilities")
         to_lift = isinstance(given, type) or not is_object
         self.strategy = as_strategy(given) if to_lift else given
+        self.has_own_estimator = estimator is not None
         if estimator is None:
             of_classes = "classification" in declared(self.strategy, "tasks")
             estimator = Centroids() if of_classes else Smoother()
@@ -397,6 +405,40 @@ def _check_chunks(trial):
     )
 
 
+def _check_other_labels(trial):
+    """It works with numbers and with several labels per row, as its tasks say."""
+    says_it = isinstance(trial.strategy, QueryStrategy)
+    if not says_it or isinstance(trial.strategy, FunctionStrategy):
+        return  # a function can't say what it is for
+    if trial.has_own_estimator:
+        return
+    X, classes = planted_pool()
+    several = np.column_stack([classes == 0, classes > 0]).astype(int)
+    numbers = X @ [1.0, -0.5, 0.25, 2.0]
+    for task, estimator, truth in (
+        ("regression", Smoother(), numbers),
+        ("multilabel", KNeighborsClassifier(1), several),
+    ):
+        if task not in declared(trial.strategy, "tasks"):
+            continue
+        y = truth.astype(float)
+        y[6:] = np.nan
+        learner = trial.learner(estimator=estimator).start(X, y)
+        try:
+            check_compatible(learner.query_strategy_, estimator, task)
+        except ValueError:
+            continue  # refused, before a label is bought
+        try:
+            for _ in range(3):
+                ask(learner, truth)
+        except Exception as error:
+            raise AssertionError(
+                f"{trial.name} fails where the task is {task}. If it is not for that, "
+                "let it say tasks = ('classification',). What it raised was a "
+                f"{type(error).__name__}: {error}"
+            ) from error
+
+
 def _check_better_than_random(trial):
     """It finds rare classes sooner than chance does, as it says beats_random = True."""
     if not trial.beats_random or trial.is_regression:
@@ -434,5 +476,6 @@ _CHECKS = [
     _check_resuming,
     _check_order_of_rows,
     _check_chunks,
+    _check_other_labels,
     _check_better_than_random,
 ]
