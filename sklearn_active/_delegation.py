@@ -14,7 +14,7 @@ from sklearn.utils.metaestimators import available_if
 
 from sklearn_active._data.alignment import in_order_of
 from sklearn_active._data.containers import index_of
-from sklearn_active._data.parsing import kind_of_y, parse_y
+from sklearn_active._data.parsing import parse_y
 from sklearn_active._data.rows import take
 from sklearn_active._loop.hooks import Labels
 from sklearn_active._loop.run import HasRun, fitted_of, run_of
@@ -56,7 +56,7 @@ class DelegatesToEstimator(HasRun):
 
     @available_if(_estimator_has("predict"))
     def predict(self, X: Any, **params: Any) -> NDArray[Any]:
-        """Predict the classes of X.
+        """Predict the labels of X.
 
         Parameters
         ----------
@@ -67,7 +67,7 @@ class DelegatesToEstimator(HasRun):
 
         Returns
         -------
-        y : ndarray of shape (n_samples,)
+        y : ndarray of shape (n_samples,) or (n_samples, n_labels)
         """
         fitted, params = self._asked("predict", params)
         return fitted.predict(X, **params)
@@ -150,7 +150,7 @@ class DelegatesToEstimator(HasRun):
         y = in_order_of(y, index_of(X), "y")
         # The mark that `fit` found, not the one that this y alone would suggest: a test
         # set may hold no mark, or -1 and 1 only.
-        labels = parse_y(y, num_samples(X), mark, kind=kind_of_y(self.estimator))
+        labels = parse_y(y, num_samples(X), mark, kind=type(run_of(self).pool.labels))
         if not labels.n_known:
             raise ValueError(
                 f"None of the {len(labels)} rows has a label to score against: "
@@ -159,7 +159,7 @@ class DelegatesToEstimator(HasRun):
         if not labels.all_known:
             rows = labels.rows
             X, params = take(X, rows), check_method_params(X, params, indices=rows)
-        y = labels.values[labels.rows]
+        y = labels.targets(labels.rows)
         # The estimator compares its own predictions, which are positions then, with y.
         if fitted.encoded:
             y = _positions(fitted.classes, y)
@@ -200,8 +200,10 @@ class DelegatesToEstimator(HasRun):
         tags.target_tags.positive_only = inner.target_tags.positive_only
         tags.regressor_tags = inner.regressor_tags
         tags.classifier_tags = inner.classifier_tags
-        if tags.classifier_tags is not None:
-            tags.classifier_tags.multi_label = False
+        # Several numbers per row are not learned.
+        has_several = inner.target_tags.multi_output and inner.regressor_tags is None
+        tags.target_tags.multi_output = has_several
+        tags.target_tags.single_output = inner.target_tags.single_output
         return tags
 
 

@@ -69,9 +69,10 @@ from sklearn_active.stopping_rules._registry import RULES, as_rule
 class ActiveLearner(
     CallbackSupportMixin, DelegatesToEstimator, MetaEstimatorMixin, BaseEstimator
 ):
-    """Label the rows worth labeling, and fit a classifier on them.
+    """Label the rows worth labeling, and fit a classifier or regressor on them.
 
-    Wraps any scikit-learn classifier, semi-supervised or not. `fit` asks an oracle
+    Wraps any scikit-learn classifier, semi-supervised or not, of one label per row or
+    of several, and any regressor. `fit` asks an oracle
     for the labels of the rows that the query strategy chooses, a batch at a time,
     and refits after each. Without an oracle, go step by step: `start`, then `query`
     and `teach` as often as you like, also from no label at all.
@@ -79,11 +80,11 @@ class ActiveLearner(
     Parameters
     ----------
     estimator : estimator object
-        The classifier. Semi-supervised ones get all rows, others the labeled rows
-        only; see `unlabeled`.
-    query_strategy : {'auto', 'entropy', 'graph_coverage', 'graph_herding', \
-            'herding', 'least_confident', 'margin', 'random'}, query strategy or \
-            callable, default='entropy'
+        The classifier or regressor. Semi-supervised ones get all rows, others the
+        labeled rows only; see `unlabeled`.
+    query_strategy : {'auto', 'design', 'entropy', 'graph_coverage', \
+            'graph_herding', 'gsx', 'gsy', 'herding', 'igs', 'least_confident', \
+            'margin', 'random', 'std'}, query strategy or callable, default='entropy'
         Chooses the rows to ask: a name, an object of
         :mod:`sklearn_active.query_strategies` or a function
         `f(pool) -> utilities (n_candidates,)`, higher means ask first. 'auto': what
@@ -106,8 +107,9 @@ class ActiveLearner(
         oracles that err, and not always in the same way. See Notes.
     missing_label : object, default='auto'
         What marks an unlabeled row in `y`. 'auto': -1 in numeric y, and None, NaN,
-        NA or a masked value. State it where -1 is a class, and inside
-        cross-validation, where a fold may look different from the whole.
+        NA or a masked value; to a regressor -1 is a number. State it where -1 is a
+        class, and inside cross-validation, where a fold may look different from the
+        whole.
     unlabeled : {'auto', 'pass', 'drop'}, default='auto'
         Whether the estimator is given the unlabeled rows, marked with -1. 'auto':
         for scikit-learn's semi-supervised classifiers and every class that says
@@ -123,8 +125,9 @@ class ActiveLearner(
     query_strategy_ : query strategy
         The strategy of this fit, a clone.
     classes_ : ndarray of shape (n_classes,)
-        The classes that `estimator_` knows, sorted.
-    y_ : ndarray of shape (n_samples,)
+        The classes that `estimator_` knows, sorted. Of several labels per row what
+        `estimator_` has; not there for a regressor.
+    y_ : ndarray of shape (n_samples,) or (n_samples, n_labels)
         All labels known, the mark elsewhere; `fit(X, learner.y_)` goes on with it.
     labeled_iter_ : ndarray of int of shape (n_samples,)
         0: labeled from the start, k: learned in round k, -1: never.
@@ -250,8 +253,9 @@ class ActiveLearner(
         X : container of shape (n_samples, ...)
             All rows: array, sparse matrix, data frame, list. Not copied. Larger
             than memory: see :mod:`sklearn_active.pools`.
-        y : array-like of shape (n_samples,)
-            Labels, and the mark (see `missing_label`) where unlabeled.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Labels, and the mark (see `missing_label`) where unlabeled; several labels
+            per row as columns of 0 and 1.
         labeled : array-like of bool of shape (n_samples,), default=None
             For experiments: `y` is complete, and the mask says which labels are
             known at the start. The others answer the questions; no oracle is
@@ -274,7 +278,7 @@ class ActiveLearner(
                 "This ActiveLearner estimator requires y to be passed, but the target "
                 "y is None. To begin without any label, use start(X)."
             )
-        X, oracle, kind = as_chunks(X), self.oracle, kind_of_y(self.estimator)
+        X, oracle, kind = as_chunks(X), self.oracle, kind_of_y(self.estimator, y)
         y = in_order_of(y, index_of(X), "y")
         if labeled is None:
             labels = parse_y(
@@ -333,7 +337,7 @@ class ActiveLearner(
         X : container of shape (n_samples, ...)
             All rows: array, sparse matrix, data frame, list. Not copied. Larger
             than memory: see :mod:`sklearn_active.pools`.
-        y : array-like of shape (n_samples,), default=None
+        y : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
             Labels, and the mark where unlabeled; None: nothing is labeled.
         **params : dict
             Fit parameters routed to the estimator, if metadata routing is enabled.
@@ -351,7 +355,7 @@ class ActiveLearner(
             )
         y = in_order_of(y, index_of(X), "y")
         # Whoever steps answers too: a y of -1 and 1 is a pool with one class known.
-        kind = kind_of_y(self.estimator)
+        kind = kind_of_y(self.estimator, y)
         labels = parse_y(
             y, num_samples(X), self.missing_label, has_oracle=True, kind=kind
         )

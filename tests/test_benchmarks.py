@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_breast_cancer
+from sklearn.datasets import load_breast_cancer, load_diabetes
 
 from sklearn_active import query_strategies
 
@@ -249,6 +249,41 @@ def test_what_a_forecast_is_worth_is_counted_case_by_case():
         "never_spoke": 2,
         "too_soon": 1,
     }
+
+
+def test_the_benchmark_of_regressors_has_the_figures_of_its_tables(monkeypatch):
+    regression = script("regression")
+    short, whole = regression.tables(regression.measured())
+    assert short == regression.TABLE.read_text()
+    assert whole == regression.ALL_TABLES.read_text()
+    monkeypatch.setattr(regression, "N_LABELS", 20)
+    X, y = load_diabetes(return_X_y=True)
+    monkeypatch.setitem(regression.MADE, "diabetes", lambda: (X[:150], y[:150]))
+    regression.load.cache_clear()
+    ours, theirs = (
+        regression.run(("tuned", "diabetes", "ridge", strategy, 0))
+        for strategy in ("igs", "skactiveml_GSi")
+    )
+    assert ours["mean"] == theirs["mean"]
+    assert -1 < ours["mean"] < ours["last"] < 1
+
+
+def test_the_benchmark_of_several_labels_has_the_figures_of_its_table():
+    multilabel = script("multilabel")
+    lines = multilabel.read(multilabel.RESULTS)
+    assert multilabel.table(lines) == multilabel.TABLE.read_text()
+    gains = multilabel.gains(lines)
+    sets = {*multilabel.TUNED, *multilabel.APART}
+    for model in multilabel.MODELS:
+        assert gains[model, "herding"].keys() == sets
+        assert set(gains[model, "random"]["vehicle"]) == {0.0}
+
+
+def test_a_gain_is_sure_beyond_two_standard_errors():
+    ahead, level, behind = np.array([[1.0, 1.1], [-1.0, 1.2], [-1.0, -1.1]])
+    cell = script("multilabel").cell
+    assert cell([ahead, level, behind, ahead]) == "+0.287 (2 / 1 / 1)"
+    assert cell([ahead, level[:1]]) == ""
 
 
 def test_the_benchmark_of_wrong_labels_has_the_figures_of_its_table(monkeypatch):

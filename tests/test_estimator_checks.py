@@ -1,4 +1,7 @@
-"""scikit-learn's estimator checks: no expected failure, no skip.
+"""scikit-learn's estimator checks: no expected failure, no skip of ours.
+
+scikit-learn itself skips what a method says of several labels where there is no such
+method, as it does for its own estimators.
 
 SCIPY_ARRAY_API=1 is set in conftest.py, so that the array API checks run.
 """
@@ -13,8 +16,9 @@ from sklearn.ensemble import (
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import GaussianNB
-from sklearn.neighbors import KNeighborsRegressor
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import (
@@ -41,6 +45,8 @@ WRAPPED = [
     RandomForestClassifier(),
     GaussianNB(),
     SVC(),
+    KNeighborsClassifier(),
+    OneVsRestClassifier(LogisticRegression()),
     make_pipeline(StandardScaler(), LabelSpreading()),
     GridSearchCV(LabelSpreading(), {"gamma": [20]}, cv=2),
 ]

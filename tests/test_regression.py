@@ -18,6 +18,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.frozen import FrozenEstimator
+from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.linear_model import (
     LinearRegression,
     LogisticRegression,
@@ -293,6 +294,16 @@ class TestEstimators:
         frozen = FrozenEstimator(Ridge().fit(X, Y))
         stepping = learner(frozen).start(X)
         assert_allclose(stepping.predict(X), frozen.predict(X))
+
+    def test_a_prior_alone_is_no_model(self):
+        process = GaussianProcessRegressor(alpha=0.1, optimizer=None)
+        for model in (process, make_pipeline(StandardScaler(), process)):
+            stepping = learner(model).start(X)
+            for _ in range(2):
+                assert not hasattr(stepping, "estimator_")
+                query = stepping.query()
+                stepping.teach(query, Y[query.indices])
+            assert hasattr(stepping, "estimator_")
 
     def test_pipelines_and_searches_are_known_for_regressors(self):
         pipeline = make_pipeline(StandardScaler(), Ridge())

@@ -8,10 +8,11 @@ import threading
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import Ridge
 from sklearn.neighbors import KNeighborsClassifier
 
 from sklearn_active import StopLabeling, oracles, query_strategies
-from sklearn_active.oracles import ArrayOracle, Oracle
+from sklearn_active.oracles import ArrayOracle, NoisyOracle, Oracle
 from sklearn_active.query_strategies import (
     GraphUncertaintyHerding,
     MarginSampling,
@@ -64,11 +65,40 @@ def test_every_oracle_of_ours_keeps_the_rules(kind, arguments):
     check_oracle(kind(**arguments))
 
 
+class LikesTheFirstClass(QueryStrategy):
+    needs = ("predict_proba",)
+    deterministic = False
+
+    def utilities(self, pool):
+        return pool.proba[:, 0]
+
+
+class ForClasses(LikesTheFirstClass):
+    tasks = ("classification", "regression")
+
+
+def test_a_strategy_is_tried_for_every_kind_of_labels_that_it_says():
+    with pytest.raises(AssertionError, match="fails where the task is multilabel"):
+        check_query_strategy(LikesTheFirstClass())
+    # Around a regressor it is refused before a label is bought.
+    check_query_strategy(ForClasses())
+
+
+def test_an_oracle_of_numbers_is_checked_with_a_regressor():
+    numbers = ArrayOracle(np.linspace(-1, 1, 30))
+    oracle = NoisyOracle(numbers, scale=0.1, random_state=0)
+    check_oracle(oracle, estimator=Ridge())
+    with pytest.raises(AssertionError, match="can't be learned.*continuous"):
+        check_oracle(oracle)
+
+
 def test_options_of_our_strategies_keep_the_rules_too():
     for kind in ("consensus_entropy", "kl"):
         check_query_strategy(query_strategies.QueryByCommittee(disagreement=kind))
     check_query_strategy(query_strategies.ExpectedErrorReduction(subsample=4))
     check_query_strategy(GraphUncertaintyHerding("none", **EUCLIDEAN))
+    for distance in ("X", "y"):
+        check_query_strategy(query_strategies.GreedySampling(distance))
 
 
 def test_names_functions_and_objects_without_select_can_be_checked():
@@ -107,6 +137,25 @@ class Broken(QueryStrategy):
 
 def test_the_strategy_that_the_broken_ones_derive_from_is_not():
     check_query_strategy(Broken())
+
+
+def test_a_strategy_for_numbers_is_asked_for_numbers():
+    global OfNumbers
+
+    class OfNumbers(Broken):
+        tasks = ("regression",)
+        seen = []
+
+        def utilities(self, pool):
+            self.seen.extend(np.asarray(pool.y)[pool.labeled].tolist())
+            return super().utilities(pool)
+
+    OfNumbers.__qualname__ = "OfNumbers"
+    check_query_strategy(OfNumbers())
+    assert len(set(OfNumbers.seen)) > 20
+    OfNumbers.select = ChoosesLabeled.select
+    with pytest.raises(AssertionError, match="OfNumbers chooses rows that are labeled"):
+        check_query_strategy(OfNumbers())
 
 
 class ChoosesLabeled(Broken):

@@ -5,8 +5,9 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from sklearn_active import ActiveLearner, Query
 from sklearn_active._data.fitted import FittedClassifier
+from sklearn_active._data.labels import Labels
 from sklearn_active._data.marks import Mark
-from sklearn_active._data.parsing import Labels, parse_y
+from sklearn_active._data.parsing import parse_y
 from sklearn_active._loop.choosing import choose
 from sklearn_active._loop.model import Model
 from sklearn_active._loop.pool import Pool, PoolState

@@ -1,7 +1,9 @@
 """Draw which twelve rows each query strategy asks of the same pool in a plane.
 
 Two classes are known by two rows each at the start. The third, in the lower right, is
-known to nobody. Each strategy is a function without arguments, for the plot directive.
+known to nobody. Strategies for regression are asked for a number instead, with
+no label at the start. Each strategy is a function without arguments, for the plot
+directive.
 """
 
 import warnings
@@ -9,6 +11,8 @@ from functools import partial
 
 import matplotlib.pyplot as plt
 import numpy as np
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF
 from sklearn.linear_model import LogisticRegression
 
 from sklearn_active import ActiveLearner
@@ -67,17 +71,44 @@ def draw(strategy, batch_size=1):
     with warnings.catch_warnings():  # MostLikely: nobody knows its class yet
         warnings.simplefilter("ignore", UserWarning)
         learner.set_params(oracle=answer).fit(X, y)
-    _, ax = plt.subplots(figsize=(5.6, 3.1), layout="constrained")
-    x_axis = np.linspace(X[:, 0].min() - 0.3, X[:, 0].max() + 0.3, 300)
-    y_axis = np.linspace(X[:, 1].min() - 0.3, X[:, 1].max() + 0.3, 200)
-    grid = np.stack(np.meshgrid(x_axis, y_axis), axis=-1)
-    predicted = learner.predict(grid.reshape(-1, 2)).reshape(grid.shape[:2])
-    ax.contour(x_axis, y_axis, predicted, [0.5, 1.5], colors=INK, linewidths=0.8)
+    ax = lines(learner, X, [0.5, 1.5])
     for k, marker in enumerate(MARKERS):
         own = X[truth == k]
         ax.scatter(*own.T, s=14, marker=marker, color=PALE, linewidths=0)
     start = np.flatnonzero(y >= 0)
     ax.scatter(*X[start].T, s=36, color=INK, marker="x")
+    mark(ax, X, asked)
+
+
+def draw_numbers(strategy):
+    """Draw the same where labels are numbers, with a Gaussian process."""
+    X, _, _ = plane()
+    truth = np.sin(1.5 * X[:, 0]) + X[:, 1]
+    process = GaussianProcessRegressor(RBF(1.5), alpha=0.01, optimizer=None)
+    learner = ActiveLearner(process, strategy, random_state=0).start(X)
+    asked = []
+    for _ in range(N_ASKED):
+        query = learner.query()
+        asked.extend(query.indices.tolist())
+        learner.teach(query, truth[query.indices])
+    ax = lines(learner, X, np.arange(-3, 4))
+    ax.scatter(*X.T, s=14, c=truth, cmap="viridis", alpha=0.5, linewidths=0)
+    mark(ax, X, asked)
+
+
+def lines(learner, X, levels):
+    """Draw where the model's prediction crosses some levels."""
+    _, ax = plt.subplots(figsize=(5.6, 3.1), layout="constrained")
+    x_axis = np.linspace(X[:, 0].min() - 0.3, X[:, 0].max() + 0.3, 300)
+    y_axis = np.linspace(X[:, 1].min() - 0.3, X[:, 1].max() + 0.3, 200)
+    grid = np.stack(np.meshgrid(x_axis, y_axis), axis=-1)
+    predicted = learner.predict(grid.reshape(-1, 2)).reshape(grid.shape[:2])
+    ax.contour(x_axis, y_axis, predicted, levels, colors=INK, linewidths=0.8)
+    return ax
+
+
+def mark(ax, X, asked):
+    """Number the rows asked."""
     ax.scatter(*X[asked].T, s=120, color="C0", edgecolors="white", linewidths=0.6)
     for number, row in enumerate(asked, 1):
         ax.annotate(
@@ -105,3 +136,6 @@ max_herding = partial(draw, MaxHerding(normalize=False))
 badge = partial(draw, BadgeSampling(), 4)
 spread_batch = partial(draw, SpreadBatch(MarginSampling()), 4)
 with_checks = partial(draw, WithChecks("margin", share=0.25), 4)
+design = partial(draw_numbers, "design")
+igs = partial(draw_numbers, "igs")
+std = partial(draw_numbers, "std")

@@ -5,7 +5,11 @@ from matplotlib.patches import FancyBboxPatch
 
 STEPS = [
     ("Do you look for the rows\nof one rare class?", "MostLikely(label)"),
-    ("Must all questions be known\nbefore the first answer?", '"graph_coverage"'),
+    (
+        "Are labels classes, and must all\nquestions be known beforehand?",
+        '"graph_coverage"',
+    ),
+    ("Are labels numbers\n(regression)?", '"design"'),
     ("Are rows read in chunks,\nor are they no numbers?", '"margin"'),
     ("Has the model no predict_proba,\nor spreads labels itself?", '"graph_herding"'),
 ]

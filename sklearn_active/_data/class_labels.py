@@ -27,6 +27,7 @@ class ClassLabels(Labels):
 
     task = "classification"
     are_classes = True
+    continuous = False
     dummy = DummyClassifier
 
     def __init__(self, n_rows, mark=_UNREAD):

@@ -1,9 +1,36 @@
 """A fitted estimator in the learner's own words: labels one per row, named columns."""
 
 import numpy as np
+from scipy import sparse
+
+from sklearn_active._data.probabilities import cleaned_indicators, predicted
 
 
-class FittedRegressor:
+class Fitted:
+    """What a fitted estimator of any kind says.
+
+    Parameters
+    ----------
+    estimator : fitted estimator
+        Any.
+
+    Attributes
+    ----------
+    encoded : bool
+        Whether it was given positions in the classes instead of labels.
+    """
+
+    encoded = False
+
+    def __init__(self, estimator):
+        self.estimator = estimator
+
+    def can(self, method):
+        """Say whether the estimator has a method, which may depend on its fit."""
+        return hasattr(self.estimator, method)
+
+
+class FittedRegressor(Fitted):
     """What a fitted regressor says: one number per row.
 
     Parameters
@@ -17,27 +44,80 @@ class FittedRegressor:
     ----------
     classes : ndarray of shape (0,)
         It knows none.
-    encoded : bool
-        False: it is always given the numbers themselves.
     """
 
-    encoded = False
-
     def __init__(self, estimator, is_informed):
-        self.estimator = estimator
+        super().__init__(estimator)
         self.is_informed = is_informed
         self.classes = np.zeros(0)
-
-    def can(self, method):
-        """Say whether the estimator has a method, which may depend on its fit."""
-        return hasattr(self.estimator, method)
 
     def predict(self, X, **params):
         """Return the number of each row, shape (n_rows,)."""
         return one_dimensional(self.estimator.predict(X, **params), self.estimator)
 
 
-class FittedClassifier:
+class FittedIndicator(Fitted):
+    """What a fitted estimator says of rows that may have several labels.
+
+    Parameters
+    ----------
+    estimator : fitted estimator
+        Any classifier that takes several columns of 0 and 1.
+    n_labels : int
+        How many.
+    is_informed : bool
+        Whether it can tell one row from another.
+
+    Attributes
+    ----------
+    classes : ndarray of int of shape (n_labels,)
+        The positions of the labels.
+    """
+
+    def __init__(self, estimator, n_labels, is_informed):
+        super().__init__(estimator)
+        self.classes = np.arange(n_labels)
+        self.is_informed = is_informed
+
+    def predict(self, X, **params):
+        """Return 0 or 1 per row and label, shape (n_rows, n_labels)."""
+        y = self.estimator.predict(X, **params)
+        y = y.toarray() if sparse.issparse(y) else np.asarray(y)
+        self._check("predict", y)
+        return y.astype(np.int64)
+
+    def predict_proba(self, X, **params):
+        """Return what the estimator says: an array, or a list of one per label."""
+        return self.estimator.predict_proba(X, **params)
+
+    def predict_log_proba(self, X, **params):
+        """Return what the estimator says: an array, or a list of one per label."""
+        return self.estimator.predict_log_proba(X, **params)
+
+    def distributions(self, X):
+        """Return probabilities without NaN, and of how many rows nothing is said.
+
+        Those over no and yes of each label, shape (n_rows, n_labels, 2).
+        """
+        proba = self.predict_proba(X)
+        if isinstance(proba, list):  # of arrays (n_rows, n_classes), one per label
+            known = self.estimator.classes_
+            columns = [_of_one(p, k) for p, k in zip(proba, known, strict=True)]
+            proba = np.column_stack(columns)
+        self._check("predict_proba", proba)
+        return cleaned_indicators(np.asarray(proba))
+
+    def _check(self, method, array):
+        if array.ndim != 2 or array.shape[1] != len(self.classes):
+            raise ValueError(
+                f"{method} of {type(self.estimator).__name__} returned an array of "
+                f"shape {array.shape} for {len(self.classes)} labels. It must return "
+                "one column per label. For an estimator of one label per row take "
+                "OneVsRestClassifier or MultiOutputClassifier around it."
+            )
+
+
+class FittedClassifier(Fitted):
     """What a fitted estimator says, whatever it was given for labels.
 
     The one place where predictions become one-dimensional, where positions become
@@ -62,7 +142,7 @@ class FittedClassifier:
     """
 
     def __init__(self, estimator, labels, encoded=False, pretrained=False):
-        self.estimator = estimator
+        super().__init__(estimator)
         self.encoded = encoded
         self.classes = labels
         if not encoded:
@@ -72,10 +152,6 @@ class FittedClassifier:
     def is_informed(self):
         """Whether it can tell one row from another."""
         return len(self.classes) > 1
-
-    def can(self, method):
-        """Say whether the estimator has a method, which may depend on its fit."""
-        return hasattr(self.estimator, method)
 
     def predict(self, X, **params):
         """Return the label of each row, shape (n_rows,)."""
@@ -103,6 +179,10 @@ class FittedClassifier:
             )
         return _normalized(proba[:, columns])
 
+    def distributions(self, X):
+        """Return distributions without NaN, and of how many rows nothing is said."""
+        return predicted(self, X)
+
     def predict_log_proba(self, X, **params):
         """Return logarithms of class probabilities in the order of `classes`."""
         log_proba = np.asarray(self.estimator.predict_log_proba(X, **params))
@@ -124,6 +204,12 @@ class FittedClassifier:
             return None
         fits = self.classes.min() >= 0 and self.classes.max() < proba.shape[1]
         return self.classes if fits else None
+
+
+def _of_one(proba, classes):
+    """Return the column of class 1; zeros where a label was never seen."""
+    places = np.flatnonzero(np.asarray(classes) == 1)
+    return proba[:, places[0]] if len(places) else np.zeros(len(proba))
 
 
 def one_dimensional(y, estimator):

@@ -26,13 +26,15 @@ class Labels(ABC):
 
     Attributes
     ----------
-    task : {'classification', 'regression'}
+    task : {'classification', 'regression', 'multilabel'}
         The kind of y; of the class.
     are_classes : bool
         Whether a label is one of a few that come again and again; of the class.
+    continuous : bool
+        Whether a label is a number that may be any; of the class.
     dummy : type
         scikit-learn's estimator that looks at no feature; of the class.
-    values : ndarray of shape (n_rows,)
+    values : ndarray of shape (n_rows,) or (n_rows, n_labels)
         The labels; undefined where not known.
     known : ndarray of bool of shape (n_rows,)
         Whether the row's label is known.
@@ -47,6 +49,7 @@ class Labels(ABC):
 
     task: str
     are_classes: bool
+    continuous: bool
     dummy: type
 
     def __init__(self, n_rows, mark):
@@ -69,6 +72,11 @@ class Labels(ABC):
     def all_known(self):
         """Return whether every row has a label."""
         return self.n_known == len(self)
+
+    @classmethod
+    def column_of(cls, y, source="y"):
+        """Read y or answers, not yet knowing what they mean."""
+        return Column.of(y, source)
 
     @classmethod
     def of(cls, column, known, mark):
@@ -108,8 +116,12 @@ class Labels(ABC):
         """Raise where labels are no classes, and `owner` needs some."""
         if not cls.are_classes:
             raise ValueError(
-                f"{owner} is for classification, and the estimator is a regressor."
+                f"{owner} is for classification, one class per row, not for {cls.task}."
             )
+
+    def class_of(self, row):
+        """Return what rows with a label of one kind share, of a row that is known."""
+        return self.values[row]
 
     @abstractmethod
     def what_is_needed(self):
@@ -161,10 +173,27 @@ class Labels(ABC):
         """Return the same labels of so many more rows, none of them known."""
         # Arrays that are replaced as a whole may be shared; these two are written into.
         labels = copy(self)
-        more = np.zeros(n_more, dtype=self.values.dtype)
-        labels.values = np.concatenate([self.values, more])
+        labels.values = np.concatenate([self.values, self._blank(n_more)])
         labels.known = np.concatenate([self.known, np.zeros(n_more, dtype=bool)])
         return labels
+
+    def _blank(self, n_rows):
+        """Return values of rows of which none is known."""
+        return np.zeros(n_rows, dtype=self.values.dtype)
+
+    def targets(self, rows):
+        """Return the labels of rows as estimators take them."""
+        return self.values[rows]
+
+    def public_classes(self, known):
+        """Return `classes_` of the learner.
+
+        Parameters
+        ----------
+        known : fitted estimator in the learner's own words, or Labels
+            What has `classes`.
+        """
+        return known.classes
 
     def withdraw(self, indices):
         """Forget the labels at `indices`."""
@@ -174,6 +203,10 @@ class Labels(ABC):
     def as_array(self):
         """Return all labels known, the mark elsewhere, shape (n_rows,)."""
         return self.marked(self.values, self.known)
+
+    def shown(self):
+        """Return the labels of all rows as they are drawn, shape (n_rows,)."""
+        return self.as_array()
 
     @abstractmethod
     def marked(self, values, known):
@@ -208,12 +241,19 @@ class Labels(ABC):
                 f"{source} must give a sequence of {n_expected} labels, one per row; "
                 f"got {answers!r}, a single {type(answers).__name__}."
             )
-        column = Column.of(answers, source)
+        column = self._answer_column(answers, source)
         if len(column) != n_expected:
             raise ValueError(
                 f"{source} gave {len(column)} labels for {n_expected} rows. Give one "
                 "label per row, and None for a row that you can't label."
             )
+        return self._read_answers(column, source)
+
+    def _answer_column(self, answers, source):
+        return self.column_of(answers, source)
+
+    def _read_answers(self, column, source):
+        """Return the answers as labels, and which rows were answered."""
         if not self.mark.is_only_null:
             column.refuse_numpys_text(source, self.mark.value, self.classes)
         answered = ~(column.missing | self.mark.of_answers(column))
@@ -222,5 +262,9 @@ class Labels(ABC):
     def _record(self, indices, labels):
         """Write labels of the dtype of `values`, which is prepared for them."""
         self.values[indices] = labels
+        self._note(indices)
+
+    def _note(self, indices):
+        """Note that the labels of some rows are known."""
         self.known[indices] = True
         self.rows = read_only(np.union1d(self.rows, indices))

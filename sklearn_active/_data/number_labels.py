@@ -18,6 +18,7 @@ class NumberLabels(Labels):
 
     task = "regression"
     are_classes = False
+    continuous = True
     dummy = DummyRegressor
 
     def __init__(self, n_rows, mark=_MARK):
@@ -50,6 +51,10 @@ class NumberLabels(Labels):
         """Record `labels`, an ndarray checked by `parse_answers`, at `indices`."""
         self._record(indices, labels)
 
+    def class_of(self, row):
+        """Return the same for each number: none of them is a kind of its own."""
+        return 0
+
     def marked(self, values, known):
         """Return `values` where `known`, and NaN elsewhere, shape (n_rows,)."""
         return np.where(known, values, np.nan)
@@ -72,6 +77,10 @@ class NumberLabels(Labels):
     def fitted(self, estimator, encoded=False, pretrained=False):
         """Return an estimator that was fitted on them, in the learner's own words."""
         return FittedRegressor(estimator, is_informed=self.suffice or pretrained)
+
+    def public_classes(self, known):
+        """Raise: numbers are no classes."""
+        raise AttributeError("classes_ is not available: a regressor has none.")
 
     def need_codes(self, all_rows, takes_minus_one_for_a_mark):
         """Say that no positions stand for numbers."""

@@ -4,24 +4,38 @@ import numpy as np
 from sklearn.base import is_regressor
 
 from sklearn_active._data.class_labels import ClassLabels
-from sklearn_active._data.columns import Column
+from sklearn_active._data.indicator_labels import IndicatorLabels
 from sklearn_active._data.marks import AUTO, Mark
 from sklearn_active._data.number_labels import NumberLabels
 
 
-def kind_of_y(estimator):
+def kind_of_y(estimator, y=None):
     """Return the class of labels that an estimator is fitted on.
 
     Parameters
     ----------
     estimator : estimator
         Fitted or not.
+    y : array-like of shape (n_rows,) or (n_rows, n_labels), default=None
+        Labels and marks, where there are some.
 
     Returns
     -------
     kind : type of Labels
     """
-    return NumberLabels if is_regressor(estimator) else ClassLabels
+    if is_regressor(estimator):
+        return NumberLabels
+    return IndicatorLabels if has_columns(y) else ClassLabels
+
+
+def has_columns(y):
+    """Say whether a y has several columns."""
+    if hasattr(y, "shape"):
+        return len(y.shape) == 2 and y.shape[1] > 1
+    if not isinstance(y, (list, tuple)):
+        return False
+    lengths = {len(row) for row in y if np.ndim(row) == 1}
+    return bool(lengths - {0, 1})
 
 
 def kind_of_task(task):
@@ -67,7 +81,7 @@ def parse_y(y, n_rows, missing_label=AUTO, *, has_oracle=False, kind=ClassLabels
     """
     if y is None:
         return kind.empty(n_rows, missing_label)
-    return kind.read(_column_of(y, n_rows), missing_label, has_oracle)
+    return kind.read(_column_of(y, n_rows, kind), missing_label, has_oracle)
 
 
 def parse_complete_y(y, n_rows, labeled, missing_label=AUTO, *, kind=ClassLabels):
@@ -100,7 +114,7 @@ def parse_complete_y(y, n_rows, labeled, missing_label=AUTO, *, kind=ClassLabels
             f"labeled must be a boolean mask of length {n_rows}, the number of rows "
             f"of X; got an array of dtype {labeled.dtype} and shape {labeled.shape}."
         )
-    column = _column_of(y, n_rows)
+    column = _column_of(y, n_rows, kind)
     mark, missing = Mark.stated(missing_label), column.missing
     if not mark.says_nothing:
         missing = missing | column.equal_to(mark.value)
@@ -115,8 +129,8 @@ def parse_complete_y(y, n_rows, labeled, missing_label=AUTO, *, kind=ClassLabels
     return kind.of(column, labeled, mark), truth
 
 
-def _column_of(y, n_rows):
-    column = Column.of(y)
+def _column_of(y, n_rows, kind):
+    column = kind.column_of(y)
     if len(column) != n_rows:
         raise ValueError(
             f"X and y must have the same number of rows: X has {n_rows}, y has "

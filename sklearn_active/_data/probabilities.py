@@ -16,6 +16,26 @@ def predicted(fitted, X):
     return cleaned(proba, empty), np.count_nonzero(empty)
 
 
+def cleaned_indicators(proba):
+    """Return the chances that rows have labels as distributions over no and yes.
+
+    Parameters
+    ----------
+    proba : ndarray of float of shape (n_rows, n_labels)
+        The chances.
+
+    Returns
+    -------
+    distributions : ndarray of float of shape (n_rows, n_labels, 2)
+        Even where a chance is NaN.
+    n_empty : int
+        In how many rows one is.
+    """
+    unknown = np.isnan(proba)
+    proba = np.where(unknown, 0.5, np.clip(proba, 0, 1))
+    return np.stack([1 - proba, proba], axis=2), np.count_nonzero(unknown.any(axis=1))
+
+
 def empty_rows(distributions):
     """Return which rows are all zero or hold NaN."""
     totals = distributions.sum(axis=1)

@@ -6,7 +6,6 @@ from sklearn_active._data.probabilities import (
     cleaned,
     empty_rows,
     has_distributions,
-    predicted,
     uniform_rows,
 )
 from sklearn_active._data.rows import take
@@ -41,7 +40,7 @@ class Distributions:
         whole = self._transductive(fitted.estimator)
         if whole is not None:
             return cleaned(whole[candidates])
-        proba, n_empty = predicted(fitted, take(self.state.X, candidates))
+        proba, n_empty = fitted.distributions(take(self.state.X, candidates))
         if not quiet:
             self.warn_of(n_empty, len(proba))
         return proba

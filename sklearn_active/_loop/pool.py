@@ -86,7 +86,7 @@ class PoolState:
 
     def record(self, indices, labels, answered):
         """Record labels for `indices[answered]`, and that the others declined."""
-        known = indices[answered]
+        given = indices[answered]
         # An oracle that teaches the learner itself would have its answers recorded
         # twice, and the round's record would be of other labels than the fit.
         if self.labels.known[indices].any():
@@ -94,14 +94,17 @@ class PoolState:
                 f"Of the rows {indices.tolist()} some were labeled while they were "
                 "asked: an oracle must return its answers, not teach them."
             )
-        if len(known):
-            self.labels.add(known, labels)
+        if len(given):
+            self.labels.add(given, labels)
             self.is_stale = True
+        # Of several labels an answer may leave some open: then it is kept, and the row
+        # is not asked again.
+        known = given[self.labels.known[given]]
         self.learned_in[known] = self.round + 1
         self.newly_known.extend(known.tolist())
         # A row may be declined first and taught by its position later.
         declined = np.setdiff1d(self.declined, known)
-        self.declined = np.union1d(declined, indices[~answered])
+        self.declined = np.union1d(declined, np.setdiff1d(indices, known))
         self.n_asked += len(indices)
 
     def review(self, indices, labels, answered):
@@ -119,13 +122,15 @@ class PoolState:
 
     def relabel(self, indices, labels, answered):
         """Change the labels of `indices[answered]`, and take back the others'."""
-        changed, gone = indices[answered], indices[~answered]
+        changed = indices[answered]
         relabeled = self.labels.copy()  # what raises changes nothing by halves
         relabeled.withdraw(indices)
         if len(changed):
             relabeled.add(changed, labels)
         self.labels = relabeled
-        self.learned_in[gone] = 0
+        # Of several labels some may have been taken back: then the row can be asked.
+        changed = changed[relabeled.known[changed]]
+        self.learned_in[np.setdiff1d(indices, changed)] = 0
         self.withdrawn.extend(indices.tolist())
         # Of a row that the strategy has not heard of yet it hears once: a sum that
         # took it in twice would stay wrong for good.
@@ -217,7 +222,8 @@ class Pool:
     proba : ndarray of float of shape (n_candidates, n_classes)
         Class distributions of the candidates: the transductive ones where the
         estimator has them, else `predict_proba`. Rows that no label reaches
-        (all zero or NaN) are uniform here.
+        (all zero or NaN) are uniform here. Of several labels per row: (n_candidates,
+        n_labels, 2), over no and yes.
     masses : ndarray of float of shape (n_rows, n_classes) or None
         Unnormalized class masses of all rows, where the estimator offers them.
     random_state : RandomState
@@ -289,10 +295,13 @@ class Pool:
             )
         return read_only(self._distributions(self.candidates))
 
-    def label_of(self, row):
-        """Return the label of one row, None where it is not known; O(1)."""
+    def class_of(self, row):
+        """Return the class of one row, None where its label is not known; O(1).
+
+        Of several labels all of them in a tuple; of numbers one for all.
+        """
         labels = self.state.labels
-        return labels.values[row] if labels.known[row] else None
+        return labels.class_of(row) if labels.known[row] else None
 
     @cached_property
     def random_state(self):

@@ -24,10 +24,12 @@ class Query:
         The query strategy's utilities of those rows; higher means ask first.
     proba : ndarray of float of shape (n_rows, n_classes) or None
         Class distributions of those rows, in the order of `classes`; None
-        where the query strategy did not need them, NaN in rows asked again.
+        where the query strategy did not need them, NaN in rows asked again. Of several
+        labels per row: (n_rows, n_labels, 2), over no and yes.
     classes : ndarray of shape (n_classes,)
         The classes that the estimator knows, sorted; before it is fitted, those
-        among the labels.
+        among the labels. Empty where labels are numbers; 0 ... n_labels - 1 where a row
+        has several.
     round : int
         The round that this query belongs to, counted from 1.
     n_pool : int
@@ -42,8 +44,8 @@ class Query:
     n_candidates : int or None
         How many rows could be asked when these were chosen; None in a labeling
         session.
-    task : {'classification', 'regression'}
-        What is asked for: classes or numbers.
+    task : {'classification', 'regression', 'multilabel'}
+        What is asked for: a class, a number, or 0 or 1 of each of several labels.
 
     Examples
     --------

@@ -385,12 +385,14 @@ class HasRun:
         return run_of(self).strategy
 
     @property
-    def classes_(self) -> NDArray[Any]:
-        """The sorted classes of the fitted estimator; before, those known."""
+    def classes_(self) -> Any:
+        """The sorted classes of the fitted estimator; before, those known.
+
+        A list of one array per label where a row may have several.
+        """
         run = run_of(self)
-        if not run.pool.labels.are_classes:
-            raise AttributeError("classes_ is not available: a regressor has none.")
-        return run.model.classes
+        known = run.pool.labels if run.model.fitted is None else run.model.fitted
+        return run.pool.labels.public_classes(known)
 
     @property
     def y_(self) -> NDArray[Any]:

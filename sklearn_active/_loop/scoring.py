@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from sklearn_active._data.probabilities import predicted
 from sklearn_active._data.rows import (
     RowsInChunks,
     first_of_each,
@@ -136,7 +135,7 @@ class _Predicted:
         self.n_empty = 0
 
     def __call__(self, candidates):
-        proba, self.n_empty = predicted(self.fitted, self.X)
+        proba, self.n_empty = self.fitted.distributions(self.X)
         return proba
 
 

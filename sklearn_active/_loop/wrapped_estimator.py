@@ -24,6 +24,7 @@ from sklearn_active._sklearn import (
     BaseLabelPropagation,
     BaseSearchCV,
     check_method_params,
+    is_fitted,
     num_samples,
 )
 from sklearn_active._sklearn.warnings import warn_user
@@ -96,7 +97,11 @@ def is_pretrained(estimator):
                 check_is_fitted(step)
     except (NotFittedError, TypeError):  # TypeError: it has no fit
         return False
-    return hasattr(estimator, "classes_") or is_regressor(estimator)
+    if not is_regressor(estimator):
+        return hasattr(estimator, "classes_")
+    # A Gaussian process needs no fit, and predicts by its prior: that tells no row from
+    # another.
+    return is_fitted(final_estimator(estimator))
 
 
 def with_more_labels(state):
@@ -305,7 +310,7 @@ class TrainingData:
         self._labels = labels
         self.rows = labels.rows
         self.classes = labels.classes
-        self._targets = labels.values[self.rows]
+        self._targets = labels.targets(self.rows)
         if self.encoded:
             self._targets = labels.codes_of(self.rows)
         self._all_rows = all_rows

@@ -18,6 +18,7 @@ from sklearn.utils._param_validation import (
 from sklearn.utils.metadata_routing import _raise_for_params as raise_for_params
 from sklearn.utils.metadata_routing import _routing_enabled as routing_enabled
 from sklearn.utils.validation import _check_method_params as check_method_params
+from sklearn.utils.validation import _is_fitted as is_fitted
 from sklearn.utils.validation import _num_samples as num_samples
 
 try:
@@ -86,6 +87,7 @@ __all__ = [
     "check_matplotlib_support",
     "check_method_params",
     "fit_context",
+    "is_fitted",
     "is_pandas_na",
     "num_samples",
     "raise_for_params",

@@ -213,7 +213,7 @@ def suspect_labels(
         "random_state": random_state,
     }
     validate_parameter_constraints(_CONSTRAINTS, given, "suspect_labels")
-    kind_of_y(estimator).check_are_classes("suspect_labels")
+    kind_of_y(estimator, y).check_are_classes("suspect_labels")
     labels, answers = _labels_and_votes(X, y, votes, missing_label)
     check_supported(estimator, not labels.all_known)
     seed = check_random_state(random_state).randint(2**31 - 1)

@@ -30,14 +30,16 @@ class PoolDisplay:
 
     Use it to see whether the questions follow the boundary between classes or
     spread over the pool. Candidates are the darker the higher their utility, labeled
-    rows differ in color and marker by class, rows that were asked have a ring.
+    rows differ in color and marker by class, or in color by their number, and rows that
+    were asked have a ring.
 
     Parameters
     ----------
     points : ndarray of float of shape (n_rows, 2)
         Where to draw each row of the pool.
     y : ndarray of shape (n_rows,)
-        The labels of the labeled rows; anything elsewhere.
+        The labels of the labeled rows, of several labels in a text; anything
+        elsewhere.
     labeled : ndarray of bool of shape (n_rows,)
         Which rows are labeled.
     utilities : ndarray of float of shape (n_rows,), default=None
@@ -48,6 +50,8 @@ class PoolDisplay:
         Names of the two axes.
     utility_name : str, default='utility'
         Name of the color bar.
+    continuous : bool, default=False
+        Whether labels are numbers, as a regressor's are, instead of classes.
 
     Attributes
     ----------
@@ -60,13 +64,16 @@ class PoolDisplay:
     candidates_ : matplotlib PathCollection or None
         Candidates, colored by their utility; None where there are no utilities.
     labeled_ : list of matplotlib PathCollection
-        Labeled rows, one collection a class, in sorted order.
+        Labeled rows, one collection a class, in sorted order; one in all where labels
+        are numbers.
     asked_ : matplotlib PathCollection
         The rings of the rows that were asked.
     numbers_ : list of matplotlib Annotation
         The order in which they were asked, with `numbers=True`.
     colorbar_ : matplotlib Colorbar or None
         The color bar of the utilities.
+    label_colorbar_ : matplotlib Colorbar or None
+        The color bar of labels that are numbers.
 
     See Also
     --------
@@ -111,6 +118,7 @@ class PoolDisplay:
         asked: NDArray[Any] | None = None,
         axis_names: tuple[str | None, str | None] = (None, None),
         utility_name: str = "utility",
+        continuous: bool = False,
     ) -> None:
         self.points = points
         self.y = y
@@ -119,6 +127,7 @@ class PoolDisplay:
         self.asked = asked
         self.axis_names = axis_names
         self.utility_name = utility_name
+        self.continuous = continuous
 
     @classmethod
     def from_estimator(
@@ -149,7 +158,8 @@ class PoolDisplay:
         numbers : bool, default=False
             Whether to write the order beside the rows that were asked.
         colorbar : bool, default=True
-            Whether to draw the color bar of the utilities.
+            Whether to draw color bars: of the utilities, and of labels that are
+            numbers.
         candidates_kw : dict, default=None
             Keyword arguments of the candidates.
         labeled_kw : dict, default=None
@@ -164,15 +174,17 @@ class PoolDisplay:
         check_matplotlib_support(f"{cls.__name__}.from_estimator")
         check_has_pool(learner, f"{cls.__name__}.from_estimator")
         points, axis_names = _project(learner, projection)
+        labels = run_of(learner).pool.labels
         asked = [record.rows for record in learner.history_]
         display = cls(
             points,
-            learner.y_,
-            run_of(learner).pool.labels.known.copy(),
+            labels.shown(),
+            labels.known.copy(),
             utilities=_utilities(learner),
             asked=np.concatenate([np.array([], dtype=int), *asked]),
             axis_names=axis_names,
             utility_name=f"utility ({_name(learner.query_strategy_)})",
+            continuous=labels.continuous,
         )
         return display.plot(
             ax,
@@ -202,7 +214,8 @@ class PoolDisplay:
         numbers : bool, default=False
             Whether to write the order beside the rows that were asked.
         colorbar : bool, default=True
-            Whether to draw the color bar of the utilities.
+            Whether to draw color bars: of the utilities, and of labels that are
+            numbers.
         candidates_kw : dict, default=None
             Keyword arguments of the candidates (also the gray ones), for
             `matplotlib.axes.Axes.scatter`.
@@ -224,10 +237,15 @@ class PoolDisplay:
         self._draw_unlabeled(candidates_kw)
         self._draw_labeled(labeled_kw)
         self._draw_asked(asked_kw, numbers)
-        self.colorbar_ = None
+        self.colorbar_ = self.label_colorbar_ = None
         if colorbar and self.candidates_ is not None:
             self.colorbar_ = self.figure_.colorbar(
                 self.candidates_, ax=ax, label=self.utility_name
+            )
+        if colorbar and self.continuous and self.labeled_:
+            (numbers_of,) = self.labeled_
+            self.label_colorbar_ = self.figure_.colorbar(
+                numbers_of, ax=ax, label="label"
             )
         for axis, name in zip((ax.xaxis, ax.yaxis), self.axis_names, strict=True):
             if name is not None:
@@ -263,6 +281,13 @@ class PoolDisplay:
 
         y = np.asarray(self.y)
         self.labeled_ = []
+        if self.continuous:
+            if self.labeled.any():
+                keywords = {"s": 45, "edgecolor": "white", "linewidth": 0.8}
+                keywords |= {"zorder": 3, "cmap": "summer", "c": y[self.labeled]}
+                keywords = merged(keywords, labeled_kw, PathCollection)
+                self.labeled_.append(self._scatter(self.labeled, keywords))
+            return
         for number, label in enumerate(np.unique(y[self.labeled])):
             defaults = {
                 "s": 45,
@@ -299,7 +324,8 @@ class PoolDisplay:
             ]
 
     def _draw_legend(self):
-        handles = [h for h in (*self.labeled_, self.asked_) if len(h.get_offsets())]
+        shown = [self.asked_] if self.continuous else [*self.labeled_, self.asked_]
+        handles = [h for h in shown if len(h.get_offsets())]
         if not handles:
             return
         # Below the axes it hides no row.

@@ -42,6 +42,9 @@ class QueryDisplay:
         Turns rows of numbers into images: (height, width), or with colors.
     truth : array-like of shape (n_rows,), default=None
         The true labels by position in the pool. None: what was answered.
+    continuous : bool, default=False
+        Whether labels are numbers, as a regressor's are: then no guess is marked as
+        wrong.
 
     Attributes
     ----------
@@ -89,11 +92,13 @@ class QueryDisplay:
         *,
         image_shape: tuple[int, ...] | None = None,
         truth: ArrayLike | None = None,
+        continuous: bool = False,
     ) -> None:
         self.history = history
         self.items = items
         self.image_shape = image_shape
         self.truth = truth
+        self.continuous = continuous
 
     @classmethod
     def from_estimator(
@@ -146,8 +151,14 @@ class QueryDisplay:
                     f"{name} must have one entry per row of the pool, {n_rows}; got "
                     f"{num_samples(given)}."
                 )
-        items = run_of(learner).pool.X if items is None else items
-        display = cls(learner.history_, items, image_shape=image_shape, truth=truth)
+        pool = run_of(learner).pool
+        display = cls(
+            learner.history_,
+            pool.X if items is None else items,
+            image_shape=image_shape,
+            truth=truth,
+            continuous=pool.labels.continuous,
+        )
         return display.plot(
             ax,
             rounds=rounds,
@@ -201,7 +212,7 @@ class QueryDisplay:
             for j, (item, predicted, true) in enumerate(line):
                 cell = self.axes_[i, j]
                 self.images_[i, j], self.texts_[i, j] = draw_item(cell, item, *drawing)
-                _write_title(cell, predicted, true)
+                _write_title(cell, predicted, true, not self.continuous)
             _write_caption(
                 self.axes_[i, 0], self._caption(record, len(line), len(records))
             )
@@ -326,13 +337,19 @@ def _limits(items):
 
 
 def _title(predicted, true):
-    predicted = "\N{EN DASH}" if predicted is None else predicted
-    return f"predict: {predicted}", f"true: {'declined' if true is None else true}"
+    predicted = "\N{EN DASH}" if predicted is None else _short(predicted)
+    true = "declined" if true is None else _short(true)
+    return f"predict: {predicted}", f"true: {true}"
 
 
-def _write_title(ax, predicted, true):
+def _short(label):
+    return f"{label:.4g}" if isinstance(label, float) else label
+
+
+def _write_title(ax, predicted, true, may_be_wrong):
     style = {"fontsize": 9, "parse_math": False}
-    if predicted is not None and true is not None and predicted != true:
+    known = predicted is not None and true is not None
+    if may_be_wrong and known and predicted != true:
         style |= {"color": WRONG, "fontweight": "bold"}
     ax.set_title("\n".join(_title(predicted, true)), **style)
 

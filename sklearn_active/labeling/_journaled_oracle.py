@@ -15,6 +15,7 @@ from sklearn_active._loop.query import Query
 from sklearn_active._loop.recording import in_the_order_asked
 from sklearn_active._loop.reviews import REVIEW
 from sklearn_active.labeling._book.journal import LabelJournal
+from sklearn_active.labeling._book.kinds_of_labels import check_is_for
 from sklearn_active.oracles import Oracle
 
 HEADER = {"kind": "oracle"}
@@ -122,6 +123,7 @@ class JournaledOracle(Oracle):
 
     def _open(self, task):
         if self._journal is None:
+            check_is_for(task)
             journal = LabelJournal(self.path)
             events = journal.open(HEADER)
             try:

@@ -203,7 +203,7 @@ class LabelingSession(AnswerableSession):
 
     def _take_in(self, learner, y, classes, numbers, journal):
         """Return which labels may be given, and those known before; check both."""
-        kind, mark = kind_of_y(learner.estimator), learner.missing_label
+        kind, mark = kind_of_y(learner.estimator, y), learner.missing_label
         check_is_for(kind.task, classes, self.new_classes, numbers)
         labels = parse_y(y, self.n_rows, mark, has_oracle=True, kind=kind)
         known = np.flatnonzero(labels.known)

@@ -167,7 +167,7 @@ def compare_strategies(
     """
     learners = _with_random(learners)
     # Once: a splitter may shuffle, or run out.
-    kind = kind_of_learners(learners)
+    kind = kind_of_learners(learners, y)
     truth, splits = split_complete(X, y, cv, kind)
     same = {"initial": initial, "budget": budget, "cv": splits, "n_repeats": n_repeats}
     same |= {"scoring": scoring, "n_jobs": n_jobs, "random_state": random_state}

@@ -155,7 +155,7 @@ def curves_of(
     for learner in learners.values():
         _check(learner)
     _check_counts(budget=budget, n_repeats=n_repeats)
-    kind = kind_of_learners(learners)
+    kind = kind_of_learners(learners, y)
     truth, splits = split_complete(X, y, cv, kind)
     starts = _starts(initial, n_repeats, [train for train, _ in splits], random_state)
     tasks = [(name, *place) for place in starts for name in learners]
@@ -175,9 +175,9 @@ def curves_of(
     return curves
 
 
-def kind_of_learners(learners):
+def kind_of_learners(learners, y):
     """Return the class of labels that some learners have, all of them the same."""
-    kinds = {kind_of_y(learner.estimator) for learner in learners.values()}
+    kinds = {kind_of_y(learner.estimator, y) for learner in learners.values()}
     if len(kinds) > 1:
         raise ValueError(
             "Classifiers and regressors can't be compared on one y: "
@@ -280,7 +280,7 @@ def _run(learner, X, y, split, start, seed, budget, scoring):
     for number, n_labels in enumerate(_numbers_of_labels(learner)):
         if n_labels not in scores:  # no model yet
             known = (learner.labeled_iter_ >= 0) & (learner.labeled_iter_ <= number)
-            dummy = kind_of_y(learner.estimator).dummy()
+            dummy = kind_of_y(learner.estimator, y).dummy()
             scores[n_labels] = _without_model(dummy, score_of, y[known], X_test, y_test)
     seconds = {r.n_labeled: (r.query_seconds, r.fit_seconds) for r in learner.history_}
     return scores, seconds, np.count_nonzero(start)

@@ -89,7 +89,7 @@ class _LabeledScorer(BaseEstimator):
     def __call__(self, estimator, X, y, **params):
         """Return the score on the rows of X that have a label."""
         y = in_order_of(y, index_of(X), "y")
-        kind = kind_of_y(estimator)
+        kind = kind_of_y(estimator, y)
         labels = parse_y(
             y, num_samples(X), self.missing_label, has_oracle=True, kind=kind
         )
@@ -101,7 +101,7 @@ class _LabeledScorer(BaseEstimator):
         rows = labels.rows
         if len(rows) < len(labels):
             X, params = take(X, rows), check_method_params(X, params, indices=rows)
-        return self.of_labeled(estimator, X, labels.values[rows], **params)
+        return self.of_labeled(estimator, X, labels.targets(rows), **params)
 
     def of_labeled(self, estimator, X, y, **params):
         """Return the score on rows that all have a label, which is not checked."""
@@ -132,7 +132,7 @@ def score(scorer, estimator, X, y, params):
     # With few labels a fold often lacks a class. scikit-learn's metrics of
     # probabilities count the classes found in y, and raise where these are not as many
     # as the columns; so they are stated where the metric can be told, else cut.
-    known = getattr(estimator, "classes_", None)
+    known = None if np.ndim(y) > 1 else getattr(estimator, "classes_", None)
     function, needs_proba = score_function(scorer)
     present = np.unique(y)
     if known is None or not needs_proba or np.array_equal(known, present):

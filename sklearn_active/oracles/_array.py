@@ -5,6 +5,8 @@ from typing import Any
 from numpy.typing import ArrayLike, NDArray
 
 from sklearn_active._data.columns import Column
+from sklearn_active._data.indicator_labels import Indicators
+from sklearn_active._data.parsing import has_columns
 from sklearn_active.oracles._base import Oracle
 
 
@@ -15,7 +17,7 @@ class ArrayOracle(Oracle):
 
     Parameters
     ----------
-    y : array-like of shape (n_samples,)
+    y : array-like of shape (n_samples,) or (n_samples, n_labels)
         The label of each row of the `X` given to `fit`; None, NaN or NA where the
         oracle abstains.
 
@@ -37,7 +39,7 @@ class ArrayOracle(Oracle):
     """
 
     def __init__(self, y: ArrayLike) -> None:
-        column = Column.of(y)
+        column = Indicators.of(y) if has_columns(y) else Column.of(y)
         self.y = column.values
         self._missing = column.missing
 

@@ -1,16 +1,19 @@
 """An oracle that errs."""
 
 from collections.abc import Callable
+from numbers import Real
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri
 
 from sklearn_active._data.columns import is_null
+from sklearn_active._sklearn import Interval
 from sklearn_active.oracles._base import RateOracle
 
 
 class NoisyOracle(RateOracle):
-    """Give a wrong label at a given rate.
+    """Give a wrong class at a given rate, or numbers that are off by some noise.
 
     For experiments: how much do wrong answers cost? A flip is uniform over the
     other classes known so far (`query.classes`); where none is known there is no
@@ -21,11 +24,14 @@ class NoisyOracle(RateOracle):
     ----------
     oracle : callable
         Any oracle.
-    flip_rate : float in [0, 1]
-        Probability that a row's label is flipped.
+    flip_rate : float in [0, 1], default=0.0
+        For classes: the probability that a row's label is flipped.
     random_state : int, RandomState instance or None, default=None
-        Seed. Whether a row is flipped depends on the seed and the row's content
-        alone: asked twice, it errs twice in the same way.
+        Seed. What becomes of a row depends on the seed and the row's content alone:
+        asked twice, it errs twice in the same way.
+    scale : float, default=0.0
+        For numbers: the standard deviation of normal noise that is added to each, in
+        the unit of the labels.
 
     Examples
     --------
@@ -36,19 +42,40 @@ class NoisyOracle(RateOracle):
     >>> oracle = NoisyOracle(ArrayOracle(y), flip_rate=1.0, random_state=0)
     >>> ActiveLearner(LabelSpreading(gamma=1), oracle=oracle).fit(X, [0, -1, -1, 1]).y_
     array([0, 1, 0, 1])
+    >>> from sklearn.linear_model import Ridge
+    >>> oracle = NoisyOracle(ArrayOracle([5.0, 6.0]), scale=0.1, random_state=0)
+    >>> ActiveLearner(Ridge(), "random", oracle=oracle).start([[0.0], [1.0]]).query()
+    Query(round=1, indices=[0], n_pool=2, reason='RandomSampling')
     """
 
     def __init__(
         self,
         oracle: Callable[[Any], Any],
-        flip_rate: float,
+        flip_rate: float = 0.0,
         random_state: int | np.random.RandomState | None = None,
+        *,
+        scale: float = 0.0,
     ) -> None:
-        super().__init__(oracle, flip_rate, "flip_rate", random_state)
+        interval = Interval(Real, 0, None, closed="left")
+        if not interval.is_satisfied_by(scale):
+            raise ValueError(f"scale must be {interval}, got {scale!r}.")
+        if scale and flip_rate:
+            raise ValueError(
+                "flip_rate is for classes and scale for numbers; got both, "
+                f"{flip_rate!r} and {scale!r}. Leave one of them at 0."
+            )
+        # Noise comes to every number.
+        rate = 1.0 if scale else flip_rate
+        super().__init__(oracle, rate, "flip_rate", random_state)
         self.flip_rate = flip_rate
         self.random_state = random_state
+        self.scale = scale
 
     def _spoil(self, label, choice, query):
+        if self.scale:
+            # Neither 0 nor 1, which would be infinitely far off.
+            quantile = min(max(choice, 2**-54), 1 - 2**-53)
+            return label if is_null(label) else label + self.scale * ndtri(quantile)
         classes = query.classes.tolist()
         abstained = is_null(label) or (label == -1 and -1 not in classes)
         if abstained:

@@ -8,10 +8,12 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.decomposition import TruncatedSVD
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
 
 from sklearn_active._data.rows import RowsInChunks, as_numbers, take
 from sklearn_active._sklearn import BaseLabelPropagation, BaseSearchCV, num_samples
+from sklearn_active.query_strategies._experimental_design import ExperimentalDesign
 from sklearn_active.query_strategies._herding import GraphUncertaintyHerding
 from sklearn_active.query_strategies._random import RandomSampling
 from sklearn_active.query_strategies._uncertainty import MarginSampling
@@ -44,6 +46,10 @@ def advised(estimator, X, task="classification"):
     model's. Of rows in chunks, and of rows that are no numbers where the model sees
     them, margin, or random rows where there are no probabilities. How many labels
     there are is herding's own business: it begins with none.
+
+    For regression the experimental design wherever rows can be numbers, else random
+    rows. Rows that nobody has prepared are scaled for it: units would decide which are
+    far from each other.
     """
     has_probabilities = hasattr(estimator, "predict_proba")
     without_graph = MarginSampling() if has_probabilities else RandomSampling()
@@ -53,10 +59,13 @@ def advised(estimator, X, task="classification"):
     steps, seen = _tried(steps, X)
     if seen is not None and not _can_be_graph(seen):
         return without_graph
+    is_raw = not steps and not sparse.issparse(X)
     steps += _for_graph(X, seen, model)
+    if task == "regression" and is_raw:
+        steps.append(StandardScaler())
     transformer = make_pipeline(*map(clone, steps)) if steps else None
     if task == "regression":
-        return GraphUncertaintyHerding("none", transformer=transformer)
+        return ExperimentalDesign(transformer=transformer)
     is_on_graph = isinstance(model, BaseLabelPropagation) or hasattr(model, "masses_of")
     if is_on_graph or not has_probabilities:
         return GraphUncertaintyHerding(transformer=transformer)
@@ -72,7 +81,8 @@ def _unpacked(estimator):
     # Of others nobody knows what they do to the rows before a model in them.
     is_known = type(estimator).__module__.startswith("sklearn.")
     if is_known or isinstance(estimator, BaseSearchCV):
-        inside = estimator.get_params(deep=False).get("estimator")
+        params = estimator.get_params(deep=False)
+        inside = params.get("estimator", params.get("regressor"))
         if hasattr(inside, "fit"):
             return _unpacked(inside)
     return [], estimator

@@ -21,9 +21,10 @@ class QueryStrategy(BaseEstimator, ABC):
     Attributes
     ----------
     needs : tuple of str
-        Methods that the learner's estimator must implement. Until an estimator
-        could be fitted on two classes, random rows are asked instead. Empty: the
-        strategy needs no estimator and is asked from the first question.
+        Methods that the learner's estimator must implement, as 'predict_proba' or
+        'predict(return_std=True)'. Until an estimator could be fitted on two classes
+        or numbers, random rows are asked instead. Empty: the strategy needs no
+        estimator and is asked from the first question.
     needs_later : tuple of str
         Methods that it will need later on: they are looked for before the first label.
     deterministic : bool
@@ -34,8 +35,8 @@ class QueryStrategy(BaseEstimator, ABC):
         rows are chosen by `pool.top`. Such a strategy may be asked part by part, of
         pools larger than memory too: `pool` is then a part, its rows `pool.X` are all
         candidates, and `y`, `labeled` and the like are not there.
-    tasks : tuple of {'classification', 'regression'}
-        The labels that it is for: classes, numbers, or both.
+    tasks : tuple of {'classification', 'regression', 'multilabel'}
+        What it is for: one class per row, numbers, several labels per row.
     beats_random : bool
         Whether the strategy claims to need fewer labels than random rows do.
         :func:`~sklearn_active.testing.check_query_strategy` holds both to it.
@@ -60,7 +61,7 @@ class QueryStrategy(BaseEstimator, ABC):
     needs_later: tuple[str, ...] = ()
     deterministic: bool = True
     pointwise: bool = False
-    tasks: tuple[str, ...] = ("classification", "regression")
+    tasks: tuple[str, ...] = ("classification", "regression", "multilabel")
     beats_random: bool = False
 
     @abstractmethod

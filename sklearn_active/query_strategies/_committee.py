@@ -9,7 +9,11 @@ from scipy.special import entr
 from sklearn.base import clone
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_active._data.fitted import FittedClassifier, fit_on_labels_or_codes
+from sklearn_active._data.fitted import (
+    FittedClassifier,
+    fit_on_labels_or_codes,
+    one_dimensional,
+)
 from sklearn_active._data.probabilities import predicted
 from sklearn_active._data.rows import take
 from sklearn_active._data.seeds import set_random_states
@@ -22,18 +26,19 @@ from sklearn_active.query_strategies._refits import training_labels
 class QueryByCommittee(QueryStrategy):
     r"""Ask the rows on which a committee of models disagrees most.
 
-    With 'vote_entropy' it needs no probabilities, so it suits classifiers that have
-    none, or dishonest ones. It costs a fit a member in every query.
+    For classifiers without probabilities, or with dishonest ones, since votes need
+    none, and for regressors of any kind. It costs a fit a member in every query.
 
     Parameters
     ----------
     members : list of estimators or estimator, default=None
         A list: its estimators are the committee. One estimator: it is fitted on
         bootstrap samples of the labeled rows. None: so is the learner's own.
-    disagreement : {'consensus_entropy', 'kl', 'vote_entropy'}, default='vote_entropy'
-        'vote_entropy': entropy of the votes of `predict`; 'consensus_entropy':
-        entropy of the mean distribution; 'kl': mean divergence of the members'
-        distributions from it.
+    disagreement : {'auto', 'vote_entropy', 'consensus_entropy', 'kl'}, default='auto'
+        'auto': for classes 'vote_entropy', for regression the variance of the numbers
+        that members predict. 'vote_entropy': entropy of the votes of `predict`;
+        'consensus_entropy': entropy of the mean distribution; 'kl': mean divergence of
+        the members' distributions from it.
     n_members : int, default=10
         Number of bootstrap samples; not used with a list.
     n_jobs : int, default=None
@@ -50,15 +55,20 @@ class QueryByCommittee(QueryStrategy):
               u_i = \frac{1}{M} \sum_m \sum_k
                     p_{mik} \log \frac{p_{mik}}{\bar p_{ik}}
 
+    and for regression, with the predictions :math:`\hat y_{mi}` and their mean
+    :math:`\bar y_i`,
+
+    .. math:: u_i = \frac{1}{M} \sum_m (\hat y_{mi} - \bar y_i)^2
+
     The entropy of the votes takes few values, so ties are frequent.
 
     Members see the labeled rows only, semi-supervised ones too, and no fit
-    parameters. A bootstrap sample of one class is drawn again; a class that a member
+    parameters. A bootstrap sample of one label is drawn again; a class that a member
     has not seen has probability 0. Seeds of the members come from the round's random
     state, and those set in a list are kept. The members (with None: the learner's
-    estimator) must implement `predict`, or `predict_proba` for the other two. Cost
-    per query: a fit a member, and its prediction of the candidates; memory
-    O(n_candidates * n_classes).
+    estimator) must implement `predict`, or `predict_proba` for 'consensus_entropy'
+    and 'kl'. Cost per query: a fit a member, and its prediction of the candidates;
+    memory O(n_candidates * n_classes), for regression O(n_candidates * M).
 
     References
     ----------
@@ -73,6 +83,9 @@ class QueryByCommittee(QueryStrategy):
 
     N. Abe and H. Mamitsuka, "Query Learning Strategies Using Boosting and Bagging",
     ICML 1998.
+
+    R. Burbidge, J. J. Rowland and R. D. King, "Active Learning for Regression Based on
+    Query by Committee", IDEAL 2007. :doi:`10.1007/978-3-540-77226-2_22`
 
     Examples
     --------
@@ -91,12 +104,13 @@ class QueryByCommittee(QueryStrategy):
     """
 
     deterministic = False
-    tasks = ("classification",)
     beats_random = True
 
     _parameter_constraints: dict = {
         "members": [list, tuple, HasMethods("fit"), None],
-        "disagreement": [StrOptions({"vote_entropy", "consensus_entropy", "kl"})],
+        "disagreement": [
+            StrOptions({"auto", "vote_entropy", "consensus_entropy", "kl"})
+        ],
         "n_members": [Interval(Integral, 2, None, closed="left")],
         "n_jobs": [Integral, None],
     }
@@ -105,7 +119,7 @@ class QueryByCommittee(QueryStrategy):
         self,
         members: Any | None = None,
         *,
-        disagreement: str = "vote_entropy",
+        disagreement: str = "auto",
         n_members: int = 10,
         n_jobs: int | None = None,
     ) -> None:
@@ -115,10 +129,16 @@ class QueryByCommittee(QueryStrategy):
         self.n_jobs = n_jobs
 
     @property
+    def tasks(self):
+        """The labels that the disagreement is of."""
+        both = ("classification", "regression")
+        return both if self.disagreement == "auto" else ("classification",)
+
+    @property
     def needs(self):
         """What the learner's estimator must implement; raises for unfit members."""
         validate_params(self)
-        method = "predict" if self.disagreement == "vote_entropy" else "predict_proba"
+        method = "predict_proba" if self._of_distributions else "predict"
         if self.members is None:
             return (method,)
         self._check_members(method)
@@ -127,13 +147,15 @@ class QueryByCommittee(QueryStrategy):
     def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return the disagreement on each candidate, shape (n_candidates,)."""
         validate_params(self)
+        X = take(pool.X, pool.candidates)
+        labeled = take(pool.X, pool.labeled)
+        if not len(pool.classes):  # a fitted regressor knows none
+            return self._variance(pool, labeled, X)
         y, _ = training_labels(pool)
         classes = np.unique(y)
         if len(classes) < 2:  # members can't learn from one: all rows are alike
             return np.zeros(len(pool.candidates))
-        X = take(pool.X, pool.candidates)
-        labeled = take(pool.X, pool.labeled)
-        opinion = _votes if self.disagreement == "vote_entropy" else _aligned
+        opinion = _aligned if self._of_distributions else _votes
         total = np.zeros((len(pool.candidates), len(classes)))
         own_entropy, n_members = 0, 0
         parallel = Parallel(n_jobs=self.n_jobs, return_as="generator")
@@ -150,6 +172,20 @@ class QueryByCommittee(QueryStrategy):
             utilities = utilities - own_entropy / n_members
         # Rounded, so that rounding errors decide no tie.
         return np.round(utilities, 9)
+
+    @property
+    def _of_distributions(self):
+        return self.disagreement in ("consensus_entropy", "kl")
+
+    def _variance(self, pool, labeled, X):
+        """Return the variance of the numbers that members predict."""
+        y = np.array(pool.y[pool.labeled], dtype=float)
+        parallel = Parallel(n_jobs=self.n_jobs)
+        predictions = parallel(
+            delayed(_number)(member, take(labeled, rows), y[rows], X)
+            for member, rows in self._members(pool, y)
+        )
+        return np.var(predictions, axis=0)
 
     def _members(self, pool, y):
         """Yield each member, not fitted, and the positions in y to fit it on."""
@@ -225,6 +261,12 @@ def _fit(member, X, y):
             "the class -1 for unlabeled rows. Give that class another name."
         )
     return FittedClassifier(member, classes, encoded=given is not y)
+
+
+def _number(member, X_labeled, y, X):
+    """Fit a member on numbers, and return what it predicts."""
+    member.fit(X_labeled, y)
+    return one_dimensional(member.predict(X), member)
 
 
 def _votes(member, X, classes):

@@ -91,7 +91,7 @@ class CoverStrategy(QueryStrategy):
             row for row in pool.labeled.tolist() if heard.get(row) is False
         ]
         for row in new + labeled_since:
-            self._cover.add(row, pool.label_of(row))
+            self._cover.add(row, pool.class_of(row))
         self._heard = known
         return self._cover
 

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import gen_batches
 
+from sklearn_active._data.rows import take
 from sklearn_active._sklearn import HasMethods, Interval, StrOptions
 from sklearn_active.graph import sparse_resolvent
 from sklearn_active.query_strategies._cover import CoverStrategy
@@ -17,6 +18,11 @@ from sklearn_active.query_strategies._herding_cover import (
     UncertaintyCover,
 )
 from sklearn_active.query_strategies._on_graph import graph_of
+from sklearn_active.query_strategies._standard_deviation import (
+    PROBA_OR_STD,
+    predicted_std,
+)
+from sklearn_active.query_strategies._uncertainty import margin_uncertainty
 
 _SHRINKING = 0.5
 _ROWS_AT_ONCE = 16_384
@@ -87,12 +93,17 @@ class GraphUncertaintyHerding(CoverStrategy):
     and 0 for rows that are no candidates: with L labels of C classes, :math:`L_k` of
     class k, classes of few labels count for more. And the reach shrinks as labels come:
     K and c are taken to the power :math:`1 + \frac{1}{2} \log_2 \max(L / 2C, 1)`.
+    With several labels per row, in place of :math:`w_i (1 - p_{i(1)} + p_{i(2)})`
+    stands the largest :math:`1 - |2 p_{il} - 1|` of its labels l, and C = 2; around a
+    regressor the variance of what it predicts, over the largest of all candidates.
+    A forest's variance is mostly noise: take :class:`ExperimentalDesign` there.
 
     Kept up to date: a label changes c and u near it only. Cost: the graph and
     O(n_rows * n_kept * n_neighbors) once; O(n_kept^2) a label and O(n_rows) for the
     choice; with 'model' O(n_rows * n_kept), as u changes everywhere. Taking a label
     back rebuilds the sums, O(n_labeled * n_kept^2). The estimator need not offer
-    anything, but `predict_proba` with 'model'.
+    anything, but `predict_proba` with 'model'; a regressor then
+    `predict(return_std=True)`, or it is a forest.
 
     References
     ----------
@@ -145,14 +156,14 @@ class GraphUncertaintyHerding(CoverStrategy):
 
     @property
     def tasks(self):
-        """The labels that it is for: both kinds where it looks at none."""
-        both = ("classification", "regression")
-        return both if self.uncertainty == "none" else ("classification",)
+        """What it is for: the graph's own uncertainty is that of classes."""
+        classes = ("classification", "multilabel")
+        return classes if self.uncertainty == "graph" else (*classes, "regression")
 
     @property
     def needs_later(self):
         """Methods that the estimator must implement sooner or later."""
-        return ("predict_proba",) if self.uncertainty == "model" else ()
+        return (PROBA_OR_STD,) if self.uncertainty == "model" else ()
 
     @property
     def gains_(self):
@@ -171,24 +182,39 @@ class GraphUncertaintyHerding(CoverStrategy):
 
     def _cover_for(self, pool):
         cover = super()._cover_for(pool)
-        sees_classes = pool.estimator is not None and len(pool.classes) > 1
-        if self.uncertainty != "model" or not sees_classes:
+        if self.uncertainty != "model" or pool.fitted is None:
             return cover
-        labels_per_class = len(pool.labeled) / len(pool.classes)
+        if not pool.fitted.is_informed:
+            return cover
+        hesitation, labels_per_class = _hesitation(pool)
         # Two labels of each class leave the reach as it is; each doubling takes K to a
         # power that is larger by a constant, as the labels come to stand closer.
         power = 1 + _SHRINKING * np.log2(max(labels_per_class / 2, 1))
-        # A class of few labels counts for more, so that all are learned alike. One that
-        # a pretrained model knows may have none yet.
-        counts = Counter(pool.y[pool.labeled].tolist())
-        n_labels = np.array([max(counts[label], 1) for label in pool.classes.tolist()])
-        weights = labels_per_class / n_labels
-        return cover.seen_by_model(pool.candidates, pool.proba, weights, power)
+        return cover.seen_by_model(pool.candidates, hesitation, power)
 
     def _n_kept(self, n_rows):
         if self.n_kept is not None:
             return self.n_kept
         return 100 if n_rows > 100_000 else int(np.clip(n_rows / 30, 100, 400))
+
+
+def _hesitation(pool):
+    """Return how far the model hesitates over each candidate, and labels per class."""
+    n_labeled = len(pool.labeled)
+    if not pool.fitted.can("predict_proba"):  # a regressor
+        std = predicted_std(pool.estimator, take(pool.X, pool.candidates))
+        return std**2 / (np.max(std**2) or 1.0), n_labeled / 2
+    proba = pool.proba
+    if proba.ndim == 3:  # several labels, each of them of two classes
+        no, yes = np.moveaxis(proba, 2, 0)
+        return (1 - np.abs(yes - no)).max(axis=1), n_labeled / 2
+    labels_per_class = n_labeled / len(pool.classes)
+    # A class of few labels counts for more, so that all are learned alike. One that a
+    # pretrained model knows may have none yet.
+    counts = Counter(pool.y[pool.labeled].tolist())
+    n_labels = np.array([max(counts[label], 1) for label in pool.classes.tolist()])
+    weights = labels_per_class / n_labels
+    return (proba @ weights) * margin_uncertainty(proba), labels_per_class
 
 
 def _with_unit_diagonal(resolvent):

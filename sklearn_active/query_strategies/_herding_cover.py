@@ -7,7 +7,6 @@ from sklearn.utils import gen_batches
 
 from sklearn_active.query_strategies._cover import Cover
 from sklearn_active.query_strategies._uncertainty import (
-    margin_uncertainty,
     unseen_margin,
 )
 
@@ -151,29 +150,28 @@ class UncertaintyCover(HerdingCover):
         cover._masses = [column.copy() for column in self._masses]
         return cover
 
-    def seen_by_model(self, rows, proba, weights, power):
+    def seen_by_model(self, rows, hesitation, power):
         """Return a cover of the same rows known, with another uncertainty and reach.
 
         Parameters
         ----------
         rows : ndarray of int of shape (n_candidates,)
             Those that count; the others' uncertainty is 0.
-        proba : ndarray of float of shape (n_candidates, n_classes)
-            What the model thinks of them.
-        weights : ndarray of float of shape (n_classes,)
-            How much a row of each class counts.
+        hesitation : ndarray of float of shape (n_candidates,)
+            How far the model hesitates, by how much the row counts.
         power : float
             At least 1: the larger, the less far a label reaches.
         """
         n_rows = len(self.coverage)
         # How much of a row is known is the graph's word, the model's only what that
-        # part is: models are sure of rows that are like no labeled one. The weights are
-        # for that part alone. If they were for the rest, too, rows far from all labels
-        # would be asked for a class that a wrong model expects there, again and again.
+        # part is: models are sure of rows that are like no labeled one. What a row
+        # counts by its class is for that part alone. If it were for the rest, too, rows
+        # far from all labels would be asked for a class that a wrong model expects
+        # there, again and again.
         known = sum(self._masses, np.zeros(n_rows))[rows]
-        unknown, hesitation = 1 / n_rows, margin_uncertainty(proba)
+        unknown = 1 / n_rows
         uncertainty = np.zeros(n_rows)
-        uncertainty[rows] = unknown + known * (proba @ weights) * hesitation
+        uncertainty[rows] = unknown + known * hesitation
         uncertainty[rows] /= unknown + known
         # On [0, 1] powers keep the order: the power of the largest similarity is the
         # largest of the powers, so c needs no label again.

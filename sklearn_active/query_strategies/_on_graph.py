@@ -4,6 +4,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils import check_array
+from sklearn.utils.extmath import row_norms, safe_sparse_dot
 
 from sklearn_active._data.rows import (
     as_numbers,
@@ -72,6 +73,35 @@ def graph_input(X, transformer, metric, strategy):
     values = values.reshape(num_samples(X), -1)
     _check_finite(values, strategy)
     return values, "euclidean" if metric == "auto" else metric
+
+
+def points_of(strategy, X):
+    """Return the pool's rows as points in float64, dense or csr.
+
+    Parameters
+    ----------
+    strategy : query strategy
+        With the parameter `transformer`.
+    X : container of shape (n_rows, ...)
+        The pool's rows.
+
+    Returns
+    -------
+    points : {ndarray, csr matrix} of float of shape (n_rows, n_features)
+    """
+    X, _ = graph_input(X, strategy.transformer, "auto", strategy)
+    return check_array(X, accept_sparse="csr", dtype=np.float64)
+
+
+def squared_distances(points, point):
+    """Return the squared distance of each row to one point, shape (n_rows,)."""
+    if not sparse.issparse(points):
+        # By differences, not by x^2 + z^2 - 2 x z: twins are at distance 0, and far
+        # from the origin no digit is lost.
+        return np.square(points - point).sum(axis=1)
+    products = safe_sparse_dot(points, point.T, dense_output=True).ravel()
+    squares = row_norms(points, squared=True) + row_norms(point, squared=True)
+    return np.maximum(squares - 2 * products, 0)
 
 
 def _check_finite(values, strategy):

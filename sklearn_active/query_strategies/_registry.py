@@ -7,9 +7,17 @@ from sklearn.base import clone
 
 from sklearn_active._data.rows import RowsInChunks
 from sklearn_active.query_strategies._base import QueryStrategy
+from sklearn_active.query_strategies._experimental_design import ExperimentalDesign
 from sklearn_active.query_strategies._function import FunctionStrategy
+from sklearn_active.query_strategies._greedy_sampling import GreedySampling
 from sklearn_active.query_strategies._herding import GraphUncertaintyHerding
 from sklearn_active.query_strategies._random import RandomSampling
+from sklearn_active.query_strategies._standard_deviation import (
+    PROBA_OR_STD,
+    STD,
+    StandardDeviationSampling,
+    has_std,
+)
 from sklearn_active.query_strategies._uncertainty import (
     EntropySampling,
     LeastConfidentSampling,
@@ -17,13 +25,18 @@ from sklearn_active.query_strategies._uncertainty import (
 )
 
 STRATEGIES = {
+    "design": ExperimentalDesign,
     "entropy": EntropySampling,
     "graph_coverage": partial(GraphUncertaintyHerding, uncertainty="none"),
     "graph_herding": GraphUncertaintyHerding,
+    "gsx": partial(GreedySampling, distance="X"),
+    "gsy": partial(GreedySampling, distance="y"),
     "herding": partial(GraphUncertaintyHerding, uncertainty="model"),
+    "igs": GreedySampling,
     "least_confident": LeastConfidentSampling,
     "margin": MarginSampling,
     "random": RandomSampling,
+    "std": StandardDeviationSampling,
 }
 
 NAMES = ("auto", *STRATEGIES)
@@ -137,7 +150,7 @@ def check_compatible(strategy, estimator, task):
         As of `as_strategy`.
     estimator : estimator
         The learner's, not fitted.
-    task : {'classification', 'regression'}
+    task : {'classification', 'regression', 'multilabel'}
         What the estimator learns.
     """
     if task not in declared(strategy, "tasks"):
@@ -149,7 +162,7 @@ def check_compatible(strategy, estimator, task):
     needs = declared(strategy, "needs")
     needs = (needs,) if isinstance(needs, str) else needs
     for method in (*needs, *declared(strategy, "needs_later")):
-        if not hasattr(estimator, method):
+        if not _implements(estimator, method):
             way_out = _WAYS_OUT.get(method, "choose another query strategy")
             raise ValueError(
                 f"{type(strategy).__name__} is not compatible with "
@@ -157,8 +170,14 @@ def check_compatible(strategy, estimator, task):
             )
 
 
+def _implements(estimator, need):
+    if need == PROBA_OR_STD:
+        return hasattr(estimator, "predict_proba") or has_std(estimator)
+    return has_std(estimator) if need == STD else hasattr(estimator, need)
+
+
 def names_for(task):
-    """Return the names of strategies for 'classification' or 'regression'."""
+    """Return the names of strategies for a task."""
     fitting = [n for n, make in STRATEGIES.items() if task in declared(make(), "tasks")]
     return ["auto", *fitting]
 
@@ -200,4 +219,14 @@ def check_in_chunks(strategy, X):
         )
 
 
-_WAYS_OUT = {"predict_proba": "wrap it in CalibratedClassifierCV"}
+_WAYS_OUT = {
+    "predict_proba": "wrap it in CalibratedClassifierCV",
+    PROBA_OR_STD: (
+        "wrap a classifier in CalibratedClassifierCV, or take 'design' around a "
+        "regressor"
+    ),
+    STD: (
+        "take a GaussianProcessRegressor, BayesianRidge or a forest, or the strategy "
+        "QueryByCommittee(), which makes a committee of any regressor"
+    ),
+}

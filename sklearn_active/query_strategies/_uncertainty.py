@@ -13,13 +13,21 @@ from sklearn_active.query_strategies._pool_view import PoolView
 
 class _UncertaintySampling(QueryStrategy):
     needs = ("predict_proba",)
-    tasks = ("classification",)
+    tasks = ("classification", "multilabel")
     beats_random = True
     pointwise = True
 
     def utilities(self, pool: PoolView) -> NDArray[np.floating]:
         """Return the uncertainty of each candidate, shape (n_candidates,)."""
-        return self._uncertainty(pool.proba)
+        return self._of_rows(pool.proba)
+
+    def _of_rows(self, proba):
+        """Return the uncertainty of each row: of several labels the largest."""
+        if proba.ndim == 2:
+            return self._uncertainty(proba)
+        n_rows, n_labels, n_classes = proba.shape
+        of_each = self._uncertainty(proba.reshape(-1, n_classes))
+        return of_each.reshape(n_rows, n_labels).max(axis=1)
 
     @abstractmethod
     def _uncertainty(self, proba):
@@ -38,7 +46,7 @@ class _UnseenClassSampling(_UncertaintySampling):
         """Return the uncertainty of each candidate, shape (n_candidates,)."""
         validate_params(self)
         if self.unseen_class is False:
-            return self._uncertainty(pool.proba)
+            return self._of_rows(pool.proba)
         if pool.masses is not None:
             return self._with_bin(pool.masses[pool.candidates], 1 / len(pool))
         if self.unseen_class is True:
@@ -47,7 +55,7 @@ class _UnseenClassSampling(_UncertaintySampling):
                 f"{type(pool.estimator).__name__} offers none. Wrap a "
                 "GraphLabelSpreading, or take unseen_class='auto'."
             )
-        return self._uncertainty(pool.proba)
+        return self._of_rows(pool.proba)
 
     @abstractmethod
     def _with_bin(self, masses, beta):

@@ -6,11 +6,13 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
 
 from sklearn_active._data.columns import is_sequence
 from sklearn_active._data.containers import name_of
 from sklearn_active._data.rows import take
 from sklearn_active._learner import ActiveLearner
+from sklearn_active._loop.run import run_of
 from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active.testing._planted import (
     Constant,
@@ -26,7 +28,9 @@ _CLONE_WAY_OUT = (
 )
 
 
-def check_oracle(oracle: Callable[..., Any], X: Any = None) -> None:
+def check_oracle(
+    oracle: Callable[..., Any], X: Any = None, estimator: Any = None
+) -> None:
     """Ask an oracle as a learner does, and raise where it breaks a rule.
 
     For a test of an oracle of your own. It is asked for batches of five rows and of
@@ -43,6 +47,9 @@ def check_oracle(oracle: Callable[..., Any], X: Any = None) -> None:
         Any oracle. It may raise :class:`~sklearn_active.StopLabeling`.
     X : container of shape (n_rows, ...), default=None
         Rows that it can label, ten at least. None: 30 rows of 4 numbers.
+    estimator : estimator, default=None
+        What is to learn its labels. None: a classifier; an oracle of numbers needs a
+        regressor.
 
     Raises
     ------
@@ -62,17 +69,18 @@ def check_oracle(oracle: Callable[..., Any], X: Any = None) -> None:
     """
     name = name_of(oracle)
     X = planted_pool()[0] if X is None else X
+    learner = ActiveLearner(
+        Constant() if estimator is None else estimator,
+        "random",
+        batch_size=5,
+        random_state=0,
+    )
     for check in _CHECKS:
         try:
-            check(oracle, X, name)
+            check(oracle, learner.start(X), name)
         except Exception as error:
             error.add_note(f"check_oracle was checking: {check.__doc__}")
             raise
-
-
-def _learner(X):
-    learner = ActiveLearner(Constant(), "random", batch_size=5, random_state=0)
-    return learner.start(X)
 
 
 def _answers(oracle, query, name):
@@ -101,14 +109,13 @@ def _answers(oracle, query, name):
     return answers
 
 
-def _check_callable(oracle, X, name):
+def _check_callable(oracle, learner, name):
     """It is callable."""
     require(callable(oracle), f"{name} must be callable: oracle(query) -> labels.")
 
 
-def _check_answers(oracle, X, name):
+def _check_answers(oracle, learner, name):
     """It gives one label per row, and changes nothing but the labels."""
-    learner = _learner(X)
     for batch_size in (5, 1, 3):
         query = learner.query(batch_size)
         before = vars(query).copy()
@@ -132,19 +139,20 @@ def _teach(learner, query, answers, name):
         ) from error
 
 
-def _check_copies(oracle, X, name):
+def _check_copies(oracle, learner, name):
     """It survives clone and pickle."""
+    X = run_of(learner).pool.X
     for copy in assert_copies(oracle, name, _CLONE_WAY_OUT):
         kind = type(copy).__name__
         require(callable(copy), f"A copy of {name} is a {kind}, and not callable.")
-        _check_answers(copy, X, f"A copy of {name}")
+        _check_answers(copy, clone(learner).start(X), f"A copy of {name}")
 
 
-def _check_same_answers(oracle, X, name):
+def _check_same_answers(oracle, learner, name):
     """A row gets the same label whenever it is asked, as deterministic = True says."""
     if not getattr(oracle, "deterministic", False):
         return
-    query = _learner(X).query()
+    query = learner.query()
     first = _answers(oracle, query, name)
     if first is None:
         return

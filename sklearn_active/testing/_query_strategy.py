@@ -7,20 +7,27 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator, clone, is_regressor
 from sklearn.metrics import balanced_accuracy_score
+from sklearn.neighbors import KNeighborsClassifier
 
 from sklearn_active._data.rows import row_keys, take
 from sklearn_active._learner import ActiveLearner
 from sklearn_active.pools import ChunkedPool
-from sklearn_active.query_strategies import RandomSampling
+from sklearn_active.query_strategies import (
+    FunctionStrategy,
+    QueryStrategy,
+    RandomSampling,
+)
 from sklearn_active.query_strategies._registry import (
     as_strategy,
+    check_compatible,
     declared,
     is_pointwise,
 )
 from sklearn_active.testing._planted import (
     Centroids,
+    Smoother,
     assert_copies,
     global_state_untouched,
     planted_pool,
@@ -45,7 +52,9 @@ def check_query_strategy(query_strategy: Any, estimator: Any = None) -> None:
     Three promises are the strategy's own, as attributes: if `deterministic` (the
     default), rows in another order are answered alike; if `pointwise`, so are rows
     that come in chunks; if `beats_random`, it finds rare classes in planted data with
-    fewer labels than random rows do.
+    fewer labels than random rows do. A strategy for regression alone is asked for
+    numbers; what is said of classes is not checked then. What its `tasks` say is tried
+    without an `estimator`: around a regressor, and with several labels per row.
 
     Parameters
     ----------
@@ -55,7 +64,7 @@ def check_query_strategy(query_strategy: Any, estimator: Any = None) -> None:
     estimator : estimator, default=None
         The learner's, where the strategy needs a particular one: it must take sparse
         matrices, data frames and text labels. None: one with `predict_proba` and
-        `decision_function`.
+        `decision_function`, or a regressor for a strategy that is for regression alone.
 
     Raises
     ------
@@ -75,7 +84,7 @@ def check_query_strategy(query_strategy: Any, estimator: Any = None) -> None:
         ...
     AssertionError: RandomSampling depends on the order of the rows: ...
     """
-    trial = _Trial(query_strategy, Centroids() if estimator is None else estimator)
+    trial = _Trial(query_strategy, estimator)
     for check in _CHECKS:
         try:
             check(trial)
@@ -91,7 +100,12 @@ class _Trial:
         is_object = hasattr(given, "select") or hasattr(given, "utilities")
         to_lift = isinstance(given, type) or not is_object
         self.strategy = as_strategy(given) if to_lift else given
+        self.has_own_estimator = estimator is not None
+        if estimator is None:
+            of_classes = "classification" in declared(self.strategy, "tasks")
+            estimator = Centroids() if of_classes else Smoother()
         self.estimator = estimator
+        self.is_regression = is_regressor(estimator)
         self.name = getattr(given, "__name__", type(self.strategy).__name__)
         self.deterministic = declared(self.strategy, "deterministic")
         self.beats_random = declared(self.strategy, "beats_random")
@@ -105,6 +119,11 @@ class _Trial:
     def require(self, holds, rule):
         """Raise, with the name of the strategy, where a rule is broken."""
         require(holds, f"{self.name} {rule}")
+
+    def planted(self, *args):
+        """Return rows, and their classes or, for a regressor, numbers."""
+        X, truth = planted_pool(*args)
+        return (X, X @ [1.0, -0.5, 0.25, 2.0]) if self.is_regression else (X, truth)
 
     def picks(self, X, truth, n_labeled=6, n_rounds=3, strategy=None, **params):
         """Return the rows asked in each round, the first rows being labeled."""
@@ -139,6 +158,10 @@ class _Watched(BaseEstimator):
     @property
     def needs_later(self):
         return declared(self.strategy, "needs_later")
+
+    @property
+    def tasks(self):
+        return declared(self.strategy, "tasks")
 
     def select(self, pool, batch_size):
         self.pool_ = pool
@@ -192,7 +215,7 @@ def _check_copies(trial):
 
 def _check_repetitions(trial):
     """One seed gives one answer, also of copies, and no global state takes part."""
-    X, truth = planted_pool()
+    X, truth = trial.planted()
     with global_state_untouched(trial.name):
         first = trial.picks(X, truth)
     second = trial.picks(X, truth)
@@ -211,7 +234,7 @@ def _check_repetitions(trial):
 
 def _check_input_is_left_alone(trial):
     """Rows and labels are the same afterwards."""
-    X, truth = planted_pool()
+    X, truth = trial.planted()
     for rows in (X, sparse.csr_array(np.maximum(X, 0))):
         with unmodified(rows, trial.name, "the rows of the pool"):
             trial.picks(rows, truth)
@@ -222,7 +245,7 @@ def _check_input_is_left_alone(trial):
 
 def _check_the_whole_pool(trial):
     """It asks until no row is left, past twins and declined rows."""
-    X, truth = planted_pool(24)
+    X, truth = trial.planted(24)
     X[18:] = X[6:12]  # twins: six of the rows to be asked have one
     learner = trial.learner(batch_size=4).start(X, _partly(truth, 6))
     declined = learner.query().indices[:1]
@@ -234,7 +257,7 @@ def _check_the_whole_pool(trial):
 
 def _check_from_no_label(trial):
     """It can be asked before any label is known."""
-    X, truth = planted_pool()
+    X, truth = trial.planted()
     learner = trial.learner().start(X)
     for _ in range(3):
         ask(learner, truth)
@@ -242,7 +265,7 @@ def _check_from_no_label(trial):
 
 def _check_sizes(trial):
     """A batch larger than the pool, one candidate and equal rows are no trouble."""
-    X, truth = planted_pool(12)
+    X, truth = trial.planted(12)
     trial.picks(X, truth, batch_size=99, n_rounds=1)
     trial.picks(X, truth, n_labeled=11, n_rounds=1)
     X[6:] = X[0]
@@ -253,7 +276,7 @@ def _check_empty_distributions(trial):
     """Distributions that are NaN, zero or uniform are no trouble."""
     if not isinstance(trial.estimator, Centroids):
         return
-    X, truth = planted_pool()
+    X, truth = trial.planted()
     for blank in ("nan", "zero", "uniform"):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # the learner's, of such rows
@@ -262,9 +285,11 @@ def _check_empty_distributions(trial):
 
 def _check_classes(trial):
     """Two classes, forty classes and classes that are text are no trouble."""
-    trial.picks(*planted_pool(20, 2))
-    trial.picks(*planted_pool(90, 40), n_labeled=80, n_rounds=2)
-    X, truth = planted_pool()
+    if trial.is_regression:
+        return
+    trial.picks(*trial.planted(20, 2))
+    trial.picks(*trial.planted(90, 40), n_labeled=80, n_rounds=2)
+    X, truth = trial.planted()
     names = np.array(["a", "b", "c"])[truth]
     trial.require(
         trial.picks(X, names, strategy=_renamed(trial.strategy, names, truth))
@@ -284,7 +309,7 @@ def _renamed(strategy, names, truth):
 
 def _check_containers(trial):
     """Sparse rows and rows in frames are answered like the same rows in arrays."""
-    X, truth = planted_pool()
+    X, truth = trial.planted()
     X = np.maximum(X, 0)
     expected = trial.picks(X, truth)
     for what, rows in _containers(X):
@@ -306,7 +331,7 @@ def _containers(X):
 
 def _check_resuming(trial):
     """A run goes on alike after pickling, and when started anew with its labels."""
-    X, truth = planted_pool()
+    X, truth = trial.planted()
     learner = trial.learner().start(X, _partly(truth, 6))
     for _ in range(2):
         ask(learner, truth)
@@ -329,7 +354,7 @@ def _check_order_of_rows(trial):
     """The order of the rows doesn't matter, as it says deterministic = True."""
     if not trial.deterministic:
         return
-    X, truth = planted_pool()
+    X, truth = trial.planted()
     order = np.random.RandomState(1).permutation(len(X))
     where = np.argsort(order)
     y = np.array(_partly(truth, 6))
@@ -366,7 +391,7 @@ def _check_chunks(trial):
     """Rows in chunks are answered like the same rows at once, if it is pointwise."""
     if not is_pointwise(as_strategy(trial.strategy)):
         return
-    X, truth = planted_pool()
+    X, truth = trial.planted()
     params = {"batch_size": 3, "random_state": 0}
     learner = ActiveLearner(trial.estimator, trial.strategy, **params)
     rows, chunked = (
@@ -380,9 +405,43 @@ def _check_chunks(trial):
     )
 
 
+def _check_other_labels(trial):
+    """It works with numbers and with several labels per row, as its tasks say."""
+    says_it = isinstance(trial.strategy, QueryStrategy)
+    if not says_it or isinstance(trial.strategy, FunctionStrategy):
+        return  # a function can't say what it is for
+    if trial.has_own_estimator:
+        return
+    X, classes = planted_pool()
+    several = np.column_stack([classes == 0, classes > 0]).astype(int)
+    numbers = X @ [1.0, -0.5, 0.25, 2.0]
+    for task, estimator, truth in (
+        ("regression", Smoother(), numbers),
+        ("multilabel", KNeighborsClassifier(1), several),
+    ):
+        if task not in declared(trial.strategy, "tasks"):
+            continue
+        y = truth.astype(float)
+        y[6:] = np.nan
+        learner = trial.learner(estimator=estimator).start(X, y)
+        try:
+            check_compatible(learner.query_strategy_, estimator, task)
+        except ValueError:
+            continue  # refused, before a label is bought
+        try:
+            for _ in range(3):
+                ask(learner, truth)
+        except Exception as error:
+            raise AssertionError(
+                f"{trial.name} fails where the task is {task}. If it is not for that, "
+                "let it say tasks = ('classification',). What it raised was a "
+                f"{type(error).__name__}: {error}"
+            ) from error
+
+
 def _check_better_than_random(trial):
     """It finds rare classes sooner than chance does, as it says beats_random = True."""
-    if not trial.beats_random:
+    if not trial.beats_random or trial.is_regression:
         return
     # Ten seeds of the same data for both; a mean of one alone is luck.
     ours, chance = (
@@ -417,5 +476,6 @@ _CHECKS = [
     _check_resuming,
     _check_order_of_rows,
     _check_chunks,
+    _check_other_labels,
     _check_better_than_random,
 ]

@@ -7,11 +7,13 @@ import pandas as pd
 import pytest
 from figures import check_figures_equal
 from helpers import blobs
+from numpy.testing import assert_array_equal
 from scipy import sparse
+from sklearn.datasets import make_friedman1
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -247,6 +249,31 @@ class TestLabels:
         assert display.labeled_[0].get_sizes() == [9]
         np.testing.assert_array_equal(display.asked_.get_edgecolor()[0], [1, 0, 0, 1])
         assert len(display.asked_.get_facecolor()) == 0
+
+
+class TestNumbers:
+    def display(self, **params):
+        X, y = make_friedman1(40, random_state=0)
+        learner = ActiveLearner(Ridge(), "random", budget=4, random_state=0)
+        learner.fit(X, y, labeled=np.arange(40) < 6)
+        return learner, PoolDisplay.from_estimator(learner, **params)
+
+    def test_labeled_rows_are_colored_by_their_number_with_a_bar(self):
+        learner, display = self.display()
+        (labeled,) = display.labeled_
+        known = ~np.isnan(learner.y_)
+        assert known.sum() == 10
+        assert_array_equal(labeled.get_array(), learner.y_[known])
+        assert display.label_colorbar_.ax.get_ylabel() == "label"
+        (entry,) = display.ax_.get_legend().get_texts()
+        assert entry.get_text() == "asked"
+
+    def test_the_bar_can_be_left_out(self):
+        assert self.display(colorbar=False)[1].label_colorbar_ is None
+
+    def test_a_pool_without_a_number_has_none(self):
+        learner = ActiveLearner(Ridge(), "random").start(np.eye(4))
+        assert PoolDisplay.from_estimator(learner).labeled_ == []
 
 
 class TestProjection:

@@ -14,6 +14,7 @@ from matplotlib.colors import to_rgb
 from scipy import sparse
 from sklearn.datasets import load_digits
 from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import Ridge
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -200,6 +201,18 @@ def test_a_line_of_a_short_round_ends_early():
     display = QueryDisplay.from_estimator(learner)
     drawn = [[cell is not None for cell in line] for line in display.axes_]
     assert drawn == [[True, True, True], [True, False, False]]
+
+
+def test_numbers_are_short_and_no_guess_is_marked_as_wrong():
+    X = np.arange(8.0)[:, None]
+    learner = ActiveLearner(Ridge(), "random", random_state=0)
+    learner.start(X, [0.0, 10 / 3, *[None] * 6])
+    learner.teach([4], [100 / 3])
+    display = QueryDisplay.from_estimator(learner)
+    ((title,),) = titles(display)
+    guess = Ridge().fit(X[:2], [0, 10 / 3]).predict([[4.0]])[0]
+    assert title == f"predict: {guess:.4g}\ntrue: 33.33"
+    assert display.axes_[0, 0].title.get_color() == "black"
 
 
 class TestWhatIsShown:

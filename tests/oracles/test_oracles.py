@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers import blobs
+from numpy.testing import assert_array_equal
 from scipy import sparse
+from scipy.stats import kstest
 from sklearn.base import clone
 from sklearn.naive_bayes import GaussianNB
 
@@ -75,6 +77,42 @@ class TestNoisyOracle:
             oracle = NoisyOracle(lambda q, mark=mark: [mark] * 2, 1.0, random_state=0)
             answers = oracle(query_of(X, [0, 1], classes=(0, 1)))
             assert answers[0] is mark or answers[0] == mark
+
+
+class TestNoiseOfNumbers:
+    TRUTH = np.linspace(-5, 5, 4000)
+
+    def errors(self, scale, seed=0):
+        oracle = NoisyOracle(ArrayOracle(self.TRUTH), scale=scale, random_state=seed)
+        return np.array(oracle(query_of(X, np.arange(4000), classes=()))) - self.TRUTH
+
+    def test_it_is_normal_with_the_scale_as_standard_deviation(self):
+        assert kstest(self.errors(2.0), "norm", args=(0, 2.0)).pvalue > 0.01
+
+    def test_it_depends_on_the_seed_and_the_content_alone(self):
+        oracle = NoisyOracle(ArrayOracle(self.TRUTH), scale=2.0, random_state=0)
+        alone = [oracle(query_of(X, [i], classes=()))[0] for i in (7, 3999)]
+        assert_array_equal(alone, (self.TRUTH + self.errors(2.0))[[7, 3999]])
+        assert not np.array_equal(self.errors(2.0), self.errors(2.0, seed=1))
+
+    def test_minus_one_is_a_number_and_none_stays_none(self):
+        oracle = NoisyOracle(lambda query: [None, -1.0], scale=1.0, random_state=0)
+        missing, number = oracle(query_of(X, [0, 1], classes=()))
+        assert missing is None
+        assert -6 < number < 4
+        assert number != -1
+
+    def test_flips_and_noise_exclude_each_other(self):
+        with pytest.raises(ValueError, match="flip_rate is for classes"):
+            NoisyOracle(ArrayOracle(self.TRUTH), 0.1, scale=1.0)
+        with pytest.raises(ValueError, match="scale must be"):
+            NoisyOracle(ArrayOracle(self.TRUTH), scale=-1.0)
+
+    def test_no_draw_is_infinitely_far_off(self):
+        oracle = NoisyOracle(ArrayOracle(self.TRUTH), scale=1.0, random_state=0)
+        ends = [oracle._spoil(0.0, choice, None) for choice in (0.0, 1.0)]
+        assert np.isfinite(ends).all()
+        assert ends[0] < -8 < 8 < ends[1]
 
 
 class TestAbstainingOracle:

@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
-from sklearn.datasets import make_blobs
+from sklearn.datasets import make_blobs, make_multilabel_classification
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF, WhiteKernel
+from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from sklearn_active import ActiveLearner
@@ -84,16 +87,21 @@ def test_herdings_gains_are_those_of_the_definition(events, seed, uncertainty, d
 def models_gains(A, labeled, labels, known, proba, covered):
     """Return sum_i u_i max(K_iq^p - c_i^p, 0) with the model's word, from A."""
     labels = np.array(labels, dtype=int)
-    n, k = proba.shape
-    d = A.diagonal()
+    k = proba.shape[1]
+    p = np.sort(proba, axis=1)
+    per_class = np.maximum(np.bincount(labels, minlength=k), 1)
+    w = proba @ (len(labeled) / k / per_class)
+    return gains_of(A, labeled, known, w * (1 - p[:, -1] + p[:, -2]), k, covered)
+
+
+def gains_of(A, labeled, known, hesitation, k, covered):
+    """Return sum_i u_i max(K_iq^p - c_i^p, 0), from A, of a model that hesitates so."""
+    n, d = len(A), A.diagonal()
     power = 1 + 0.5 * np.log2(max(len(labeled) / (2 * k), 1))
     K = (A / np.sqrt(np.outer(d, d))) ** power
     c = K[:, covered].max(axis=1, initial=0)
     m = A[:, labeled].sum(axis=1)
-    p = np.sort(proba, axis=1)
-    per_class = np.maximum(np.bincount(labels, minlength=k), 1)
-    w = proba @ (len(labeled) / k / per_class)
-    u = (1 / n + m * w * (1 - p[:, -1] + p[:, -2])) / (1 / n + m)
+    u = (1 / n + m * hesitation) / (1 / n + m)
     u[known] = 0
     return np.array([np.sum(u * np.maximum(K[:, q] - c, 0)) for q in range(n)])
 
@@ -144,6 +152,43 @@ def test_herding_by_a_pretrained_model_counts_classes_without_a_label_as_one(lab
     gains[known] = -1
     assert query.indices.tolist() == [gains.argmax()]
     assert query.utilities == pytest.approx(gains.max(), abs=2e-9)
+
+
+def test_herding_around_a_regressor_counts_the_variance_of_what_it_predicts():
+    X = np.random.RandomState(0).normal(size=(50, 2))
+    y = np.where(np.arange(50) < 9, X[:, 0], np.nan)
+    model = GaussianProcessRegressor(RBF() + WhiteKernel(0.1), optimizer=None)
+    learner = ActiveLearner(model, "herding").start(X, y)
+    query = learner.query()
+    known = list(range(9))
+    A = sparse_resolvent(knn_affinity(X), n_kept=100).toarray()
+    variance = model.fit(X[:9], y[:9]).predict(X, return_std=True)[1] ** 2
+    hesitation = variance / variance[9:].max()
+    gains = gains_of(A, known, known, hesitation, 2, known).round(9)
+    assert query.indices.tolist() == [9 + gains[9:].argmax()]
+    assert query.utilities == pytest.approx(gains[9:].max(), abs=2e-9)
+
+
+def test_herding_with_several_labels_counts_the_one_that_is_least_sure():
+    X, truth = make_multilabel_classification(50, n_classes=3, random_state=0)
+    X = X / X.std()
+    y = np.where(np.arange(50)[:, None] < 9, truth, -1)
+    learner = ActiveLearner(KNeighborsClassifier(4), "herding").start(X, y)
+    query = learner.query()
+    known = list(range(9))
+    A = sparse_resolvent(knn_affinity(X), n_kept=100).toarray()
+    chances = np.column_stack([p[:, 1] for p in learner.predict_proba(X)])
+    hesitation = (1 - np.abs(2 * chances - 1)).max(axis=1)
+    gains = gains_of(A, known, known, hesitation, 2, known).round(9)
+    assert query.indices.tolist() == [9 + gains[9:].argmax()]
+    assert query.utilities == pytest.approx(gains[9:].max(), abs=2e-9)
+
+
+def test_herding_by_the_models_word_is_refused_where_a_regressor_has_none():
+    with pytest.raises(ValueError, match=r"or `predict\(return_std=True\)`; wrap a"):
+        ActiveLearner(Ridge(), "herding").start([[0.0], [1.0]]).query()
+    with pytest.raises(ValueError, match="not for regression"):
+        ActiveLearner(Ridge(), "graph_herding").start([[0.0], [1.0]]).query()
 
 
 def test_herding_by_a_pretrained_model_of_one_class_asks_by_the_graph():

@@ -33,7 +33,7 @@ class HeardOf(QueryStrategy):
             self.known_.pop(row, None)
         for row in pool.newly_known.tolist():
             assert row not in self.known_
-            self.known_[row] = pool.label_of(row)
+            self.known_[row] = pool.class_of(row)
         return -pool.candidates.astype(float)
 
 

@@ -4,20 +4,25 @@ from sklearn_active.labeling._book.allowed_classes import AllowedClasses
 from sklearn_active.labeling._book.allowed_numbers import AllowedNumbers
 
 
-def check_is_for(task, classes, new_classes, numbers):
-    """Raise where it is stated which labels may be given, and they are of another kind.
+def check_is_for(task, classes=None, new_classes="error", numbers=None):
+    """Raise where people can't give such labels, or others than what is stated.
 
     Parameters
     ----------
-    task : {'classification', 'regression'}
+    task : {'classification', 'regression', 'multilabel'}
         What the learner learns.
-    classes : array-like or None
+    classes : array-like, default=None
         As the user gave them.
-    new_classes : {'error', 'allow'}
+    new_classes : {'error', 'allow'}, default='error'
         As the user gave it.
-    numbers : NumberRange or None
+    numbers : NumberRange, default=None
         As the user gave it.
     """
+    if task not in ("classification", "regression"):
+        raise ValueError(
+            f"Sessions, and the oracles of this room, are for one class or number per "
+            f"row, not for {task}: take a function as the oracle."
+        )
     if task == "classification" and numbers is not None:
         raise ValueError(
             "numbers is for regressors, and the learner's estimator is none: leave it "

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.pipeline import Pipeline
 
-from sklearn_active._data.probabilities import cleaned, predicted
+from sklearn_active._data.probabilities import cleaned
 from sklearn_active._data.rows import take
 
 NO_MODEL = (
@@ -166,7 +166,7 @@ class Predicted(Outlook):
         if not self._has_proba:
             return None
         X = take(self._X, np.asarray(rows, dtype=int))
-        return predicted(self._fitted, X)[0]
+        return self._fitted.distributions(X)[0]
 
     @cached_property
     def labels(self):
@@ -178,7 +178,7 @@ class Predicted(Outlook):
         """The distributions of all rows."""
         if not self._has_proba:
             return None
-        return np.concatenate([predicted(self._fitted, X)[0] for X in self._parts()])
+        return np.concatenate([self._fitted.distributions(X)[0] for X in self._parts()])
 
     def _parts(self):
         # In parts: a kernel machine makes a matrix of rows by support vectors, and a

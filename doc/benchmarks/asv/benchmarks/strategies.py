@@ -1,5 +1,7 @@
 """The first and the second question of every query strategy."""
 
+import numpy as np
+from sklearn.linear_model import BayesianRidge
 from sklearn.naive_bayes import GaussianNB
 
 from benchmarks.common import checksum, digits, rows_asked
@@ -21,7 +23,10 @@ NAMES = sorted(set(query_strategies.__all__) - _OTHERS)
 
 
 class Started:
-    """Digits, 50 of them labeled, naive Bayes, batches of 5."""
+    """Digits, 50 of them labeled, naive Bayes, batches of 5.
+
+    A strategy for regression alone is asked for the digits as numbers.
+    """
 
     params = [NAMES]
     param_names = ["strategy"]
@@ -30,14 +35,12 @@ class Started:
     def setup(self, strategy):
         if not hasattr(query_strategies, strategy):
             raise NotImplementedError  # in another commit
-        kind = getattr(query_strategies, strategy)
+        kind = getattr(query_strategies, strategy)(**ARGUMENTS.get(strategy, {}))
         X, y, self.truth = digits(self.n_rows, 50)
-        self.learner = ActiveLearner(
-            GaussianNB(var_smoothing=0.1),
-            kind(**ARGUMENTS.get(strategy, {})),
-            batch_size=5,
-            random_state=0,
-        )
+        model = GaussianNB(var_smoothing=0.1)
+        if "classification" not in getattr(kind, "tasks", ("classification",)):
+            model, y = BayesianRidge(), np.where(y < 0, np.nan, y)
+        self.learner = ActiveLearner(model, kind, batch_size=5, random_state=0)
         self.learner.start(X, y)
 
 
@@ -67,7 +70,14 @@ class LaterQuestion(Started):
 class Memory(Started):
     """The strategies that compare rows, on all digits."""
 
-    params = [["GraphUncertaintyHerding", "MaxHerding", "SigmaOptimality"]]
+    params = [
+        [
+            "ExperimentalDesign",
+            "GraphUncertaintyHerding",
+            "MaxHerding",
+            "SigmaOptimality",
+        ]
+    ]
     n_rows = 1700
 
     def peakmem_query(self, strategy):
