@@ -545,5 +545,8 @@ class TestModels:
 
     def test_names_that_are_none_are_refused_with_those_that_are(self, tmp_path):
         data = read_file(write(FRAME, tmp_path))
-        with pytest.raises(ValueError, match=r"no model 'svm'; there are \['boosting'"):
+        with pytest.raises(
+            ValueError,
+            match=r"no model 'svm' for classification; there are \['boosting'",
+        ):
             data.make_learner("svm")
