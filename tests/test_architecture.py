@@ -35,6 +35,7 @@ ROOMS = [
     {"__main__"},
 ]
 ROOMS_OF_LABELING = [
+    {"_number_range"},
     {"_base"},
     {"_book"},
     {"_files"},

@@ -823,3 +823,111 @@ def test_vectors_of_texts_stand_beside_the_journal(reviews, tmp_path, monkeypatc
         "elsewhere",
         "reviews.csv",
     ]
+
+
+@pytest.fixture
+def widths(tmp_path):
+    """Forty rows of a table, three of them with a width in it."""
+    rng = np.random.RandomState(0)
+    height = rng.uniform(1, 9, 40).round(2)
+    known = [
+        f"{2 * h:.2f}".replace(".", ",") if i < 3 else "" for i, h in enumerate(height)
+    ]
+    frame = pd.DataFrame({"height": height, "noise": rng.rand(40), "width": known})
+    frame.to_csv(tmp_path / "sizes.csv", index=False, sep=";")
+    return dict(enumerate(2 * height))
+
+
+class TestNumbers:
+    LABEL = ("label", "sizes.csv", "--label-column", "width", "--terminal")
+    JOURNAL = "sizes.csv.labels.jsonl"
+
+    def test_they_are_typed_and_the_same_line_goes_on(self, widths, tmp_path):
+        line = [*self.LABEL, "--numbers", "0,20,mm"]
+        printed = run(line, "3,5\n25\n4 cm\n4 mm\n:q\n", folder=tmp_path)
+        assert "a number from 0 to 20 mm" in printed
+        assert "3 labels so far" in printed
+        assert "25 mm is out of range" in printed
+        assert "'4 cm' has the unit cm" in printed
+        assert "5 labels so far" in run(line, ":q\n", folder=tmp_path)
+        printed = run(self.LABEL, ":q\n", folder=tmp_path)  # the journal knows the kind
+        assert "a number from 0 to 20 mm" in printed
+
+    def test_the_table_the_model_and_its_guesses_come_out(self, widths, tmp_path):
+        line = [*self.LABEL, "--numbers", "--out", "o.csv", "--save-model", "m.joblib"]
+        typed = "".join("7,25\n" for _ in range(4)) + ":q\n"
+        run(line, typed, folder=tmp_path)
+        table = pd.read_csv(tmp_path / "o.csv", sep=";", decimal=",")
+        assert "confidence" not in table
+        assert (table.label == 7.25).sum() == 4
+        assert table.label[:3].tolist() == pytest.approx([widths[i] for i in range(3)])
+        run(["export", self.JOURNAL, "again.csv", *self.LABEL[2:4]], folder=tmp_path)
+        again = pd.read_csv(tmp_path / "again.csv", sep=";", decimal=",")
+        assert again.label.equals(table.label)
+        assert again.guess.tolist() == pytest.approx(table.guess.tolist())
+        printed = run(["predict", "m.joblib", "sizes.csv", "g.csv"], folder=tmp_path)
+        guesses = pd.read_csv(tmp_path / "g.csv", sep=";", decimal=",").guess
+        assert guesses.tolist() == pytest.approx(table.guess.tolist())
+        assert f"{guesses.min():.4g} to {guesses.max():.4g}, half of them" in printed
+
+    def test_votes_go_to_other_tools(self, widths, tmp_path):
+        run([*self.LABEL, "--numbers", "0,20"], "7,25\n:q\n", folder=tmp_path)
+        run(["export", self.JOURNAL, "votes.json", "--votes"], folder=tmp_path)
+        assert [vote.label for vote in read_votes(tmp_path / "votes.json")] == [7.25]
+        assert 'min="0.0" max="20.0"' in (tmp_path / "votes.xml").read_text()
+
+    @pytest.mark.parametrize(
+        ("model", "name"),
+        [
+            ("boosting", "HistGradientBoostingRegressor"),
+            ("forest", "RandomForestRegressor"),
+            ("linear", "RidgeCV"),
+        ],
+    )
+    def test_models_have_the_same_names(self, model, name, widths, tmp_path):
+        line = [*self.LABEL, "--numbers", "--model", model]
+        assert f"model: {name}" in run(line, ":q\n", folder=tmp_path)
+
+    def test_the_graph_is_for_classes(self, widths, tmp_path):
+        line = [*self.LABEL, "--numbers", "--model", "graph"]
+        error = run(line, status=1, folder=tmp_path)
+        assert "There is no model 'graph' for regression" in error
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (["--numbers", "0,x"], "--numbers is given as LOW,HIGH,UNIT"),
+            (["--numbers", "5,1"], "low must be less than high"),
+            (["--numbers", "--classes", "a,b"], "two kinds of labels: name one"),
+            (["--numbers", "--keys", "a=b"], "keys are of classes"),
+            (["--numbers", "0,1"], r"The label column .*\(line 2\).* out of range"),
+        ],
+        ids=str,
+    )
+    def test_what_is_wrong_is_said_in_one_line(
+        self, options, message, widths, tmp_path
+    ):
+        label = list(self.LABEL)[: -1 if "--keys" in options else None]
+        error = run([*label, "--no-browser", *options], status=1, folder=tmp_path)
+        assert re.search(message, error)
+
+    def test_a_journal_is_of_one_kind(self, widths, reviews, tmp_path):
+        run([*self.LABEL, "--numbers"], ":q\n", folder=tmp_path)
+        error = run([*self.LABEL, "--classes", "1,2"], status=1, folder=tmp_path)
+        assert "holds numbers: leave --classes and --new-classes out" in error
+        label = ["label", "reviews.csv", "--terminal"]
+        run([*label, "--classes", "good,bad"], ":q\n", folder=tmp_path)
+        error = run([*label, "--numbers"], status=1, folder=tmp_path)
+        assert "holds classes: leave --numbers out" in error
+
+    def test_another_unit_names_the_option(self, widths, tmp_path):
+        run([*self.LABEL, "--numbers", "0,20,mm"], "3\n:q\n", folder=tmp_path)
+        line = [*self.LABEL, "--numbers", "0,20,cm"]
+        error = run(line, status=1, folder=tmp_path)
+        assert "say --numbers LOW,HIGH,mm, or take another file" in error
+
+    def test_a_label_column_that_holds_no_number_names_the_line(self, tmp_path):
+        path = tmp_path / "sizes.csv"
+        path.write_text("a;width\n1;2,5\n2;wide\n3;\n4;\n")
+        error = run([*self.LABEL, "--numbers"], status=1, folder=tmp_path)
+        assert "(line 3): 'wide' is not a number" in error

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sklearn_active._commands.answers import ClassAnswers
 from sklearn_active._commands.label import label
 from sklearn_active._commands.page import add_front, check_front
 from sklearn_active.files._read_file import of_array, table_of_array
@@ -41,7 +42,9 @@ def run(args):
     print(f"scikit-learn's digits: {len(images)} rows")
     data = of_array(table_of_array(images), images)
     journal = Path(args.journal)
-    session = label(data, data.make_learner(), list(range(10)), journal, args)
+    session = label(
+        data, data.make_learner(), ClassAnswers(list(range(10))), journal, args
+    )
     for line in sentences(session.report(), appraisal(session)):
         print(line)
     print(f"answers: {journal}. The same line goes on.")

@@ -11,6 +11,7 @@ from sklearn_active._commands.reading import (
     add_model,
     add_reading,
     beside,
+    labels_as_numbers,
     labels_like,
     learner_for,
     read,
@@ -18,7 +19,7 @@ from sklearn_active._commands.reading import (
 from sklearn_active._data.rows import row_at
 from sklearn_active.files._labeled import labeled_columns
 from sklearn_active.files._write import check_out, check_place, write_table
-from sklearn_active.labeling import LabelJournal, write_votes
+from sklearn_active.labeling import LabelJournal, NumberRange, write_votes
 from sklearn_active.labeling._book.allowed_labels import in_order
 from sklearn_active.labeling._book.binding import (
     Binding,
@@ -69,7 +70,9 @@ def run(args):
     """
     journal = Path(args.journal)
     state = LabelingState()
-    header, _ = LabelJournal.read(journal, state.take)
+    header, _ = LabelJournal.read(journal, state.take, state.follow)
+    numbers = header.get("numbers")
+    numbers = None if numbers is None else NumberRange.of_json(numbers)
     n_rows = header.get("n_rows")
     if type(n_rows) is not int or max(state.rows, default=0) >= n_rows:
         raise ValueError(
@@ -80,13 +83,18 @@ def run(args):
     data = places = None
     if args.data is not None:
         (check_place if args.votes else check_out)(args.out, journal, args.data)
-        data = labels_like(read(args, journal), header.get("classes") or ())
+        data = read(args, journal)
+        if numbers is None:
+            data = labels_like(data, header.get("classes") or ())
+        else:
+            data = labels_as_numbers(data, numbers)
         data, places = _checked(data, state, header, journal, args)
     if args.votes:
-        _write_votes(state, header, data, args.out)
+        _write_votes(state, header, numbers, data, args.out)
     else:
-        known = _known(state, places)
-        _write_table(known, header, data, learner_for(args, data), args.out)
+        task = "classification" if numbers is None else "regression"
+        learner = learner_for(args, data, task)
+        _write_table(_known(state, places), header, data, learner, args.out)
 
 
 def _checked(data, state, header, journal, args):
@@ -146,7 +154,8 @@ def _write_table(known, header, data, learner, out):
     renamed = known.renamed
     labels = {row: renamed.get(x, x) for row, x in given.items() if x is not None}
     labels |= {row: [*votes.values()][-1] for row, votes in known.votes.items()}
-    if -1 in [*(header.get("classes") or ()), *labels.values()]:
+    has_classes = header.get("numbers") is None
+    if has_classes and -1 in [*(header.get("classes") or ()), *labels.values()]:
         learner = with_class_minus_one(learner)
     follower = Follower(learner, data.X)  # as a session's, so that guesses are alike
     follower.update(labels, (), 0)
@@ -158,7 +167,7 @@ def _write_table(known, header, data, learner, out):
     print(f"{out}: {len(data.table.frame):,} rows, {len(labels):,} with a label")
 
 
-def _write_votes(state, header, data, out):
+def _write_votes(state, header, numbers, data, out):
     n_rows, items = header["n_rows"], {}
     keys = [str(row) for row in range(n_rows)]
     if data is not None:
@@ -169,7 +178,7 @@ def _write_votes(state, header, data, out):
     classes = state.names_now(header.get("classes") or ())
     classes = in_order(classes, {v.label for v in votes} - {None})
     shown = {vote.key: items[vote.key] for vote in votes if vote.key in items}
-    write_votes(votes, out, classes=classes, items=shown)
+    write_votes(votes, out, classes=classes, numbers=numbers, items=shown)
     print(f"{out}: {len(votes)} answers about {len(state.votes)} of {n_rows} rows")
 
 

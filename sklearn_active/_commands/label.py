@@ -8,25 +8,22 @@ from pathlib import Path
 
 import joblib
 
-from sklearn_active._commands.page import add_front, ask, check_front, names_in
+from sklearn_active._commands.answers import add_answers, answers_of
+from sklearn_active._commands.page import add_front, ask, check_front
 from sklearn_active._commands.progress import progress_shown
 from sklearn_active._commands.reading import (
     JOURNAL,
     add_model,
     add_reading,
     beside,
-    labels_like,
     learner_for,
     options,
     read,
 )
 from sklearn_active.files import write_labeled
 from sklearn_active.files._read_file import ARRAYS
-from sklearn_active.files._separated import named_places
 from sklearn_active.files._write import check_out, check_place
-from sklearn_active.labeling import LabelingSession, LabelJournal
-from sklearn_active.labeling._book.journal import is_begun
-from sklearn_active.labeling._book.labeling_state import LabelingState
+from sklearn_active.labeling import LabelingSession
 from sklearn_active.labeling._files.formats import replace_all
 from sklearn_active.labeling._fronts.figures import appraisal, sentences
 
@@ -49,8 +46,7 @@ def add(commands):
         metavar="DATA",
         help=".csv, .tsv, .xlsx, .jsonl, .json, .parquet, .npy, .npz, or a folder",
     )
-    parser.add_argument("--classes", help="the labels, separated by commas")
-    parser.add_argument("--new-classes", action="store_true", help="allow other labels")
+    add_answers(parser)
     parser.add_argument("--journal", help=f"keeps the answers; default: DATA{JOURNAL}")
     parser.add_argument("--out", help="the labeled table, written at the end")
     parser.add_argument("--save-model", help="the model, written at the end (.joblib)")
@@ -76,13 +72,13 @@ def run(args):
     if args.save_model is not None:
         check_place(args.save_model, args.data, journal)
     check_front(args)
-    data = read(args, journal)
-    classes = classes_of(args.classes)
-    learner = learner_for(args, data)
+    answers = answers_of(args, journal)
+    data = answers.read(read(args, journal))
+    learner = learner_for(args, data, answers.task)
     if args.save_model is not None:
         _check_can_be_saved(learner)
     with progress_shown(sys.stderr):
-        session = label(data, learner, classes, journal, args)
+        session = label(data, learner, answers, journal, args)
     after(data, session, journal, args)
 
 
@@ -111,19 +107,7 @@ def _check_can_be_saved(learner):
         ) from error
 
 
-def classes_of(text):
-    """Return the classes in a list with commas; whole numbers where all are."""
-    if text is None:
-        return None
-    names = names_in(text)
-    try:
-        numbers = [int(name) for name in names]
-    except ValueError:
-        return names
-    return numbers if list(map(str, numbers)) == names else names  # 007 is a text
-
-
-def label(data, learner, classes, journal, args):
+def label(data, learner, answers, journal, args):
     """Ask until the person stops; write what is to be written.
 
     Parameters
@@ -132,8 +116,8 @@ def label(data, learner, classes, journal, args):
         What is labeled.
     learner : ActiveLearner
         Not fitted.
-    classes : list of labels or None
-        The labels that may be given.
+    answers : ClassAnswers or NumberAnswers
+        Which labels may be given.
     journal : path
         Keeps the answers.
     args : Namespace
@@ -144,10 +128,6 @@ def label(data, learner, classes, journal, args):
     session : LabelingSession
         Closed.
     """
-    new_classes = "allow" if args.new_classes else "error"
-    known, renamed = _known_to(journal)
-    data = labels_like(data, classes or known)
-    _check_classes(classes, data, journal, new_classes, renamed)
     print(f"  model: {_named(learner)}")
     ids = [role.column for role in data.roles if role.role == "identifier"]
     if ids and args.id is None and not journal.exists():
@@ -161,57 +141,17 @@ def label(data, learner, classes, journal, args):
         keys=data.keys,
         unasked=data.left_out,
         journal=journal,
-        classes=classes,
-        new_classes=new_classes,
         votes_per_row=args.votes_per_row,
+        **answers.options,
     )
     with session:
         for change in session.changes:
             print(f"  {change}")
-        print(f"  classes: {', '.join(map(str, session.classes)) or 'any'}")
+        classes = f"classes: {', '.join(map(str, session.classes)) or 'any'}"
+        print(f"  {classes if session.numbers is None else session.numbers}")
         print(f"  {len(session.labels)} labels so far; every answer goes to {journal}")
         ask(session, args)
     return session
-
-
-def _known_to(journal):
-    """Return the classes that a journal states, and those with another name now."""
-    if not is_begun(journal):
-        return [], {}
-    state = LabelingState()
-    header, _ = LabelJournal.read(journal, state.take)
-    return header.get("classes") or [], state.renamed
-
-
-def _check_classes(classes, data, journal, new_classes, renamed):
-    if new_classes == "allow":
-        return
-    known = (
-        set() if data.y is None else {label for label in data.y if label is not None}
-    )
-    if classes is None:
-        if not known and not journal.exists():
-            raise ValueError(
-                "Name the labels that may be given, as in --classes good,bad, or allow "
-                "any with --new-classes."
-            )
-        return
-    now = {renamed.get(label, label) for label in classes}
-    odd = {label for label in known if renamed.get(label, label) not in now}
-    if odd:
-        rows = [i for i, label in enumerate(data.y) if label in odd]
-        where = named_places([data.table.places[data.places[i]] for i in rows])
-        raise ValueError(
-            f"The label column holds {', '.join(map(repr, sorted(odd, key=str)))} "
-            f"({where}), and --classes names {', '.join(map(repr, classes))}. Name "
-            "all, or mend the file."
-        )
-    if len(now) < 2:
-        raise ValueError(
-            f"--classes names {', '.join(map(repr, classes)) or 'none'}, and a model "
-            "needs two: separate them by commas, as in --classes good,bad, or allow "
-            "others with --new-classes."
-        )
 
 
 def _named(learner):
@@ -273,7 +213,8 @@ def _after_model(data, session, args):
     if args.save_model is None:
         return
     if not hasattr(session.learner, "estimator_"):
-        print("model:   none yet: it needs labels of two classes")
+        needed = "labels of two classes" if session.numbers is None else "two labels"
+        print(f"model:   none yet: it needs {needed}")
         return
     save_model(data.make_pipeline(session.learner.estimator_), args.save_model)
     print(f"model:   {args.save_model}")

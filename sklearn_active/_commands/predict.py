@@ -2,10 +2,12 @@
 
 import warnings
 from collections import Counter
+from math import nan
 from pathlib import Path
 
 import joblib
 import numpy as np
+from sklearn.base import is_regressor
 from sklearn.pipeline import Pipeline
 
 from sklearn_active._commands.reading import separator_of
@@ -67,9 +69,17 @@ def run(args):
     columns, n_guesses = _guesses(model, raw)
     for note in write_table(table, args.out, columns):
         print(f"  {note}")
-    counts = Counter(guess for guess in columns["guess"] if guess is not None)
-    of = ", ".join(f"{label} {n:,}" for label, n in sorted(counts.items(), key=str))
+    of = _in_short([guess for guess in columns["guess"] if guess is not None], model)
     print(f"{args.out}: {len(table.frame):,} rows, {n_guesses:,} with a guess: {of}")
+
+
+def _in_short(guesses, model):
+    """Return in a few words what was guessed."""
+    if is_regressor(model):
+        low, middle, high = np.quantile(guesses, [0, 0.5, 1]) if guesses else [nan] * 3
+        return f"{low:.4g} to {high:.4g}, half of them up to {middle:.4g}"
+    counts = Counter(guesses).items()
+    return ", ".join(f"{label} {n:,}" for label, n in sorted(counts, key=str))
 
 
 def _guesses(model, raw):

@@ -11,7 +11,8 @@ import numpy as np
 from sklearn_active._learner import ActiveLearner
 from sklearn_active.files import read_file
 from sklearn_active.files._embed import TextEmbedder
-from sklearn_active.files._recipes import MODELS
+from sklearn_active.files._recipes import CLASSIFIERS
+from sklearn_active.files._separated import named_places
 from sklearn_active.query_strategies._registry import NAMES
 
 READING = (
@@ -66,7 +67,7 @@ def add_model(parser):
     """
     group = parser.add_argument_group("the model")
     group.add_argument(
-        "--model", choices=sorted(MODELS), help="default: by the kind of the data"
+        "--model", choices=sorted(CLASSIFIERS), help="default: by the kind of the data"
     )
     group.add_argument("--strategy", choices=sorted(NAMES), help="which rows are asked")
     group.add_argument(
@@ -165,6 +166,43 @@ def labels_like(data, classes):
     return replace(data, y=y)
 
 
+def labels_as_numbers(data, numbers):
+    """Return the data with the labels of the file as numbers.
+
+    Parameters
+    ----------
+    data : LabelingData
+        What was read.
+    numbers : NumberRange
+        Reads texts, with a comma or a point, with the unit or without.
+
+    Returns
+    -------
+    data : LabelingData
+
+    Raises
+    ------
+    ValueError
+        Where a label is no such number; says where it stands.
+    """
+    if data.y is None:
+        return data
+    y = np.full(len(data.y), None, dtype=object)
+    for row, label in enumerate(data.y):
+        try:
+            if isinstance(label, str):
+                y[row] = numbers.read(label)
+            elif label is not None:
+                y[row] = numbers.check(float(label))
+        except ValueError as error:
+            where = named_places([data.table.places[data.places[row]]])
+            raise ValueError(
+                f"The label column holds no such number ({where}): {error} Or mend "
+                "the file."
+            ) from error
+    return replace(data, y=y)
+
+
 def _number(label):
     try:
         number = float(label)
@@ -197,7 +235,7 @@ def describe(path, data):
             print(f"  {name:<{widths[0]}}  {role:<{widths[1]}}  {gets}")
 
 
-def learner_for(args, data):
+def learner_for(args, data, task="classification"):
     """Return the learner that was asked for, not fitted.
 
     Parameters
@@ -206,13 +244,15 @@ def learner_for(args, data):
         Of the command line.
     data : LabelingData
         What it learns from.
+    task : {'classification', 'regression'}, default='classification'
+        Whether labels are classes or numbers.
 
     Returns
     -------
     learner : ActiveLearner
     """
     if args.learner is None:
-        return data.make_learner(args.model, args.strategy or "auto")
+        return data.make_learner(args.model, args.strategy or "auto", task=task)
     if args.model or args.strategy:
         raise ValueError("--learner brings its own model and strategy: name it alone.")
     learner = _own(args.learner, data)

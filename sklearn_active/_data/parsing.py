@@ -38,6 +38,21 @@ def has_columns(y):
     return bool(lengths - {0, 1})
 
 
+def kind_of_task(task):
+    """Return the class of labels of a task.
+
+    Parameters
+    ----------
+    task : {'classification', 'regression'}
+        As of a query.
+
+    Returns
+    -------
+    kind : type of Labels
+    """
+    return {kind.task: kind for kind in (ClassLabels, NumberLabels)}[task]
+
+
 def parse_y(y, n_rows, missing_label=AUTO, *, has_oracle=False, kind=ClassLabels):
     """Tell labels from marks in a partly labeled y.
 

@@ -67,6 +67,7 @@ def choose(strategy, pool, batch_size, cold, distributions, again=()):
         id=f"{state.token}-{state.n_queries}",
         reasons=tuple(chosen.reasons),
         n_candidates=n_candidates,
+        task=state.labels.task,
     )
 
 

@@ -44,6 +44,8 @@ class Query:
     n_candidates : int or None
         How many rows could be asked when these were chosen; None in a labeling
         session.
+    task : {'classification', 'regression', 'multilabel'}
+        What is asked for: a class, a number, or 0 or 1 of each of several labels.
 
     Examples
     --------
@@ -65,6 +67,7 @@ class Query:
     id: str = ""
     reasons: tuple[str, ...] = ()
     n_candidates: int | None = None
+    task: str = "classification"
 
     @property
     def reason(self) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from sklearn.base import is_regressor
 from sklearn.pipeline import Pipeline
 
 from sklearn_active._data.rows import take
@@ -87,24 +88,28 @@ class LabelingData:
         model: str | None = None,
         query_strategy: Any = "auto",
         random_state: Any = 0,
+        *,
+        task: str = "classification",
     ) -> ActiveLearner:
         """Return a learner that does well with few labels of such data.
 
         Parameters
         ----------
         model : {'boosting', 'forest', 'graph', 'linear'}, default=None
-            None: by the kind of the data.
+            None: by the kind of the data. 'graph' is for classes.
         query_strategy : str or query strategy, default='auto'
             As of :class:`~sklearn_active.ActiveLearner`.
         random_state : int or RandomState, default=0
             As there.
+        task : {'classification', 'regression'}, default='classification'
+            Whether labels are classes or numbers.
 
         Returns
         -------
         learner : ActiveLearner
             Not fitted.
         """
-        return make_learner(self, model, query_strategy, random_state)
+        return make_learner(self, model, query_strategy, random_state, task)
 
     def in_order_of(self, journal: str | PathLike[str]) -> Self:
         """Return the data as a journal knows it: its rows first, in its order.
@@ -141,7 +146,7 @@ class LabelingData:
 
         Parameters
         ----------
-        estimator : classifier
+        estimator : classifier or regressor
             Fitted on rows of `X`, as `session.learner.estimator_`.
 
         Returns
@@ -154,4 +159,5 @@ class LabelingData:
         has_texts = isinstance(encoder, TableEncoder)
         if has_texts and isinstance(encoder.embedder, TextEmbedder):
             encoder = encoder.without_cache()
-        return Pipeline([("encoder", encoder), ("classifier", estimator)])
+        name = "regressor" if is_regressor(estimator) else "classifier"
+        return Pipeline([("encoder", encoder), (name, estimator)])

@@ -3,6 +3,7 @@
 from os import PathLike
 
 import numpy as np
+from sklearn.base import is_regressor
 
 from sklearn_active._learner import ActiveLearner
 from sklearn_active._sklearn import num_samples
@@ -34,7 +35,8 @@ def write_labeled(
     -----
     All rows of the file come out, in its order, encoding and with its columns as they
     were; behind them `label` (a person's, or the file's own), `guess` and
-    `confidence` (the model's, of every row, and the probability it gives to it),
+    `confidence` (the model's, of every row, and the probability it gives to it; none
+    where labels are numbers),
     `flagged`, `annotator` and `labeled_at` (UTC). A name that is taken gets a number.
 
     Examples
@@ -116,7 +118,7 @@ def guesses(model, X):
 
     Parameters
     ----------
-    model : classifier
+    model : classifier or regressor
         Fitted; a learner that is not yet has no guess.
     X : container of shape (n_rows, ...)
         The rows.
@@ -124,10 +126,12 @@ def guesses(model, X):
     Returns
     -------
     columns : dict of str to list
-        `guess` and `confidence`; None where there is none.
+        `guess` and, where labels are classes, `confidence`; None where there is none.
     """
     n_rows = num_samples(X)
     columns = {"guess": [None] * n_rows, "confidence": [None] * n_rows}
+    if is_regressor(model):
+        del columns["confidence"]
     if isinstance(model, ActiveLearner) and not hasattr(model, "estimator_"):
         return columns
     columns["guess"] = np.asarray(model.predict(X)).tolist()

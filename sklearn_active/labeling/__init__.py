@@ -7,6 +7,7 @@ from sklearn_active.labeling._files.formats import Vote, read_votes, write_votes
 from sklearn_active.labeling._fronts.terminal import TerminalOracle
 from sklearn_active.labeling._fronts.widget import LabelingWidget
 from sklearn_active.labeling._journaled_oracle import JournaledOracle
+from sklearn_active.labeling._number_range import NumberRange
 from sklearn_active.labeling._session import LabelingSession
 from sklearn_active.labeling._web_oracle import WebOracle
 
@@ -16,6 +17,7 @@ __all__ = [
     "LabelJournal",
     "LabelingSession",
     "LabelingWidget",
+    "NumberRange",
     "StaleQueryError",
     "TerminalOracle",
     "Vote",

@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from sklearn_active._loop.query import Query
+from sklearn_active.labeling._number_range import NumberRange
 
 Label = str | int | float | bool
 
@@ -48,6 +49,9 @@ class BaseLabelingSession(ABC):
         (`take_back`).
     new_classes : {'error', 'allow'}
         Whether labels may be given that are in no `classes` yet.
+    numbers : NumberRange or None
+        Which numbers may be given, where labels are numbers: it reads what is typed,
+        and writes what is shown. None: labels are classes.
     votes_per_row : int
         How many annotators each row is asked of.
     items : sequence or None
@@ -68,6 +72,11 @@ class BaseLabelingSession(ABC):
     votes_per_row: int = 1
     items: Any = None
     lock: RLock
+
+    @property
+    def numbers(self) -> NumberRange | None:
+        """Which numbers may be given; None where labels are classes."""
+        return None
 
     @property
     def kept_in(self) -> Path | None:
@@ -181,7 +190,7 @@ class BaseLabelingSession(ABC):
     @property
     @abstractmethod
     def classes(self) -> list[Label]:
-        """The labels that can be given, in the order in which they are shown."""
+        """The classes that can be given, in the order shown; empty of numbers."""
 
     @abstractmethod
     def checked(self, label: object) -> Label | None:

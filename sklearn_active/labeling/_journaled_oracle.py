@@ -9,13 +9,13 @@ from typing import Any, Self
 
 import numpy as np
 
-from sklearn_active._data.class_labels import ClassLabels
-from sklearn_active._data.marks import Mark
+from sklearn_active._data.parsing import kind_of_task, parse_y
 from sklearn_active._data.rows import first_of_each, row_keys, take
 from sklearn_active._loop.query import Query
 from sklearn_active._loop.recording import in_the_order_asked
 from sklearn_active._loop.reviews import REVIEW
 from sklearn_active.labeling._book.journal import LabelJournal
+from sklearn_active.labeling._book.kinds_of_labels import check_is_for
 from sklearn_active.oracles import Oracle
 
 HEADER = {"kind": "oracle"}
@@ -89,7 +89,7 @@ class JournaledOracle(Oracle):
         -------
         labels : list or generator
         """
-        self._open()
+        self._open(query.task)
         keys = [sha256(key).hexdigest() for key in row_keys(query.X)]
         # The answer to a row that is asked again is another one.
         again = [reason == REVIEW for reason in query.reasons]
@@ -121,12 +121,14 @@ class JournaledOracle(Oracle):
     def __getstate__(self):
         return super().__getstate__() | {"_journal": None}
 
-    def _open(self):
+    def _open(self, task):
         if self._journal is None:
+            check_is_for(task)
             journal = LabelJournal(self.path)
             events = journal.open(HEADER)
             try:
-                self._answers, self._known = {}, ClassLabels(1, Mark.stated(None))
+                self._answers = {}
+                self._known = parse_y(None, 1, None, kind=kind_of_task(task))
                 for number, event in enumerate(events, start=2):
                     self._take_in(event, number)
             except BaseException:

@@ -15,9 +15,9 @@ from sklearn_active._learner import ActiveLearner
 from sklearn_active._loop.query import Query
 from sklearn_active._sklearn import num_samples
 from sklearn_active.labeling._base import Label
-from sklearn_active.labeling._book.allowed_labels import AllowedLabels
 from sklearn_active.labeling._book.binding import Binding, with_class_minus_one
 from sklearn_active.labeling._book.journal import LabelJournal, is_begun
+from sklearn_active.labeling._book.kinds_of_labels import allowed_labels, check_is_for
 from sklearn_active.labeling._book.ledger import Ledger
 from sklearn_active.labeling._book.session_arguments import (
     check_arguments,
@@ -32,6 +32,7 @@ from sklearn_active.labeling._fronts.address import Address
 from sklearn_active.labeling._fronts.desk import Desk
 from sklearn_active.labeling._fronts.hints import Hints
 from sklearn_active.labeling._fronts.terminal import label_in_terminal
+from sklearn_active.labeling._number_range import NumberRange
 from sklearn_active.labeling._session_parts.answerable import AnswerableSession
 from sklearn_active.labeling._session_parts.appraising import Appraiser
 from sklearn_active.labeling._session_parts.finding import Finder
@@ -78,9 +79,13 @@ class LabelingSession(AnswerableSession):
         left out. None: those of the journal, else those in y, sorted.
     new_classes : {'error', 'allow'}, default='error'
         Whether other labels may be given.
-    aggregate : {'last', 'majority'} or callable, default='last'
-        How the votes on a row become its label: a callable takes the list of votes,
-        the latest last, and returns a label of the kind of the classes, or None.
+    numbers : NumberRange, default=None
+        Around a regressor: which numbers may be given, and their unit. None: as a
+        journal says, else any number. Without effect on what the model predicts.
+    aggregate : {'last', 'majority', 'median'} or callable, default='last'
+        How the votes on a row become its label: 'majority' is for classes, 'median'
+        for numbers; a callable takes the list of votes, the latest last, and returns a
+        label of their kind, or None.
     votes_per_row : int, default=1
         How many annotators each row is asked of. Rows that others have begun are asked
         before new ones, so that they get their votes.
@@ -98,6 +103,9 @@ class LabelingSession(AnswerableSession):
 
     Notes
     -----
+    Around a regressor the labels are numbers, kept as floats: what is read back from
+    a journal is exactly what was given. Two labels are needed for the first model.
+
     The answers are events; the session's state is a fold over them, and reopening the
     journal replays them. `tell` never fits: it costs one fsync. All methods may be
     called from several threads.
@@ -145,6 +153,7 @@ class LabelingSession(AnswerableSession):
         unasked: Iterable[int] = (),
         classes: Any = None,
         new_classes: str = "error",
+        numbers: NumberRange | None = None,
         aggregate: str | Callable[[list[Label]], Label | None] = "last",
         votes_per_row: int = 1,
         audit: float = 0.1,
@@ -160,6 +169,7 @@ class LabelingSession(AnswerableSession):
         self.max_lag = max_lag
         check_arguments(
             new_classes=new_classes,
+            numbers=numbers,
             aggregate=aggregate,
             votes_per_row=votes_per_row,
             audit=audit,
@@ -170,19 +180,17 @@ class LabelingSession(AnswerableSession):
         if classes is not None and -1 in check_classes(classes):
             learner = with_class_minus_one(learner)
         self.keys = None if keys is None else list(keys)
-        allowed, given = self._take_in(y, classes, learner, journal)
+        allowed, given = self._take_in(learner, y, classes, numbers, journal)
+        self.can = type(self).can - allowed.lacks
         # Before the journal is opened: where no model can be made, no file is locked.
         follower, lock = Follower(learner, X, y), RLock()
-        stated = allowed.stated
         ledger = Ledger(
             Binding(X, self.keys),
             given,
-            stated,
+            allowed,
             aggregate,
             votes_per_row,
             journal,
-            None if classes is None else stated,
-            new_classes == "allow",
             frozenset(checked_row(row, self.n_rows) for row in unasked),
         )
         self._own_executor = ThreadPoolExecutor(1) if executor is None else None
@@ -193,17 +201,24 @@ class LabelingSession(AnswerableSession):
             ledger.close()
             raise
 
-    def _take_in(self, y, classes, learner, journal):
+    def _take_in(self, learner, y, classes, numbers, journal):
         """Return which labels may be given, and those known before; check both."""
-        kind_of_y(learner.estimator, y).check_are_classes("LabelingSession")
-        labels = parse_y(y, self.n_rows, learner.missing_label, has_oracle=True)
+        kind, mark = kind_of_y(learner.estimator, y), learner.missing_label
+        check_is_for(kind.task, classes, self.new_classes, numbers)
+        labels = parse_y(y, self.n_rows, mark, has_oracle=True, kind=kind)
         known = np.flatnonzero(labels.known)
         given = dict(zip(known.tolist(), labels.values[known].tolist(), strict=True))
-        if classes is not None:
+        is_stated = classes is not None
+        if is_stated:
             classes = check_classes(classes, given.values())
         elif given or not is_begun(journal):
             classes = sorted(set(given.values()))
-        return AllowedLabels(classes, self.new_classes, labels.mark), given
+        allowed = allowed_labels(
+            kind.task, classes, self.new_classes, numbers, labels.mark, is_stated
+        )
+        if not is_begun(journal):  # else it may have a range of its own
+            allowed.check_given(given)
+        return allowed, given
 
     def _own(self, ledger, allowed, follower, lock, executor, n_ranked):
         """Make what asks, finds and exchanges, and begin the first refit."""

@@ -13,7 +13,8 @@ from sklearn_active._data.rows import row_at, take
 from sklearn_active._loop.query import Query
 from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active.labeling._base import BaseLabelingSession
-from sklearn_active.labeling._book.allowed_labels import AllowedLabels, in_order
+from sklearn_active.labeling._book.allowed_labels import in_order
+from sklearn_active.labeling._book.kinds_of_labels import allowed_labels, check_is_for
 from sklearn_active.labeling._book.label_values import distinct
 from sklearn_active.labeling._engine.questions import (
     Question,
@@ -23,6 +24,7 @@ from sklearn_active.labeling._engine.questions import (
 from sklearn_active.labeling._fronts.desk import Desk
 from sklearn_active.labeling._fronts.hints import Hints
 from sklearn_active.labeling._fronts.titles import title_of
+from sklearn_active.labeling._number_range import NumberRange
 from sklearn_active.oracles import Oracle
 
 
@@ -43,6 +45,8 @@ class WebOracle(Oracle):
         The labels that may be given, beside those that the learner knows.
     new_classes : {'error', 'allow'}, default='error'
         Whether other labels may be given.
+    numbers : NumberRange, default=None
+        Around a regressor: which numbers may be given, and their unit. None: any.
     open_browser : bool, default=True
         Whether to open the page in the browser.
     port : int, default=0
@@ -79,13 +83,14 @@ class WebOracle(Oracle):
         *,
         classes: Iterable[Any] | None = None,
         new_classes: str = "error",
+        numbers: NumberRange | None = None,
         open_browser: bool = True,
         port: int = 0,
         **hints: Any,
     ):
         from sklearn_active.labeling._fronts.server import LabelingServer
 
-        self._batches = Batches(items, classes, new_classes)
+        self._batches = Batches(items, classes, new_classes, numbers)
         desk = Desk(self._batches, hints=Hints(**hints))
         self._server = LabelingServer({None: desk}, open_browser, port)
         self._announced = False
@@ -129,8 +134,10 @@ class Batches(BaseLabelingSession):
 
     can = frozenset(("guess", "relabel", "undo"))
 
-    def __init__(self, items, classes, new_classes):
+    def __init__(self, items, classes, new_classes, numbers=None):
         self.items, self.new_classes = items, new_classes
+        self._arguments = classes, new_classes, numbers
+        self._numbers = numbers
         self.n_rows = 0
         self.lock = RLock()
         self._told_more = Condition(self.lock)
@@ -141,8 +148,14 @@ class Batches(BaseLabelingSession):
     def open(self, query):
         with self.lock:
             self.n_rows = query.n_pool
+            check_is_for(query.task, *self._arguments)
             self._stated = distinct([*self._stated, *query.classes])
-            self._allowed = AllowedLabels(self._stated, self.new_classes, Mark())
+            self._allowed = allowed_labels(
+                query.task, self._stated, self.new_classes, self._numbers, Mark()
+            )
+            self._numbers = self._allowed.numbers
+            if self._numbers is not None:
+                self.can = self.can - {"guess"}  # a query brings no predictions
             rows = query.indices.tolist()
             if self.items is None:
                 seen = (take(query.X, [i]) for i in range(len(rows)))
@@ -227,7 +240,13 @@ class Batches(BaseLabelingSession):
         return self._open[None].told if self._open else {}
 
     @property
+    def numbers(self):
+        return self._numbers
+
+    @property
     def classes(self):
+        if self._numbers is not None:
+            return []
         with self.lock:
             given = {*self._given.values(), *self._told.values()} - {None}
             return in_order(self._stated, given)
@@ -266,6 +285,7 @@ class Batches(BaseLabelingSession):
         with self.lock:
             answers, busy = self._given | self._told, not self._open
         labels = [label for label in answers.values() if label is not None]
+        counts = {label: labels.count(label) for label in self.classes}
         return Bunch(
             n_rows=self.n_rows,
             n_labeled=len(labels),
@@ -273,7 +293,7 @@ class Batches(BaseLabelingSession):
             n_flagged=0,
             n_asked=len(answers),
             budget=None,
-            class_counts={label: labels.count(label) for label in set(labels)},
+            class_counts={label: n for label, n in counts.items() if n},
             seconds_per_label=None,
             left=None,
             agreement=None,

@@ -21,7 +21,8 @@ class Fit:
 
     def __init__(self, oracle, X=X, y=Y, **options):
         options = {"batch_size": 3, "budget": 6, **options}
-        self.learner = ActiveLearner(LogisticRegression(), oracle=oracle, **options)
+        estimator = options.pop("estimator", LogisticRegression())
+        self.learner = ActiveLearner(estimator, oracle=oracle, **options)
         self.error = None
         self.client = Client(oracle._server)
         self.thread = threading.Thread(target=self._run, args=(X, y))

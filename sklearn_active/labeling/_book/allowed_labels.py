@@ -1,75 +1,135 @@
-"""Which labels may be given in a session."""
+"""Which labels may be given in a session, whatever kind of labels they are."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
-import numpy as np
-
-from sklearn_active._data.columns import is_null, is_sequence
-from sklearn_active.labeling._book.event_checks import (
-    check_current,
-    check_label,
-    check_range,
-)
-from sklearn_active.labeling._book.label_values import distinct, plain
+from sklearn_active._data.columns import is_sequence
+from sklearn_active.labeling._book.labeling_state import AGGREGATES
 
 
-class AllowedLabels:
+class AllowedLabels(ABC):
     """Check labels on their way in, and make them plain values of JSON.
 
-    Parameters
-    ----------
-    classes : sequence of labels or None
-        Those known at the start; None: they are found in a journal, and checked then.
-    new_classes : {'error', 'allow'}
-        Whether others may be given.
-    mark : Mark
-        What stands for no label, beside None and NaN.
+    The base class of the kinds of labels that a session may have. What depends on the
+    kind is asked of it: by the books, by files and by what shows the labels.
 
     Attributes
     ----------
+    aggregates : tuple of str
+        How a label can be made of several votes; of the class.
+    lacks : frozenset of str
+        What a session can't do with them, of what `can` names; of the class.
+    stated : list of labels
+        Classes that can be given whatever was answered; empty of numbers.
+    numbers : NumberRange or None
+        Which numbers may be given; None: labels are classes.
+    new_classes : {'error', 'allow'}
+        Whether labels may be given that nobody has stated.
     renamed : dict of label to label
         What classes that have another name now are called.
     """
 
-    def __init__(self, classes, new_classes, mark):
-        self.stated = [] if classes is None else distinct(classes)
-        self.new_classes = new_classes
-        self.renamed = {}
-        self._mark = mark
-        if classes is not None:
-            self.check_stated(self.stated)
+    aggregates: tuple
+    lacks: frozenset = frozenset()
+    numbers = None
+    new_classes = "error"
 
+    def __init__(self, stated=()):
+        self.stated, self.renamed = list(stated), {}
+
+    @property
+    @abstractmethod
+    def header(self):
+        """What a journal says of them, as a dict."""
+
+    @staticmethod
+    @abstractmethod
+    def check_kind(label, known):
+        """Raise where a plain value can't be a label, whichever may be given now.
+
+        Parameters
+        ----------
+        label : object
+            A plain value.
+        known : iterable of labels
+            Some that are there.
+        """
+
+    @abstractmethod
+    def known_to(self, header, path):
+        """Return what a journal's header says, or raise where it is of another kind.
+
+        Parameters
+        ----------
+        header : dict
+            As on file.
+        path : path
+            The journal.
+
+        Returns
+        -------
+        known : object
+            For `go_on`.
+        """
+
+    @abstractmethod
+    def go_on(self, known, state, given, path):
+        """Take over what the session before has stated, as far as nothing is stated.
+
+        Parameters
+        ----------
+        known : object
+            As of `known_to`.
+        state : LabelingState
+            What the journal's events add up to.
+        given : dict of int to label
+            Those of y, by what they are called now.
+        path : path
+            The journal.
+
+        Returns
+        -------
+        sentences : list of str
+            What has changed.
+        is_other : bool
+            Whether the journal has to be told.
+        """
+
+    @abstractmethod
+    def classes(self, state):
+        """Return the classes that can be given, in the order in which they are shown.
+
+        Parameters
+        ----------
+        state : LabelingState
+            Of the session.
+
+        Returns
+        -------
+        classes : list of labels
+        """
+
+    @abstractmethod
     def check_stated(self, classes):
-        """Raise where there is no class, or one that the learner would drop.
+        """Raise where nothing could be answered, or the learner would drop a class.
 
         Parameters
         ----------
         classes : list of labels
             Those that can be given.
         """
-        if not classes and self.new_classes == "error":
-            raise ValueError(
-                "No class is known, so nothing could be answered. Pass classes=[...], "
-                "or new_classes='allow'."
-            )
-        for label in classes:
-            self.check_no_mark(label)
 
-    def check_no_mark(self, label):
-        """Raise where a class is what stands for no label.
+    def check_given(self, given):
+        """Raise where a label of y could not be given.
 
         Parameters
         ----------
-        label : label
-            The class.
+        given : dict of int to label
+            Those of y.
         """
-        if self._mark.stands_for(label):
-            raise ValueError(
-                f"The class {label!r} is the mark of rows without a label, and the "
-                "learner would drop it: take another missing_label than "
-                f"{self._mark.value!r}."
-            )
+        return
 
+    @abstractmethod
     def check(self, label, classes):
         """Return a label as a plain value, None where it abstains, or raise.
 
@@ -84,25 +144,66 @@ class AllowedLabels:
         -------
         label : str, int, float, bool or None
         """
-        label = plain(label)
-        if label is np.ma.masked or is_null(label):
-            return None
-        for known in classes:
-            if known == label and isinstance(known, str) == isinstance(label, str):
-                return known
-        if self._mark.stands_for(label):
-            return None
-        if self.renamed:
-            check_label(label, ())
-            check_current(label, self.renamed)
-        if self.new_classes == "error":
+
+    @abstractmethod
+    def read(self, text, classes):
+        """Return the label that a text in a file stands for.
+
+        Parameters
+        ----------
+        text : str
+            As it stands there.
+        classes : list of labels
+            Those there are.
+
+        Returns
+        -------
+        label : label
+        """
+
+    def aggregate(self, name):
+        """Return the function that makes a label of votes, or raise.
+
+        Parameters
+        ----------
+        name : str
+            As of the session.
+
+        Returns
+        -------
+        aggregate : callable
+        """
+        if name not in self.aggregates:
             raise ValueError(
-                f"{label!r} is not a class of this session: {classes}. Allow others "
-                "with new_classes='allow'."
+                f"aggregate={name!r} makes no label of such votes: take "
+                f"{' or '.join(map(repr, self.aggregates))}, or a callable."
             )
-        check_label(label, classes)
-        check_range([*classes, label])
-        return label
+        return AGGREGATES[name]
+
+    @abstractmethod
+    def agreement(self, votes):
+        """Return how far annotators agree, None where that can't be said.
+
+        Parameters
+        ----------
+        votes : dict of int to tuple of (annotator, label)
+            Of rows with two votes or more.
+
+        Returns
+        -------
+        agreement : Bunch or None
+        """
+
+    def check_are_classes(self, what):
+        """Raise where labels are numbers, and something needs classes.
+
+        Parameters
+        ----------
+        what : str
+            What needs them.
+        """
+        if self.numbers is not None:
+            raise ValueError(f"{what} is for classes, and this session is of numbers.")
 
     def check_all(self, labels, rows, classes):
         """Return {row: label or None} of what is told of some rows, or raise.

@@ -96,15 +96,13 @@ def check_left_out(state, known, classes, path):
     )
 
 
-def changes(before, after, n_added):
-    """Say which rows and classes are others than when the journal was left.
+def changes(before, after):
+    """Say which classes are others than when the journal was left.
 
     Parameters
     ----------
     before, after : list of labels
         The classes that could be given then, and can be given now.
-    n_added : int
-        How many rows were added.
 
     Returns
     -------
@@ -112,9 +110,6 @@ def changes(before, after, n_added):
         Empty where nothing has changed.
     """
     sentences = []
-    if n_added:
-        was = "was" if n_added == 1 else "were"
-        sentences.append(f"{n_of('row', n_added)} {was} added.")
     added = [label for label in after if label not in before]
     gone = [label for label in before if label not in after]
     if added:
@@ -125,6 +120,22 @@ def changes(before, after, n_added):
     if stayed != [label for label in after if label in before]:
         sentences.append(f"classes in a new order: {_listed(after)}")
     return sentences
+
+
+def rows_added(n_added):
+    """Say how many rows were added since the journal was left.
+
+    Parameters
+    ----------
+    n_added : int
+        How many.
+
+    Returns
+    -------
+    sentences : list of str
+    """
+    was = "was" if n_added == 1 else "were"
+    return [f"{n_of('row', n_added)} {was} added."] if n_added else []
 
 
 def renamings(labels, renamed):

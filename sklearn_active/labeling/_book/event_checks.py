@@ -1,5 +1,8 @@
 """What may be in the books: checked before it is written, and when it is read."""
 
+from math import isfinite
+from numbers import Real
+
 from sklearn_active._data.columns import is_null, kind_of_value
 
 _SCALARS = (str, int, float)
@@ -16,7 +19,7 @@ _FIELDS = {
 _TEXTS = ("annotator", "query", "reason", "time")
 
 
-def check_event(event, n_rows, classes, renamed=()):
+def check_event(event, n_rows, classes, renamed, check_kind):
     """Raise where an event can't be one of a session.
 
     Parameters
@@ -27,8 +30,10 @@ def check_event(event, n_rows, classes, renamed=()):
         Number of rows.
     classes : collection of labels
         Checked; its label must be of their kind.
-    renamed : dict of label to label, default=()
+    renamed : dict of label to label
         What classes that have another name now are called.
+    check_kind : callable
+        `check_kind(label, classes)` raises where a value can't be a label.
 
     Raises
     ------
@@ -48,7 +53,7 @@ def check_event(event, n_rows, classes, renamed=()):
         label = event["label"]
         # Where it is known it was checked; most are, and a journal may be long.
         if type(label) not in _SCALARS or label not in classes:
-            check_label(label, classes)
+            check_kind(label, classes)
         if renamed:
             check_current(label, renamed)
     if kind == "rename":
@@ -155,6 +160,27 @@ def check_range(labels):
                 f"No integer type of 64 bits holds both {low!r} and {high!r}. Take "
                 "other numbers, or text."
             )
+
+
+def check_number(label, known=()):
+    """Raise where a value is no label of a session of numbers.
+
+    Parameters
+    ----------
+    label : object
+        A plain value.
+    known : iterable of labels, default=()
+        Not looked at: numbers are of one kind.
+    """
+    try:
+        is_finite = isinstance(label, Real) and isfinite(label)
+    except OverflowError:  # a whole number beyond all floats
+        is_finite = False
+    if not is_finite:
+        raise ValueError(
+            f"A label is a finite number here, not {_short(label)} "
+            f"({type(label).__name__})."
+        )
 
 
 def check_label(label, classes):

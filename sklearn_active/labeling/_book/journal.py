@@ -175,6 +175,7 @@ class LabelJournal:
     def read(
         path: str | os.PathLike[str],
         take: Callable[[dict[str, Any]], object] | None = None,
+        check: Callable[[dict[str, Any]], object] | None = None,
     ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Read a file without locking or changing it.
 
@@ -184,6 +185,8 @@ class LabelJournal:
             The file.
         take : callable, default=None
             Called with each event instead of a list of all, as by `open`.
+        check : callable, default=None
+            Called with each header before the events behind it.
 
         Returns
         -------
@@ -201,6 +204,8 @@ class LabelJournal:
                 if number == 1 or event["event"] == "header":
                     check_header(event, FORMAT, path)
                     header = event
+                    if check is not None:
+                        check(event)
                 else:
                     _hand_over(take, event, number, path)
         if header is None:

@@ -2,11 +2,16 @@
 
 from collections import Counter
 from itertools import chain
+from statistics import median
 
 import numpy as np
 from sklearn.utils import Bunch
 
-from sklearn_active.labeling._book.event_checks import check_event
+from sklearn_active.labeling._book.event_checks import (
+    check_event,
+    check_label,
+    check_number,
+)
 from sklearn_active.labeling._book.events_in_force import Stack, joined, split
 from sklearn_active.labeling._book.running_median import Median
 
@@ -37,6 +42,8 @@ class LabelingState:
         Number of rows; None: not known, and not checked.
     classes : sequence of labels, default=()
         What labels must be of the kind of.
+    check_kind : callable, default=check_label
+        `check_kind(label, classes)` raises where a value can't be a label.
 
     Attributes
     ----------
@@ -57,9 +64,9 @@ class LabelingState:
         Of the answers in force.
     """
 
-    def __init__(self, events=(), *, n_rows=None, classes=()):
+    def __init__(self, events=(), *, n_rows=None, classes=(), check_kind=check_label):
         self.n_rows = np.inf if n_rows is None else n_rows
-        self._classes = frozenset(classes)
+        self._classes, self._check_kind = frozenset(classes), check_kind
         self._votes, self._skipped = {}, {}
         self.flagged, self.undone = set(), {}
         self.n_asked, self._audits = 0, Counter()
@@ -90,7 +97,19 @@ class LabelingState:
         event : dict
             As on file.
         """
-        check_event(event, self.n_rows, self._classes or self._voted, self.renamed)
+        classes = self._classes or self._voted
+        check_event(event, self.n_rows, classes, self.renamed, self._check_kind)
+
+    def follow(self, header):
+        """Learn from the header of a journal of which kind its labels are.
+
+        Parameters
+        ----------
+        header : dict
+            As on file.
+        """
+        is_of_numbers = header.get("numbers") is not None
+        self._check_kind = check_number if is_of_numbers else check_label
 
     def apply(self, event):
         """Add one event; return the rows whose answers it changed.
@@ -477,4 +496,4 @@ def majority(votes):
     return next(vote for vote in reversed(votes) if counts[vote] == most)
 
 
-AGGREGATES = {"last": last, "majority": majority}
+AGGREGATES = {"last": last, "majority": majority, "median": median}

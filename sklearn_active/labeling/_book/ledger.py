@@ -8,20 +8,10 @@ from uuid import uuid4
 import numpy as np
 
 from sklearn_active._data.columns import is_null
-from sklearn_active.labeling._book.agreement import agreement
-from sklearn_active.labeling._book.allowed_labels import in_order
-from sklearn_active.labeling._book.continuing import (
-    changes,
-    check_left_out,
-    classes_of,
-    classes_to_go_on_with,
-    contradictions,
-    renamings,
-)
-from sklearn_active.labeling._book.event_checks import check_label
+from sklearn_active.labeling._book.continuing import contradictions, rows_added
 from sklearn_active.labeling._book.journal import FORMAT, LabelJournal
 from sklearn_active.labeling._book.label_values import plain
-from sklearn_active.labeling._book.labeling_state import AGGREGATES, LabelingState
+from sklearn_active.labeling._book.labeling_state import LabelingState
 from sklearn_active.labeling._book.whose_turn import Barred, Turns
 
 N_OF_NAME = 12  # characters
@@ -41,19 +31,14 @@ class Ledger:
         To the rows.
     given : dict of int to label
         The labels known before the session, by what they are called there.
-    classes : list of labels
-        Those that can be given whatever was answered, where neither `stated` nor the
-        journal states others.
-    aggregate : {'last', 'majority'} or callable
+    allowed : AllowedLabels
+        Which labels may be given.
+    aggregate : str or callable
         How the votes on a row become its label.
     votes_per_row : int
         How many annotators a row is asked of.
     journal : LabelJournal, str, path or None
         Where events are kept; opened here.
-    stated : list of labels or None
-        The classes as the user stated them; None: not at all.
-    found : bool, default=True
-        Whether labels may be given that nobody stated.
     unasked : collection of int, default=()
         Rows that nobody is asked for, beside those given.
 
@@ -79,16 +64,7 @@ class Ledger:
     """
 
     def __init__(
-        self,
-        binding,
-        given,
-        classes,
-        aggregate,
-        votes_per_row,
-        journal,
-        stated,
-        found=True,
-        unasked=(),
+        self, binding, given, allowed, aggregate, votes_per_row, journal, unasked=()
     ):
         self._as_given = self.given = given
         self.labels = dict(given)
@@ -96,36 +72,39 @@ class Ledger:
         self.left_out, self._several = set(), set()
         self._agreement = None
         self.version = 0
-        kinds = classes or list(given.values())[:1]
-        self.state = LabelingState(n_rows=binding.n_rows, classes=kinds)
-        self._stated = classes
+        self._allowed = allowed
+        self.state = LabelingState(
+            n_rows=binding.n_rows,
+            classes=allowed.stated or list(given.values())[:1],
+            check_kind=allowed.check_kind,
+        )
         self._is_ours = isinstance(aggregate, str)
-        self._aggregate = AGGREGATES[aggregate] if self._is_ours else aggregate
+        if self._is_ours:
+            aggregate = allowed.aggregate(aggregate)
+        self._aggregate = aggregate
         self._failures = []
         self._unasked = frozenset(unasked)
         self._turns = Turns(binding.n_rows, {*given, *unasked}, votes_per_row)
         if journal is not None and not isinstance(journal, LabelJournal):
             journal = LabelJournal(journal)
         self._journal = journal
-        self._may_find = found
         self.changes, self.name = [], uuid4().hex[:N_OF_NAME]
         if journal is not None:
-            self._replay(binding, stated)
+            self._replay(binding)
 
-    def _replay(self, binding, stated):
+    def _replay(self, binding):
         path, known = self._journal.path, []
 
         def check(header):
             self.name = header.get("name")
-            known[:] = [classes_of(header, path)]
+            known[:] = [self._allowed.known_to(header, path)]
             binding.check(header, path)
             self.state.n_rows = header["n_rows"]
 
-        header = binding.header | {"classes": stated, "name": self.name}
-        self._journal.open(header, self._take, check)
+        self._journal.open(self._header(binding), self._take, check)
         try:
             if known:
-                self._go_on(binding, stated, *known)
+                self._go_on(binding, *known)
             for row in chain(self._rename_given(), self.state.rows):
                 self._settle(row)
             self.changes += contradictions(self.given, self.labels)
@@ -137,23 +116,16 @@ class Ledger:
             self._journal.close()
             raise
 
-    def _go_on(self, binding, stated, known):
-        """Take over the classes of before; tell the journal what has changed."""
-        names_now, n_added = self.state.names_now, binding.n_rows - self.state.n_rows
-        of_y = sorted(set(self.given.values()))
-        before = names_now(of_y if known is None else known)
-        before = in_order(before, self.state.voted)
-        now = classes_to_go_on_with(stated, known, self._stated, self.state)
-        if now is not None:
-            known_then = known or (() if self._may_find else before)
-            check_left_out(self.state, names_now(known_then), now, self._journal.path)
-            self._stated = now
-        self.changes = changes(before, self.classes, n_added)
-        named = dict.fromkeys([*(stated or ()), *of_y])
-        self.changes += renamings(named, self.state.renamed)
-        if n_added or now != known:
-            about = binding.header | {"classes": now, "name": self.name}
-            self._journal.append([FORMAT | about])
+    def _header(self, binding):
+        return binding.header | self._allowed.header | {"name": self.name}
+
+    def _go_on(self, binding, known):
+        """Take over what was allowed before; tell the journal what has changed."""
+        n_added, path = binding.n_rows - self.state.n_rows, self._journal.path
+        sentences, is_other = self._allowed.go_on(known, self.state, self.given, path)
+        self.changes = rows_added(n_added) + sentences
+        if n_added or is_other:
+            self._journal.append([FORMAT | self._header(binding)])
             self.state.n_rows = binding.n_rows
 
     def _take(self, event):
@@ -254,8 +226,17 @@ class Ledger:
 
     @property
     def classes(self):
-        """The labels as they were stated, then the others in force, sorted."""
-        return in_order(self.state.names_now(self._stated), self.state.voted)
+        """The classes that can be given, in the order in which they are shown."""
+        return self._allowed.classes(self.state)
+
+    @property
+    def numbers(self):
+        """Which numbers can be given, None where labels are classes."""
+        return self._allowed.numbers
+
+    def check_are_classes(self, what):
+        """Raise where labels are numbers, and `what` needs classes."""
+        self._allowed.check_are_classes(what)
 
     def unavailable(self, annotator, open_questions):
         """Return the rows that can't be asked of an annotator.
@@ -342,10 +323,11 @@ class Ledger:
         Returns
         -------
         agreement : Bunch or None
-            As of :func:`~sklearn_active.labeling._book.agreement.agreement`.
+            As of :func:`~sklearn_active.labeling._book.agreement.agreement`; None of
+            numbers.
         """
         if self._agreement is None:
-            self._agreement = agreement(self.several())
+            self._agreement = self._allowed.agreement(self.several())
         return self._agreement
 
     def disputed(self):
@@ -403,5 +385,5 @@ class Ledger:
         label = plain(label)
         if is_null(label):
             return None
-        check_label(label, votes)
+        self._allowed.check_kind(label, votes)
         return label

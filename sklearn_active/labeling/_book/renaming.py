@@ -72,7 +72,10 @@ def rename_in_journal(path, renames):
     path = Path(path)
     if not is_begun(path):
         raise FileNotFoundError(f"There is no journal at {path}.")
-    LabelJournal.read(path, lambda event: None)  # a torn header is not completed
+    # Read before it is opened, which would complete a torn header.
+    header, _ = LabelJournal.read(path, lambda event: None)
+    if header.get("numbers") is not None:
+        raise ValueError(f"{path} holds numbers, and only classes have names.")
     state, headers = LabelingState(), []
     with LabelJournal(path) as journal:
         journal.open({}, state.take, headers.append)

@@ -13,9 +13,11 @@ from sklearn_active._sklearn import (
 from sklearn_active.labeling._book.event_checks import check_label, check_range
 from sklearn_active.labeling._book.label_values import plain
 from sklearn_active.labeling._book.labeling_state import AGGREGATES
+from sklearn_active.labeling._number_range import NumberRange
 
 _CONSTRAINTS = {
     "new_classes": [StrOptions({"error", "allow"})],
+    "numbers": [NumberRange, None],
     "aggregate": [StrOptions(set(AGGREGATES)), callable],
     "votes_per_row": [Interval(Integral, 1, None, closed="left")],
     "audit": [Interval(Real, 0, 1, closed="both")],

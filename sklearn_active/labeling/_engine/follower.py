@@ -141,9 +141,11 @@ class Follower:
         return Predicted(model.fitted, X, self.n_rows)
 
     def _changed(self, predict):
-        known = self.run.pool.labels.known
-        unlabeled = self._watched[~known[self._watched]]
-        if self.run.model.fitted is None or not len(unlabeled):
+        labels = self.run.pool.labels
+        unlabeled = self._watched[~labels.known[self._watched]]
+        # Numbers change a little with every label: a share of them would say nothing.
+        can_tell = labels.are_classes and self.run.model.fitted is not None
+        if not can_tell or not len(unlabeled):
             self._last_predictions = None
             return None
         now = dict(zip(unlabeled.tolist(), predict(unlabeled), strict=True))

@@ -1,6 +1,7 @@
 """What one finished model makes of the rows, whatever later refits do."""
 
 from functools import cached_property
+from math import isfinite
 
 import numpy as np
 from scipy import sparse
@@ -9,7 +10,10 @@ from sklearn.pipeline import Pipeline
 from sklearn_active._data.probabilities import cleaned
 from sklearn_active._data.rows import take
 
-NO_MODEL = "There is no model yet: it needs labels of two classes."
+NO_MODEL = (
+    "There is no model yet: it needs labels of two classes, or two numbers for a "
+    "regressor."
+)
 _NO_NUMBERS = (
     "Rows can't be compared: what the model sees of them are no numbers, or some are "
     "missing. Put what makes them numbers into a Pipeline with the estimator."
@@ -26,7 +30,14 @@ class Outlook:
         The columns of `proba`.
     n_rows : int
         Number of rows.
+
+    Attributes
+    ----------
+    has_model : bool
+        Whether there is one; of the class.
     """
+
+    has_model = False
 
     def __init__(self, classes, n_rows):
         self.classes = np.asarray(classes)
@@ -85,6 +96,8 @@ class Looked(Outlook):
         not be normalized, or None. Called when they are asked for: it may take long.
     """
 
+    has_model = True
+
     def __init__(self, classes, labels, proba=lambda: None):
         super().__init__(classes, len(labels))
         # Labels at once, since the model is another one after its next update; the
@@ -125,13 +138,15 @@ class Predicted(Outlook):
 
     Parameters
     ----------
-    fitted : FittedClassifier
+    fitted : FittedClassifier or FittedRegressor
         The model.
     X : container of shape (n_rows, ...)
         All rows.
     n_rows : int
         Number of rows.
     """
+
+    has_model = True
 
     def __init__(self, fitted, X, n_rows):
         super().__init__(fitted.classes, n_rows)
@@ -141,7 +156,10 @@ class Predicted(Outlook):
     def __call__(self, rows):
         """Return the predicted labels of some rows."""
         rows = np.asarray(rows, dtype=int)
-        return self._fitted.predict(take(self._X, rows)).tolist()
+        said = self._fitted.predict(take(self._X, rows)).tolist()
+        # A regressor may overflow. JSON holds no infinity, and an answer must not be
+        # lost as what was expected of it can't be written.
+        return [None if isinstance(x, float) and not isfinite(x) else x for x in said]
 
     def proba_of(self, rows):
         """Return the distributions of some rows, None where there are none."""

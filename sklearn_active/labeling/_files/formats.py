@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import StringIO
+from math import isfinite
 from pathlib import Path
 from shutil import copymode
 from threading import Lock
@@ -16,6 +17,7 @@ from uuid import uuid4
 from xml.sax.saxutils import quoteattr
 
 from sklearn_active.labeling._book.label_values import plain
+from sklearn_active.labeling._number_range import NumberRange
 
 # https://www.w3.org/TR/xml/#charsets; surrogates no file holds anyway.
 _LIMIT = Lock()
@@ -110,6 +112,7 @@ def write_votes(
     path: str | os.PathLike[str],
     *,
     classes: Iterable[Any] = (),
+    numbers: NumberRange | None = None,
     items: Mapping[str, str] | None = None,
     format: str | None = None,
 ) -> None:
@@ -123,6 +126,8 @@ def write_votes(
         The file; overwritten.
     classes : sequence of labels, default=()
         Those that can be given, for formats that list them.
+    numbers : NumberRange, default=None
+        Where labels are numbers: which can be given.
     items : dict of str to str, default=None
         Text to show of each row, by key; rows without a vote may be among them.
     format : {'label_studio', 'jsonl', 'csv'}, default=None
@@ -139,7 +144,8 @@ def write_votes(
     """
     _, write = FORMATS[_format_of(path, format)]
     votes = [replace(vote, label=plain(vote.label)) for vote in votes]
-    texts = write(votes, [plain(label) for label in classes], dict(items or {}))
+    allowed = [plain(label) for label in classes] if numbers is None else numbers
+    texts = write(votes, allowed, dict(items or {}))
     # A link leads to the file that is to be replaced, maybe on another disk.
     path = Path(path).resolve()
     if len({path.with_suffix(end) if end else path for end in texts}) < len(texts):
@@ -251,7 +257,7 @@ def _votes_of_csv(text):
     return votes
 
 
-def _write_csv(votes, classes, items):
+def _write_csv(votes, allowed, items):
     file = StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(["key", "label", "annotator"])
@@ -286,7 +292,8 @@ def _read_jsonl(text):
         yield Vote(key, label, task.get("_annotator_id"))
 
 
-def _write_jsonl(votes, classes, items):
+def _write_jsonl(votes, allowed, items):
+    classes = [] if isinstance(allowed, NumberRange) else allowed
     options = [{"id": label, "text": str(label)} for label in classes]
     lines = []
     for vote in votes:
@@ -316,14 +323,19 @@ def _votes_of_task(task):
         choices = [
             choice
             for result in annotation["result"]
-            if result.get("type") == "choices"
-            for choice in result["value"]["choices"]
+            if result.get("type") in ("choices", "number")
+            for choice in _values_of(result)
         ]
         if len(choices) > 1:
             raise ValueError(f"several choices, {choices}")
         cancelled = annotation.get("was_cancelled", False) or not choices
         label = None if cancelled else choices[0]
         yield Vote(key, label, _completed_by(annotation.get("completed_by")))
+
+
+def _values_of(result):
+    value = result["value"]
+    return [value["number"]] if result["type"] == "number" else value["choices"]
 
 
 def _completed_by(who):
@@ -333,20 +345,31 @@ def _completed_by(who):
     return None if who is None else str(who)
 
 
-def _write_label_studio(votes, classes, items):
-    tasks = {}
+def _write_label_studio(votes, allowed, items):
+    result, config, tasks = _choice, label_studio_config, {}
+    if isinstance(allowed, NumberRange):
+        result, config = _number, label_studio_config_of_numbers
     for key, item in items.items():
         tasks[key] = {"data": {"key": key, "text": item}, "annotations": []}
     for vote in votes:
         empty = {"data": {"key": vote.key, "text": ""}, "annotations": []}
         task = tasks.setdefault(vote.key, empty)
-        chosen = [] if vote.label is None else [_choice(vote.label)]
+        chosen = [] if vote.label is None else [result(vote.label)]
         annotation = {"result": chosen, "was_cancelled": vote.label is None}
         if vote.annotator is not None:
             annotation["completed_by"] = {"email": vote.annotator}
         task["annotations"].append(annotation)
     text = json.dumps(list(tasks.values()), indent=1, ensure_ascii=False) + "\n"
-    return {"": text, ".xml": label_studio_config(classes)}
+    return {"": text, ".xml": config(allowed)}
+
+
+def _number(label):
+    return {
+        "from_name": "label",
+        "to_name": "item",
+        "type": "number",
+        "value": {"number": label},
+    }
 
 
 def _choice(label):
@@ -384,6 +407,26 @@ def label_studio_config(classes):
         '<View>\n  <Text name="item" value="$text"/>\n'
         '  <Choices name="label" toName="item" choice="single">\n'
         f"{choices}  </Choices>\n</View>\n"
+    )
+
+
+def label_studio_config_of_numbers(numbers):
+    """Return the label configuration that matches tasks whose labels are numbers.
+
+    Parameters
+    ----------
+    numbers : NumberRange
+        Which can be given.
+
+    Returns
+    -------
+    xml : str
+    """
+    limits = (("min", numbers.low), ("max", numbers.high))
+    bounds = "".join(f' {name}="{x!r}"' for name, x in limits if isfinite(x))
+    return (
+        '<View>\n  <Text name="item" value="$text"/>\n'
+        f'  <Number name="label" toName="item"{bounds}/>\n</View>\n'
     )
 
 

@@ -67,7 +67,9 @@ class Desk:
     def __init__(self, session, annotator=None, hints=None):
         self._session, self._annotator = session, annotator
         self._hints = Hints() if hints is None else hints
-        if session.new_classes == "error" and session.classes:
+        if session.numbers is not None:
+            self._hints.check_none()
+        elif session.new_classes == "error" and session.classes:
             self._hints.check(session.classes)
         self._labels, self._places, self._keys = {}, [], {}
         self._kept_in = None if session.kept_in is None else str(session.kept_in)
@@ -252,7 +254,21 @@ class Desk:
         guess = self._session.guess(row)
         if guess is None:
             return {"text": None, "why": "there is no model yet"}
-        return {"text": str(guess)}
+        return {"text": self._guess_as_text(guess)}
+
+    def _as_text(self, label):
+        """Return a label as it is shown, None for none."""
+        numbers = self._session.numbers
+        if label is None or numbers is None:
+            return None if label is None else str(label)
+        return numbers.written(label)
+
+    def _guess_as_text(self, label):
+        """Return what a model says as it is shown: of a number not every digit."""
+        numbers = self._session.numbers
+        if label is None or numbers is None:
+            return self._as_text(label)
+        return f"about {numbers.rounded(label)}"
 
     def _find(self, request):
         """Answer which rows there are of a kind: the first, and a name for the list."""
@@ -298,16 +314,16 @@ class Desk:
             if row.row in self._session.rows_left(self._annotator):
                 asked = self._session.ask(annotator=self._annotator)
         hidden = self._is_hidden(row.votes, asked is not None)
+        guess = None if asked and asked.reason == "audit" else row.guess
         text = {
-            "label": None if hidden else row.label,
-            "guess": None if asked and asked.reason == "audit" else row.guess,
+            "label": None if hidden else self._as_text(row.label),
+            "guess": self._guess_as_text(guess),
         }
-        text = {name: None if x is None else str(x) for name, x in text.items()}
         votes = [] if hidden else row.votes.items()
         return {
             **row,
             **text,
-            "votes": [[who, str(label)] for who, label in votes],
+            "votes": [[who, self._as_text(label)] for who, label in votes],
             "hidden": hidden,
             "preview": self._preview(row.row),
         }
@@ -324,9 +340,14 @@ class Desk:
 
     def _progress(self, request):
         report = dict(self._session.report())
-        counts = report.pop("class_counts")
-        report["audit"] = _audit_as_json(report["audit"])
-        return {"classes": self._classes(counts), "report": report}
+        counts, numbers = report.pop("class_counts"), self._session.numbers
+        if numbers is None:
+            report["audit"] = _audit_as_json(report["audit"])
+        return {
+            "classes": self._classes(counts),
+            "numbers": None if numbers is None else _numbers_as_json(numbers),
+            "report": report,
+        }
 
     def _state(self, request):
         preparing, query = self._session.preparing, self._asked()
@@ -364,7 +385,7 @@ class Desk:
         return {
             "row": row,
             "title": self._title_of(row),
-            "text": str(answer["label"]),
+            "text": self._as_text(answer["label"]),
             "preview": self._preview(row),
         }
 
@@ -412,6 +433,8 @@ class Desk:
 
     def _label(self, request):
         """Return the label that a request names or spells."""
+        if self._session.numbers is not None:
+            return self._typed_number(request)
         if "new" in request:
             return self._new_label(_text(request, "new"))
         name = _text(request, "label")
@@ -420,6 +443,12 @@ class Desk:
         if name not in self._labels:
             raise ValueError("This is not a class of the session.")
         return self._labels[name]
+
+    def _typed_number(self, request):
+        text = _text(request, "typed")
+        if not 0 < len(text) <= _LONGEST_LABEL:
+            raise ValueError(f"A number has 1 to {_LONGEST_LABEL} characters.")
+        return self._session.numbers.read(text)
 
     def _new_label(self, text):
         text, classes = text.strip(), self._session.classes
@@ -455,6 +484,12 @@ class Desk:
         "undo": _undo,
     }
     actions = tuple(sorted({**_looks, **_reads, **_changes}))
+
+
+def _numbers_as_json(numbers):
+    """Return what a page has to know to let a number be typed."""
+    # Telephones show another keyboard where a minus may be needed.
+    return {"about": str(numbers), "unit": numbers.unit, "signed": numbers.low < 0}
 
 
 def _audit_as_json(audit):

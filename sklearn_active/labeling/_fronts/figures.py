@@ -8,9 +8,13 @@ from sklearn.utils import Bunch
 
 from sklearn_active.evaluation._estimate_score import NothingToEstimateError
 from sklearn_active.labeling._book.continuing import n_of
+from sklearn_active.labeling._fronts.number_figures import (
+    FEWEST_CHECKS,
+    audit_of_numbers,
+    sentences_of_numbers,
+)
 
 STABLE = 0.01
-FEWEST_CHECKS = 10  # from fewer, a share says less than it seems to
 RARE = 0.2
 
 
@@ -104,9 +108,8 @@ def left(n_rows, n_labeled, n_asked, budget, seconds):
 
 def report(n_rows, ledger, ranking, refitter, budget, behind):
     """Return the figures of a session; see `LabelingSession.report`."""
-    state, changed, classes = ledger.state, ranking.changed, ledger.classes
-    audit = audit_figures(state.audits, classes)
-    audit.curve = [[n_votes, int(right)] for n_votes, right in state.checks()]
+    state, changed = ledger.state, ranking.changed
+    counts, audit = _of_kind(ledger)
     n_labeled, pace = len(ledger.labels), state.seconds.value
     return Bunch(
         n_rows=n_rows,
@@ -115,7 +118,7 @@ def report(n_rows, ledger, ranking, refitter, budget, behind):
         n_flagged=len(state.flagged),
         n_asked=state.n_asked,
         budget=budget,
-        class_counts=ordered(ledger.counts, classes),
+        class_counts=counts,
         seconds_per_label=pace,
         left=left(n_rows, n_labeled, state.n_asked, budget, pace),
         agreement=ledger.agreement(),
@@ -126,6 +129,16 @@ def report(n_rows, ledger, ranking, refitter, budget, behind):
         behind=behind,
         error=None if refitter.error is None else str(refitter.error),
     )
+
+
+def _of_kind(ledger):
+    """Return the counts of the classes, and what the random checks say."""
+    state, classes = ledger.state, ledger.classes
+    if ledger.numbers is not None:
+        return {}, audit_of_numbers(state.audits, ledger.numbers)
+    audit = audit_figures(state.audits, classes)
+    audit.curve = [[n_votes, int(right)] for n_votes, right in state.checks()]
+    return ordered(ledger.counts, classes), audit
 
 
 def appraisal(session):
@@ -143,6 +156,8 @@ def appraisal(session):
         `n_labeled`.
     """
     report = session.report()
+    if "estimate" not in session.can:
+        return None
     if report.audit is None or report.audit.n < FEWEST_CHECKS:
         return None
     try:
@@ -208,6 +223,8 @@ def sentences(report, found=None):
     audit = report.audit
     if audit is None:
         return lines
+    if "mean_error" in audit:
+        return [*lines, *sentences_of_numbers(audit)]
     if audit.accuracy is None:
         checks = n_of("random check", audit.n)
         needed = f"{FEWEST_CHECKS} are needed"

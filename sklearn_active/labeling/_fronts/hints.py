@@ -51,6 +51,13 @@ class Hints:
                     f"{list(classes)}."
                 )
 
+    def check_none(self):
+        """Raise where classes are named, and labels are numbers."""
+        given = {"keys": self.keys, "descriptions": self.descriptions}
+        named = next((name for name, texts in given.items() if texts), None)
+        if named is not None:
+            raise ValueError(f"{named} are of classes, and labels are numbers here.")
+
 
 def _texts(name, given):
     if given is None:

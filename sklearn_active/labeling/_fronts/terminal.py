@@ -4,7 +4,6 @@ import signal
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, TextIO
 
 import numpy as np
@@ -13,13 +12,14 @@ from sklearn_active._data.marks import Mark
 from sklearn_active._data.rows import row_at
 from sklearn_active._loop.query import Query
 from sklearn_active._loop.stopping import StopLabeling
-from sklearn_active.labeling._book.allowed_labels import AllowedLabels
-from sklearn_active.labeling._book.label_values import distinct, typed
+from sklearn_active.labeling._book.kinds_of_labels import allowed_labels, check_is_for
+from sklearn_active.labeling._book.label_values import distinct
+from sklearn_active.labeling._fronts.choices import choice_of
 from sklearn_active.labeling._fronts.reasons import why
+from sklearn_active.labeling._number_range import NumberRange
 from sklearn_active.oracles import Oracle
 
-HELP = "Type a label{classes}, or: enter = skip, :u = undo, :q = quit, :? = help"
-_MOST_IN_PROMPT = 12
+HELP = "Type {what}, or: enter = skip, :u = undo, :q = quit, :? = help"
 _HARMLESS = "\n\t\u200c\u200d"
 
 
@@ -37,6 +37,8 @@ class TerminalOracle(Oracle):
         `render(item) -> str`; None: `str`.
     classes : sequence of labels, default=None
         The labels that may be given; None: those of the query, and any new one.
+    numbers : NumberRange, default=None
+        Around a regressor: which numbers may be given, and their unit. None: any.
     input : text stream, default=None
         None: standard input.
     output : text stream, default=None
@@ -44,9 +46,10 @@ class TerminalOracle(Oracle):
 
     Notes
     -----
-    A line is a label; of numeric classes, a number. Where the classes are stated and
-    are texts, their place in the list (1 for the first) or their first letters do as
-    well, as far as only one begins so. An empty line skips the row (it
+    A line is a label; of numeric classes, a number; around a regressor, a number as
+    people type it, with its unit or without (12.5, 12,5 or 12.5 mm). Where the classes
+    are stated and are texts, their place in the list (1 for the first) or their first
+    letters do as well, as far as only one begins so. An empty line skips the row (it
     abstains), `:u` goes back to the row before it within the batch, `:q` and the end
     of the input end the loop; what was answered is kept. A label that begins with a
     colon is typed with two. Control characters of items are shown as escapes, so that
@@ -70,12 +73,14 @@ class TerminalOracle(Oracle):
         render: Callable[[Any], str] | None = None,
         classes: Iterable[Any] | None = None,
         *,
+        numbers: NumberRange | None = None,
         input: TextIO | None = None,
         output: TextIO | None = None,
     ):
         self.items = items
         self.render = render
         self.classes = classes
+        self.numbers = numbers
         self.input = input
         self.output = output
 
@@ -93,11 +98,12 @@ class TerminalOracle(Oracle):
         """
         items = list(_items_of(query, self.items))
         terminal = Terminal(self.render, self.input, self.output)
+        check_is_for(query.task, self.classes, "error", self.numbers)
         stated = self.classes is not None
         classes = distinct(self.classes if stated else query.classes)
-        new_classes = "error" if stated else "allow"
-        allowed = AllowedLabels(classes, new_classes, Mark.stated(None))
-        choice = Choice(allowed.check, classes, new_classes == "error")
+        new_classes, mark = "error" if stated else "allow", Mark.stated(None)
+        allowed = allowed_labels(query.task, classes, new_classes, self.numbers, mark)
+        choice = choice_of(allowed.numbers, allowed.check, classes, stated)
         return self._ask_all(items, terminal, choice)
 
     def _ask_all(self, items, terminal, choice):
@@ -112,8 +118,7 @@ class TerminalOracle(Oracle):
                 raise
             if reply.kind == "label":
                 answers.append(reply.label)
-                if reply.label is not None:
-                    choice.classes = distinct([*choice.classes, reply.label])
+                choice.learn(reply.label)
             elif reply.kind == "undo" and answers:
                 answers.pop()
             elif reply.kind == "undo":
@@ -130,25 +135,6 @@ class Reply:
     def __init__(self, kind, label=None):
         self.kind = kind
         self.label = label
-
-
-@dataclass
-class Choice:
-    """What may be typed.
-
-    Attributes
-    ----------
-    check : callable
-        `check(label, classes)` returns a label as it is kept, or raises.
-    classes : list of labels
-        Those there are now.
-    closed : bool
-        Whether no other may be given, so that short forms are safe.
-    """
-
-    check: Callable
-    classes: list
-    closed: bool
 
 
 class Terminal:
@@ -219,8 +205,8 @@ class Terminal:
             Of the kind 'label', 'undo', 'quit' or 'end_of_file'.
         """
         while True:
-            prompt = f"{_choices(choice)}enter skips, :u undo, :q quit > "
-            self._write(harmless(prompt))
+            answers = f"{choice.prompt}, " if choice.prompt else ""
+            self._write(harmless(f"{answers}enter skips, :u undo, :q quit > "))
             _let_ctrl_c_end_reading()
             line = self.input.readline()
             if not line:
@@ -234,71 +220,17 @@ class Terminal:
             try:
                 if text.startswith(":") and not text.startswith("::"):
                     raise ValueError(f"{text} is not a command.")
-                label = short_for(text, choice.classes) if choice.closed else None
-                if label is None:
-                    label = typed(text.removeprefix(":"), choice.classes)
-                return Reply("label", choice.check(label, choice.classes))
+                return Reply("label", choice.read(text))
             except ValueError as error:
                 if text != ":?":
                     self.say(self.words(str(error)))
-                names = ", ".join(_with_keys(choice))
-                self.say(HELP.format(classes=f" ({names})" if names else ""))
+                self.say(HELP.format(what=choice.about))
 
 
 def _let_ctrl_c_end_reading():
     """Ask for it each time: polars, once it is imported, lets the reading go on."""
     if hasattr(signal, "siginterrupt"):
         signal.siginterrupt(signal.SIGINT, True)
-
-
-def _choices(choice):
-    if len(choice.classes) > _MOST_IN_PROMPT:
-        return "a class (:? lists them), "
-    return "".join(f"{name}, " for name in _with_keys(choice))
-
-
-def _with_keys(choice):
-    """Return what can be typed: "1 good", or the name alone where that is shorter."""
-    classes = choice.classes
-    if not choice.closed or not all(isinstance(label, str) for label in classes):
-        return list(map(str, classes))
-    taken = set(classes)
-    return [
-        label if str(number) in taken or len(label) == 1 else f"{number} {label}"
-        for number, label in enumerate(classes, start=1)
-    ]
-
-
-def short_for(text, classes):
-    """Return the class that a number or first letters stand for, None for none.
-
-    Parameters
-    ----------
-    text : str
-        What was typed.
-    classes : list of labels
-        Those there are, in their order.
-
-    Returns
-    -------
-    label : str or None
-        The n-th of them for n; the only one that begins so.
-
-    Raises
-    ------
-    ValueError
-        Where several begin so.
-    """
-    if text in classes or not all(isinstance(label, str) for label in classes):
-        return None
-    if text.isascii() and text.isdecimal():
-        place = int(text) - 1 if len(text) < 9 else -1
-        return classes[place] if 0 <= place < len(classes) else None
-    start = text.casefold()
-    found = [label for label in classes if label.casefold().startswith(start)]
-    if len(found) > 1:
-        raise ValueError(f"{text!r} may be {' or '.join(found)}: type more letters.")
-    return found[0] if found else None
 
 
 def harmless(text):
@@ -356,7 +288,7 @@ def label_in_terminal(session, render=None, input=None, output=None, words=None)
         row = session.rows_left()[0]
         place = f"{session.report().n_labeled} labeled"
         terminal.show(session.item(row), f"{place}; {why(query.reason, classes)}")
-        reply = terminal.reply(Choice(check, classes, is_closed))
+        reply = terminal.reply(choice_of(session.numbers, check, classes, is_closed))
         if reply.kind == "label":
             session.tell(query.id, {row: reply.label})
         elif reply.kind != "undo":

@@ -299,9 +299,10 @@ class AnswerableSession(ReadableSession):
         check_annotator(annotator)
         with self.lock:
             self._questions.check_not_closed()
+            self._allowed.check_are_classes("rename_class")
             classes = in_order(self._ledger.classes, self._ledger.counts)
             old, new = checked_names(old, new, classes, self._state.renamed)
-            self._allowed.check_no_mark(new)
+            self._allowed.check_stated([new])
             event = {"event": "rename", "label": old, "to": new}
             self._record([event | {"annotator": annotator}])
 

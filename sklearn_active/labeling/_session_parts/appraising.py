@@ -69,6 +69,6 @@ class Appraiser:
                 outlook=outlook,
                 renamed=dict(ledger.state.renamed),
             )
-        if outlook is None or not len(outlook.classes):
+        if outlook is None or not outlook.has_model:
             raise NothingToEstimateError(NO_MODEL)
         return self._judge.estimate(standing, scoring, confidence, anytime)

@@ -22,6 +22,7 @@ STATUSES = (
     "suspect",
 )
 ORDERS = ("row", "latest", "unsure", "sure", "suspicious")
+_OF_CLASSES = {"contradicted", "suspect", "unsure", "sure", "suspicious"}
 _CONSTRAINTS = {
     "words": [str],
     "status": [StrOptions(set(STATUSES))],
@@ -69,6 +70,8 @@ class Finder:
         """
         arguments = {"words": words, "status": status, "order": order}
         validate_parameter_constraints(_CONSTRAINTS, arguments, "find")
+        if guess is not None or likely is not None or {status, order} & _OF_CLASSES:
+            self._ledger.check_are_classes("What was asked for")
         # Under the lock only what is kept is copied. A model that predicts, or a search
         # through the words of 100,000 rows, would let answers wait.
         state = self._state_of_rows()
@@ -139,7 +142,7 @@ class Finder:
     def _outlook(self):
         """Return what the last finished model makes of the rows, or raise."""
         outlook = self._refitter.ranking.predict
-        if outlook is None or not len(outlook.classes):
+        if outlook is None or not outlook.has_model:
             raise ValueError(NO_MODEL)
         return outlook
 

@@ -248,6 +248,7 @@ class OpenQuestions:
             n_pool=self._rows.n,
             id=name,
             reasons=(reason,) * len(rows),
+            task=self._follower.run.pool.labels.task,
         )
         question = Question(query, dict(zip(rows, predicted, strict=True)))
         self.asked_of[annotator] = question

@@ -18,6 +18,7 @@ from sklearn_active.labeling._book.session_arguments import checked_row
 from sklearn_active.labeling._engine.follower import Follower
 from sklearn_active.labeling._engine.refitter import Refitter
 from sklearn_active.labeling._fronts.figures import report
+from sklearn_active.labeling._number_range import NumberRange
 from sklearn_active.labeling._session_parts.appraising import Appraiser
 from sklearn_active.labeling._session_parts.finding import Finder
 from sklearn_active.labeling._session_parts.open_questions import OpenQuestions
@@ -127,6 +128,11 @@ class ReadableSession(BaseLabelingSession):
         """The labels that can be given: as they were stated, then others, sorted."""
         with self.lock:
             return self._ledger.classes
+
+    @property
+    def numbers(self) -> NumberRange | None:
+        """Which numbers may be given; None where labels are classes."""
+        return self._allowed.numbers
 
     @property
     def renamed(self) -> dict[Label, Label]:
@@ -339,6 +345,9 @@ class ReadableSession(BaseLabelingSession):
         last whose class no other row has. The cost is that of the fits; the result is
         kept until a label changes.
 
+        Where labels are numbers there is no 'contradicted', 'suspect', 'unsure', 'sure'
+        or 'suspicious', and neither `guess` nor `likely`: they are about classes.
+
         Rows that are asked at the moment to check the model are left out of what goes
         by its guesses: 'contradicted', 'unsure', 'sure', `guess` and `likely`.
         """
@@ -396,6 +405,17 @@ class ReadableSession(BaseLabelingSession):
         No share is taken from fewer than 10 checks: it is None, also a class's recall,
         and the balanced accuracy where one of the recalls is.
 
+        Where labels are numbers, `class_counts` is empty, `changed` and `agreement` are
+        None, and `audit` has
+
+        - `n`: how many checks there were, and `needed`, how many a figure needs;
+        - `mean_error`, `low`, `high`: the mean of the differences between answer and
+          prediction, whatever their sign, with its 95 % interval by Student's t,
+          transformed as the differences are skewed [3]_;
+        - `baseline_number`, `baseline`: the median of those answers, and the error of
+          always giving it, less than of any other number;
+        - `texts`: these figures as they are shown.
+
         `agreement` is about the rows that several annotators have answered, None where
         there are none: a Bunch with `n` rows, `n_agreed` (all said the same), their
         `share`, and the `value` of Cohen's kappa of two annotators, Krippendorff's
@@ -411,6 +431,9 @@ class ReadableSession(BaseLabelingSession):
         .. [2] A. F. Hayes, K. Krippendorff, "Answering the Call for a Standard
            Reliability Measure for Coding Data", Communication Methods and Measures 1,
            2007. :doi:`10.1080/19312450709336664`
+
+        .. [3] P. Hall, "On the Removal of Skewness by Transformation", JRSS B 54,
+           1992. :doi:`10.1111/j.2517-6161.1992.tb01876.x`
         """
         with self.lock:
             return report(
@@ -455,8 +478,9 @@ class ReadableSession(BaseLabelingSession):
         Raises
         ------
         ValueError
-            Where there is no model yet, or no row is left.
+            Where there is no model yet, no row is left, or labels are numbers.
         """
+        self._allowed.check_are_classes("estimate_score")
         return self._appraiser.estimate(scoring, confidence, anytime)
 
     def export_votes(self, path: str | Path, format: str | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from functools import cached_property
 
-from sklearn_active.labeling._book.label_values import typed
 from sklearn_active.labeling._files.formats import Vote, read_votes, write_votes
 
 
@@ -65,8 +64,9 @@ class VoteFiles:
         rows = sorted({*votes, *skipped})
         items = {keys[row]: str(self._rows.item(row)) for row in rows}
         votes = list(all_votes(votes.items(), skipped.items(), keys))
-        classes = self._ledger.classes
-        write_votes(votes, path, classes=classes, items=items, format=format)
+        classes, numbers = self._ledger.classes, self._ledger.numbers
+        options = {"classes": classes, "numbers": numbers, "items": items}
+        write_votes(votes, path, format=format, **options)
 
     def read(self, path, format):
         """Return the events of the votes in a file; `LabelingSession.import_votes`.
@@ -113,7 +113,7 @@ class VoteFiles:
             return None if skipped or vote.annotator in own else event
         label = vote.label
         if isinstance(label, str):
-            label = typed(label, [*classes, *state.renamed])
+            label = self._allowed.read(label, classes)
         label = state.renamed.get(label, label)
         label = self._allowed.check(label, classes)
         if label not in classes:

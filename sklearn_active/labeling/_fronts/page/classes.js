@@ -1,6 +1,7 @@
 // The buttons of the classes, and the field that finds one of many.
 
 import { button, el, focusedIn } from "./dom.js";
+import { COMMANDS } from "./keys.js";
 
 const FEW = 10; // classes that are seen at a glance
 const DESCRIBED = 6; // so few have room for a line below the name
@@ -40,6 +41,7 @@ export class Classes {
   // field gives the keys back.
   constructor({ classes, finder, field }, on) {
     this.list = classes;
+    this.commands = COMMANDS;
     this.finder = finder;
     this.field = field;
     this.on = on;
@@ -106,6 +108,18 @@ export class Classes {
   }
 
   // -- the field ---------------------------------------------------------------------
+
+  // What a key means here before all else.
+  meaningOf({ key }) {
+    const given =
+      this.shown.find((c) => c.key === key) ??
+      this.shown.find((c) => key.length === 1 && c.key === key.toLowerCase());
+    return given ? { given } : null;
+  }
+
+  get isUseful() {
+    return !this.finder.hidden;
+  }
 
   get typed() {
     return this.field.value.trim();

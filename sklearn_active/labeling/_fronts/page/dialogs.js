@@ -2,7 +2,6 @@
 
 import { button, el } from "./dom.js";
 import { drawFrame } from "./items.js";
-import { COMMANDS } from "./keys.js";
 
 // Escape closes it, and gives the focus back.
 function open(root, name, content, onclose) {
@@ -47,8 +46,8 @@ const part = (title, ...lines) => [
   el("dl", { class: "labeler-keys" }, ...lines),
 ];
 
-function commandLines(usable, taken) {
-  return COMMANDS.filter(({ name }) => usable.has(name)).map(
+function commandLines(commands, usable, taken) {
+  return commands.filter(({ name }) => usable.has(name)).map(
     ({ text, key, shown, also = [], does }) =>
       line([...(taken.has(key) ? [] : [shown]), ...also], `${text}: ${does}`),
   );
@@ -65,6 +64,13 @@ const FOUND =
   "the first, ↑ and ↓ go to another, Escape shows all again.";
 const ADDED = "What is not a class yet can be added: type it, and choose it as the last.";
 
+const numberLines = ({ about, unit }) => [
+  line(["Enter"], `Save what was typed: ${about}`),
+  line([], "12.5 and 12,5 are the same; no marks stand between the thousands"),
+  line([], unit ? `The unit may be typed too: 12.5 ${unit}` : "No unit is typed"),
+  line([], "The keys above are typed into the field as soon as something is in it"),
+];
+
 const listLines = () => [
   line(["↑", "↓"], "Go to the row above, or below"),
   line(["Page ↑", "Page ↓"], "Go by what is seen, where the rows have the focus"),
@@ -72,20 +78,22 @@ const listLines = () => [
   line(["Tab"], "Go to the filters, and on to the rows"),
 ];
 
+// `numbers`: what is said of the numbers that may be given, null where labels are classes;
 // `usable`: names of commands; `finds`: whether there is a field that finds classes;
 // `isListing`: whether the list of rows is open.
-export function openHelp(root, { classes, isNewAllowed, usable, finds, isListing }, onclose) {
+export function openHelp(root, told, onclose) {
+  const { classes, numbers, commands, isNewAllowed, usable, finds, isListing } = told;
   const taken = new Set(classes.map(({ key }) => key));
   const finding = [
     el("h3", {}, "To find a class"),
     el("p", {}, isNewAllowed ? `${FOUND} ${ADDED}` : FOUND),
   ];
-  const zooms = ["+", "−", "0"].filter((key) => !taken.has(key));
+  const zooms = numbers ? [] : ["+", "−", "0"].filter((key) => !taken.has(key));
   open(
     root,
     "Help",
     [
-      ...part("Keys", ...commandLines(usable, taken), line(["Esc"], "Close, or go back")),
+      ...part("Keys", ...commandLines(commands, usable, taken), line(["Esc"], "Close, or go back")),
       ...(finds ? finding : []),
       ...(isListing ? part("The list of rows", ...listLines()) : []),
       ...part(
@@ -95,11 +103,12 @@ export function openHelp(root, { classes, isNewAllowed, usable, finds, isListing
         line(["Home", "End"], "Go to the beginning, or to the end"),
         line(
           zooms,
-          "Zoom an image: larger, smaller, all of it. Also by Ctrl and the wheel, or by " +
-            "a double click; drag it to see another part",
+          `Zoom an image${zooms.length ? ": larger, smaller, all of it. Also" : ""} by ` +
+            "Ctrl and the wheel, or by a double click; drag it to see another part",
         ),
       ),
-      ...part("Classes", ...classes.map(classLine)),
+      ...(numbers ? part("The answer", ...numberLines(numbers)) : []),
+      ...(numbers ? [] : part("Classes", ...classes.map(classLine))),
     ],
     onclose,
   );

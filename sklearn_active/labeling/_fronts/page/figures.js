@@ -17,7 +17,7 @@ export function saved(report, where = "") {
 export function drawFigures(report, classes) {
   const { audit, agreement, n_skipped, n_flagged, error } = report;
   const figures = [];
-  if (audit) figures.push(...checked(audit));
+  if (audit) figures.push(...("mean_error" in audit ? checkedNumbers : checked)(audit));
   if (agreement) figures.push(agreed(agreement));
   figures.push(...changing(report, classes), ...paced(report));
   if (classes.some(({ count }) => count))
@@ -56,6 +56,20 @@ function checked({ n, needed, accuracy, low, high, recalls, curve, ...audit }) {
       "the mean over the classes, however rare",
     ]);
   return figures;
+}
+
+function checkedNumbers({ n, needed, mean_error, texts }) {
+  const name = "Average error";
+  if (mean_error == null) return [[name, "–", `${n} of ${needed} random checks so far`]];
+  const { low, high, baseline, baseline_number } = texts;
+  return [
+    [
+      name,
+      texts.mean_error,
+      `${low} to ${high}, from ${n} random checks of the model as it was`,
+      `always answering ${baseline_number}: ${baseline}`,
+    ],
+  ];
 }
 
 // Of the model as it is: what models without their labels say of the random checks.

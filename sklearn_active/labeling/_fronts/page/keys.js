@@ -54,6 +54,15 @@ export const COMMANDS = [
   { name: "help", text: "Help", key: "?", shown: "?", does: "shows this" },
 ];
 
+// Other keys for some commands, and none of those in `without`.
+export const commandsWith = (keys, without) =>
+  COMMANDS.map((command) => ({
+    ...command,
+    key: keys[command.name] ?? command.key,
+    shown: keys[command.name] ?? command.shown,
+    also: (command.also ?? []).filter((key) => !without.includes(key)),
+  }));
+
 const MOVES = new Set([
   "ArrowUp",
   "ArrowDown",
@@ -67,17 +76,17 @@ const ZOOMS = { "+": "in", "=": "in", "-": "out", 0: "fit" };
 const LINE = 60; // px
 
 // Return {given: a class}, {command: a name}, {leaves: true}, {moves: true}, {zooms: how},
-// {finds: true}: a class by its name, or null.
-export function meaningOf({ key, ctrlKey, metaKey, altKey, shiftKey }, classes) {
+// {finds: true}: it is typed into the field of the answers, or null.
+export function meaningOf(event, answers) {
+  const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
   if ((ctrlKey || metaKey) && !altKey && !shiftKey && key.toLowerCase() === "z")
     return { command: "undo" };
   if (ctrlKey || metaKey || (altKey && key.length > 1)) return null;
-  const given =
-    classes.find((c) => c.key === key) ??
-    classes.find((c) => key.length === 1 && c.key === key.toLowerCase());
-  if (given) return { given };
+  const own = answers.meaningOf(event);
+  if (own) return own;
   if (key === "Escape") return { leaves: true };
-  const name = key === "Backspace" ? "undo" : COMMANDS.find((c) => c.key === key)?.name;
+  const isOf = (command) => command.key === key || command.also?.includes(key);
+  const name = answers.commands.find(isOf)?.name;
   if (name) return { command: name };
   if (MOVES.has(key)) return { moves: true };
   if (key in ZOOMS) return { zooms: ZOOMS[key] };

@@ -30,6 +30,7 @@ export class Labeler extends Listing {
       finish: () => this.finish(),
       instruct: () => this.instruct(),
       measure: () => this.measure(),
+      mayType: (at) => this.isAnswerable && !this.isTooSoon(at),
     };
     this.screen = new Screen(root, on, alone);
     this.list = new RowList((action, body) => this.requests.once(action, body), {
@@ -166,7 +167,7 @@ export class Labeler extends Listing {
 
   showProgress(state) {
     this.state = state;
-    this.list.showClasses(state.classes);
+    this.list.showKind(state.classes, Boolean(state.numbers));
     this.screen.showProgress(state);
   }
 
@@ -201,6 +202,11 @@ export class Labeler extends Listing {
 
   // -- what a person does ------------------------------------------------------------
 
+  // Whether a row is shown that can be given an answer.
+  get isAnswerable() {
+    return Boolean(this.state?.question || this.changing) && !this.resting;
+  }
+
   isTooSoon(pressedAt) {
     const { busy, ended } = this.requests;
     return busy || ended || this.screen.isTooSoon(pressedAt);
@@ -209,7 +215,8 @@ export class Labeler extends Listing {
   onKey(event) {
     const target = event.composedPath()[0];
     const inField = target.closest?.("input, textarea, select, dialog");
-    if (inField || event.isComposing || event.defaultPrevented) return;
+    const passes = this.screen.answers.passes?.(target, event);
+    if ((inField && !passes) || event.isComposing || event.defaultPrevented) return;
     if (!this.state || isOpen(this.root)) return;
     this.tabbedAt = event.key === "Tab" ? event.timeStamp : -Infinity;
     const onButton = target.closest?.("button");
@@ -217,7 +224,7 @@ export class Labeler extends Listing {
       if (event.repeat) event.preventDefault(); // it would be pressed again and again
       return;
     }
-    const meant = meaningOf(event, this.screen.classes.shown);
+    const meant = meaningOf(event, this.screen.answers);
     if (!meant || !this.obey(meant, event)) return;
     event.preventDefault();
     event.stopPropagation();
@@ -251,16 +258,16 @@ export class Labeler extends Listing {
 
   // The letter is typed by the browser, into the field that has the focus then.
   find(event) {
-    const { finder } = this.screen.parts;
+    const { answers } = this.screen;
     const { busy, ended } = this.requests;
-    const isAsked = (this.state.question || this.changing) && !this.resting;
-    if (!finder.hidden && isAsked && !busy && !ended && !event.repeat)
-      this.screen.classes.find();
+    if (!answers.isUseful || event.repeat) return false;
+    if (this.isAnswerable && !busy && !ended) answers.find();
+    else answers.drop?.(event.timeStamp);
     return false;
   }
 
   leave() {
-    if (this.screen.classes.typed) this.screen.classes.clear();
+    if (this.screen.answers.typed) this.screen.answers.clear();
     else if (this.isListing) this.closeList();
     else if (this.changing) this.leaveChange();
     else return false;
@@ -282,17 +289,25 @@ export class Labeler extends Listing {
 
   async answer(action, given, what) {
     const { id, row } = this.state.question;
-    this.screen.classes.mark(given);
-    await this.request(action, { query: id, row, ...given }, what);
-    this.screen.classes.unmark();
+    const { answers } = this.screen;
+    answers.mark(given);
+    const reply = await this.request(action, { query: id, row, ...given }, what);
+    answers.unmark();
+    if (!reply && this.state.question?.id === id) answers.giveBack?.(given);
     this.poll();
   }
 
   async relabel(label, text) {
-    const { row } = this.changing;
-    const title = titleOf(this.changing);
+    const { changing } = this;
+    const { row } = changing;
+    const { answers } = this.screen;
     const reply = await this.request("relabel", { row, ...label }, `The label “${text}”`);
-    if (reply) this.screen.warn(`${title} is now labeled “${text}”.`);
+    if (reply) {
+      this.screen.warn(`${titleOf(changing)} is now labeled “${text}”.`);
+    } else if (answers.giveBack && !this.requests.ended) {
+      await this.change(changing); // it was refused: here it can be corrected
+      answers.giveBack(label);
+    }
   }
 
   // `shown`: the label that was known here, as another person may have given one by now.
@@ -349,10 +364,11 @@ export class Labeler extends Listing {
   }
 
   help() {
-    const { classes, new_classes: isNewAllowed } = this.state;
+    const { classes, numbers, new_classes: isNewAllowed } = this.state;
     const finds = !this.screen.parts.finder.hidden;
     const { isListing, usable } = this;
-    const told = { classes, isNewAllowed, usable, finds, isListing };
+    const { commands } = this.screen.answers;
+    const told = { classes, numbers, commands, isNewAllowed, usable, finds, isListing };
     if (!isOpen(this.root)) openHelp(this.root, told, () => this.screen.seenAnew());
   }
 
@@ -380,7 +396,8 @@ export class Labeler extends Listing {
     if (!item || turn !== this.turn || this.requests.busy) return;
     this.changing = answer;
     const name = titleOf(answer);
-    const reason = `labeled “${text}”; choose the right class`;
+    const next = this.state.numbers ? "type the right number" : "choose the right class";
+    const reason = `labeled “${text}”; ${next}`;
     const heading = { row, name, title: `Change: ${name}`, reason, flagged: false };
     if (!(await this.screen.showItem(item, { ...heading, isChange: true }))) return;
     this.showCommands();

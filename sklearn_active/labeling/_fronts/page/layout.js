@@ -19,6 +19,8 @@ function pieces(id) {
     guess: el("p", { class: "labeler-guess", role: "status" }),
     field: el("input", { ...typed, class: "labeler-field", enterkeyhint: "done" }),
     classes: group("classes", "Classes"),
+    number: el("div", { class: "labeler-number", hidden: true }),
+    numberField: el("input", { ...typed, class: "labeler-field", enterkeyhint: "send" }),
     commands: group("commands", "Commands"),
     figures: el("dl", { class: "labeler-figures" }),
     measured: el("p", { class: "labeler-measured", role: "status" }),
@@ -62,8 +64,9 @@ export function layOut(root, id, { finish, instruct, measure }) {
     parts.instructions,
     button("Finish", finish, "labeler-quiet"),
   );
-  const { finder, classes, commands } = parts;
-  const main = el("div", { class: "labeler-main" }, card, finder, classes, commands);
+  const { finder, classes, number, commands } = parts;
+  const answers = [finder, classes, number];
+  const main = el("div", { class: "labeler-main" }, card, ...answers, commands);
   parts.side = side;
   parts.place = el("div", { class: "labeler-place", hidden: true }); // of the list
   root.classList.add("labeler");

@@ -21,6 +21,7 @@ const ORDERS = [
   ["sure", "The model is surest first"],
   ["suspicious", "Most doubtful label first"],
 ];
+const OF_CLASSES = new Set(["contradicted", "suspect", "unsure", "sure", "suspicious"]);
 const LIKELY = "likely:";
 const STEPPED = 50; // ms between a key and the option that it steps to
 const TYPING = 150; // ms without a letter, until it is searched
@@ -142,15 +143,20 @@ export class RowList {
 
   // -- what is asked for -------------------------------------------------------------
 
-  showClasses(classes) {
+  // Numbers have no classes to choose from, and a model is sure of none.
+  showKind(classes, areNumbers) {
     const named = classes.map(({ label, text }) => [label, text]);
-    const drawn = JSON.stringify(named);
+    const drawn = JSON.stringify([named, areNumbers]);
     if (this.drawn === drawn) return;
     this.drawn = drawn;
+    const ofKind = (options) =>
+      options.filter(([value]) => !areNumbers || !OF_CLASSES.has(value));
+    this.label.hidden = this.guess.hidden = areNumbers;
+    fill(this.status, ofKind(STATUSES));
     fill(this.label, [["", "Any label"], ...named]);
     fill(this.guess, [["", "Any guess"], ...named]);
     const likely = named.map(([label, text]) => [LIKELY + label, `Most likely first: ${text}`]);
-    fill(this.order, [...ORDERS, ...likely]);
+    fill(this.order, [...ofKind(ORDERS), ...likely]);
   }
 
   // Open it on all rows, or on those that are like one.

@@ -4,8 +4,8 @@ import { Classes } from "./classes.js";
 import { button, focusedIn, painted } from "./dom.js";
 import { counted, drawFigures, drawMeasured, drawRecent } from "./figures.js";
 import { ItemPlace } from "./items.js";
-import { COMMANDS } from "./keys.js";
 import { layOut } from "./layout.js";
+import { Numbers } from "./numbers.js";
 
 const LOOK = 200; // ms: nobody has seen an item sooner, so that is a double press
 const DOUBLE_CLICK = 500;
@@ -28,13 +28,16 @@ export class Screen {
     this.looked = null; // the mode that follows when there was time to look
     this.parts = layOut(root, (name) => `${prefix}-${name}`, on);
     this.item = new ItemPlace(this.parts.item);
-    this.classes = new Classes(this.parts, {
-      choose: (event, label, text) => {
-        if (!this.isDouble(event)) on.choose(event, label, text);
-      },
-      say: (text) => this.say(text),
-      leave: () => root.focus({ preventScroll: true }),
-    });
+    const choose = (event, label, text) => {
+      if (!this.isDouble(event)) on.choose(event, label, text);
+    };
+    const leave = () => root.focus({ preventScroll: true });
+    const say = (text) => this.say(text);
+    this.classes = new Classes(this.parts, { choose, say, leave });
+    const { number, numberField: field } = this.parts;
+    const refuse = (text) => this.warn(text, "bad");
+    this.numbers = new Numbers({ number, field }, { choose, refuse, mayType: on.mayType });
+    this.answers = this.classes; // what answers are given by: the one of both
     this.mode("loading");
   }
 
@@ -46,7 +49,7 @@ export class Screen {
   mode(name) {
     this.root.dataset.mode = name;
     this.root.setAttribute("aria-busy", String(name === "loading" || name === "sending"));
-    this.classes.disable(RESTING.has(name));
+    this.answers.disable(RESTING.has(name));
     for (const each of this.parts.commands.children)
       each.setAttribute("aria-disabled", String(name === "unsaved"));
   }
@@ -112,7 +115,7 @@ export class Screen {
     this.root.classList.toggle("labeler-changing", isChange);
     this.root.dataset.row = row;
     this.head(title, reason, flagged);
-    this.classes.clear();
+    this.answers.clear();
     this.say(`${title}: ${told}`);
     return true;
   }
@@ -123,7 +126,7 @@ export class Screen {
     this.root.classList.remove("labeler-changing");
     delete this.root.dataset.row;
     this.head(title, "", false);
-    this.classes.clear();
+    this.answers.clear();
     this.item.put(...drawn);
     this.say(`${title} ${text}`);
   }
@@ -142,7 +145,7 @@ export class Screen {
 
   // -- what is around it -------------------------------------------------------------
 
-  showProgress({ report, classes, can, ...state }) {
+  showProgress({ report, classes, numbers, can, ...state }) {
     const { new_classes: isOpen, has_instructions: instructs } = state;
     const { bar, track, count, refitting, figures, instructions, measure } = this.parts;
     const target = report.budget ?? report.n_rows;
@@ -158,8 +161,18 @@ export class Screen {
     const { n, needed } = report.audit ?? {};
     measure.hidden = !can.includes("estimate") || !(n >= needed);
     figures.replaceChildren(...drawFigures(report, classes));
-    this.classes.show(classes, isOpen);
+    this.showAnswers(numbers, classes, isOpen);
     if (this.alone) document.title = `${reached} / ${target} · Labeling`;
+  }
+
+  // `numbers`: what is said of the numbers that may be given; null: labels are classes.
+  showAnswers(numbers, classes, isOpen) {
+    this.answers = numbers ? this.numbers : this.classes;
+    this.parts.number.hidden = !numbers;
+    this.parts.classes.hidden = Boolean(numbers);
+    if (numbers) this.numbers.show(numbers);
+    else this.classes.show(classes, isOpen);
+    this.answers.disable(RESTING.has(this.root.dataset.mode));
   }
 
   // `found`: null while models are fitted, else the figures, or an error.
@@ -179,7 +192,7 @@ export class Screen {
   showCommands(usable, classes, texts, isChange) {
     const taken = new Set(classes.map(({ key }) => key));
     const focused = focusedIn(this.root)?.dataset?.command;
-    const buttons = COMMANDS.filter(({ name }) => usable.has(name)).map((command) => {
+    const buttons = this.answers.commands.filter(({ name }) => usable.has(name)).map((command) => {
       const { name, text, key, shown } = command;
       const isFree = !taken.has(key);
       const act = (event) => this.isDouble(event) || this.on.command(name);
