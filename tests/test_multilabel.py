@@ -337,5 +337,5 @@ class TestMeasuring:
             estimate_score(learner().fit(X, Y))
         with pytest.raises(ValueError, match="reask is for classification"):
             learner(reask=0.1).fit(X, Y)
-        with pytest.raises(ValueError, match="Session is for classification, one"):
+        with pytest.raises(ValueError, match="one class or number per row"):
             LabelingSession(learner(), X, y=PARTLY)
