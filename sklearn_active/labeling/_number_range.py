@@ -31,7 +31,7 @@ class NumberRange:
     For sessions and oracles around a regressor. Whatever is outside of it is refused
     with a sentence, and nothing is recorded.
 
-    Parameters
+    Attributes
     ----------
     low : float, default=-inf
         The smallest number that may be given.
@@ -40,6 +40,12 @@ class NumberRange:
     unit : str, default=''
         What the numbers are in, such as 'mm'. It is shown beside them, and may be
         typed behind them; another one is refused.
+
+    Notes
+    -----
+    A point or a comma is the decimal mark, and nothing stands between the thousands. A
+    comma with three digits behind it and one to three before (1,234) may be either,
+    and is refused. `written` gives the shortest text that is read as the same float.
 
     Examples
     --------

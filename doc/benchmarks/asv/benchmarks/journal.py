@@ -7,8 +7,10 @@ import numpy as np
 
 from benchmarks.common import blobs, checksum
 from sklearn_active import ActiveLearner
+from sklearn_active._data.marks import Mark
 from sklearn_active.graph import GraphLabelSpreading
 from sklearn_active.labeling import LabelingSession, LabelJournal
+from sklearn_active.labeling._book.allowed_classes import AllowedClasses
 from sklearn_active.labeling._book.binding import Binding
 from sklearn_active.labeling._book.ledger import Ledger
 
@@ -120,9 +122,9 @@ class LongBooks:
         self.folder.cleanup()
 
     def opened(self):
-        classes = list(range(10))
+        allowed = AllowedClasses(range(10), "error", Mark.stated(None))
         binding = Binding(None, range(self.n_events))
-        return Ledger(binding, {}, classes, "last", 1, self.path, None)
+        return Ledger(binding, {}, allowed, "last", 1, self.path)
 
     def time_open(self, n_events):
         self.ledger.close()
