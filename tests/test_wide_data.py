@@ -5,6 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 from scipy import sparse
+from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.naive_bayes import MultinomialNB
 
@@ -21,6 +22,7 @@ from sklearn_active.query_strategies import (
     MarginSampling,
     SpreadBatch,
 )
+from sklearn_active.query_strategies._registry import declared
 
 FORMATS = ("csr_matrix", "csr_array", "csc_matrix", "csc_array", "coo_matrix")
 FORMATS += ("coo_array",)
@@ -49,9 +51,11 @@ STRATEGIES = {
     "BadgeSampling": query_strategies.BadgeSampling(),
     "EntropySampling": EntropySampling(),
     "ExpectedErrorReduction": ExpectedErrorReduction(subsample=4),
+    "ExperimentalDesign": query_strategies.ExperimentalDesign(),
     "ExploreExploit": ExploreExploit(GraphUncertaintyHerding(), MarginSampling()),
     "FunctionStrategy": FunctionStrategy(lambda pool: pool.proba[:, 0]),
     "GraphUncertaintyHerding": GraphUncertaintyHerding(),
+    "GreedySampling": query_strategies.GreedySampling(),
     "LeastConfidentSampling": query_strategies.LeastConfidentSampling(),
     "MarginSampling": MarginSampling(),
     "MaxHerding": query_strategies.MaxHerding(),
@@ -60,6 +64,7 @@ STRATEGIES = {
     "RandomSampling": query_strategies.RandomSampling(),
     "SigmaOptimality": query_strategies.SigmaOptimality(),
     "SpreadBatch": SpreadBatch(MarginSampling()),
+    "StandardDeviationSampling": query_strategies.StandardDeviationSampling(),
     "WithChecks": query_strategies.WithChecks(MarginSampling(), share=0.5),
 }
 ESTIMATORS = {
@@ -102,7 +107,10 @@ def test_every_query_strategy_is_tried():
 
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_no_query_strategy_makes_a_sparse_pool_dense(no_dense_pool, name):
-    learner = looped(MultinomialNB(), STRATEGIES[name])
+    tasks = declared(STRATEGIES[name], "tasks")
+    of_classes = "classification" in tasks
+    forest = RandomForestRegressor(3, random_state=0)
+    learner = looped(MultinomialNB() if of_classes else forest, STRATEGIES[name])
     assert learner.n_asked_ == 6
     assert sparse.issparse(learner.query().X)
 

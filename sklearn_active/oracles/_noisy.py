@@ -43,9 +43,10 @@ class NoisyOracle(RateOracle):
     >>> ActiveLearner(LabelSpreading(gamma=1), oracle=oracle).fit(X, [0, -1, -1, 1]).y_
     array([0, 1, 0, 1])
     >>> from sklearn.linear_model import Ridge
-    >>> oracle = NoisyOracle(ArrayOracle([5.0, 6.0]), scale=0.1, random_state=0)
-    >>> ActiveLearner(Ridge(), "random", oracle=oracle).start([[0.0], [1.0]]).query()
-    Query(round=1, indices=[0], n_pool=2, reason='RandomSampling')
+    >>> noisy = NoisyOracle(ArrayOracle([5.0, 6.0]), scale=0.1, random_state=0)
+    >>> learner = ActiveLearner(Ridge(), "random", oracle=noisy)
+    >>> learner.fit([[0.0], [1.0]], [None, None]).y_.round(2)
+    array([5.15, 5.92])
     """
 
     def __init__(
