@@ -31,7 +31,7 @@ class NumberRange:
     For sessions and oracles around a regressor. Whatever is outside of it is refused
     with a sentence, and nothing is recorded.
 
-    Attributes
+    Parameters
     ----------
     low : float, default=-inf
         The smallest number that may be given.

@@ -370,6 +370,9 @@ class LabelingState:
 
         Long journals hold few of them: equal ones are the same object.
         """
+        if isinstance(label, float):  # hardly two numbers are equal
+            what = kind, annotator, audit, token
+            return self._shared.setdefault(what, what), ((annotator, label),)
         key = kind, annotator, audit, token, label, type(label)  # True is not 1 here
         found = self._shared.get(key)
         if found is None:
