@@ -25,7 +25,8 @@ class BaseLabelingSession(ABC):
     there are, derive from this class.
 
     - **Who checks**: the session. A front end passes on what was typed; what can't be
-      is a ValueError whose text can be shown to the person.
+      is a ValueError whose text can be shown to the person. Where labels are numbers,
+      text is read as by `numbers.read`, and `numbers.written` shows a label.
     - **What is kept**: when `tell`, `skip`, `relabel`, `flag` or `take_back` return,
       it is kept. Where they raise, nothing of that call is, but for `RuntimeError`:
       the answer is recorded, and something that follows from it failed.

@@ -77,7 +77,8 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("label", "message"),
         [
-            ("3.5", "A label is a number from 0 to 400 mm here, not '3.5'"),
+            ("ape", "'ape' is not a number: give a number from 0 to 400 mm"),
+            ([3], r"A label is a number from 0 to 400 mm here, not \[3\]"),
             (1j, "not 1j"),
             (np.inf, "finite number"),
             (10**400, "finite number here, not a number of many digits"),
@@ -93,6 +94,14 @@ class TestAnswers:
                 session.tell(query.id, [label])
             assert session.ask() is query
         assert on_file(path) == []
+
+    def test_text_is_read_as_it_is_typed(self):
+        with number_session(numbers=MM) as session:
+            for text in ("3,5", "3.5 mm"):
+                session.tell(session.ask().id, [text])
+            session.relabel(0, "4 mm")
+            assert sorted(session.labels.values()) == [3.5, 3.5, 4]
+            assert session.checked("5") == 5
 
     def test_undo_relabel_and_told_twice(self):
         with number_session() as session:
@@ -383,6 +392,31 @@ class TestFinding:
             answer(session, 3)
             with pytest.raises(ValueError, match="is for classes"):
                 session.find(**how)
+
+    def test_a_slip_of_the_decimal_mark_is_found(self):
+        with number_session() as session:
+            rows = answer(session, 20)
+            session.relabel(rows[4], Y[rows[4]] * 100)
+            session.wait()
+            found = session.find(order="farthest")
+            assert found[0] == rows[4]
+            assert set(found[:20]) == set(rows)  # those without a label come last
+            guesses = [session.guess(row) for row in found[:20].tolist()]
+            labels = [session.labels[row] for row in found[:20].tolist()]
+            far = np.abs(np.subtract(guesses, labels))
+            assert (np.diff(far) <= 0).all()
+
+    def test_classes_are_not_far_from_each_other(self):
+        learner = ActiveLearner(LogisticRegression(), "random")
+        session = LabelingSession(learner, X, classes=["a", "b"])
+        with session, pytest.raises(ValueError, match="is for numbers"):
+            session.find(order="farthest")
+
+    def test_a_row_that_checks_the_model_is_left_out_of_what_goes_by_guesses(self):
+        with number_session(audit=1.0) as session:
+            answer(session, 3)
+            asked = session.ask().indices[0]
+            assert asked not in session.find(order="farthest")
 
     def test_the_rest_is_as_with_classes(self):
         with number_session() as session:

@@ -194,6 +194,9 @@ class TestTheList:
         page.wait("changing")
         options = page.root.get_by_role("combobox", name="Which rows")
         assert "Doubtful labels, to review" not in options.inner_text()
+        orders = page.root.get_by_role("combobox", name="Order").inner_text()
+        assert "Farthest from the guess first" in orders
+        assert "The model is least sure first" not in orders
         assert page.root.get_by_role("combobox", name="Guess").count() == 0
         page.page.keyboard.press("Enter")  # from the search down into the rows
         for row, text in enumerate(("1", "2,5", "3")):

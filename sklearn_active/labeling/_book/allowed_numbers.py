@@ -105,6 +105,8 @@ class AllowedNumbers(AllowedLabels):
         label = plain(label)
         if label is np.ma.masked or is_null(label):
             return None
+        if isinstance(label, str):  # as somebody has typed it
+            return self.numbers.read(label)
         if not isinstance(label, Real):
             raise ValueError(
                 f"A label is {self.numbers} here, not {label!r} "

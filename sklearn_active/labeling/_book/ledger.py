@@ -238,6 +238,11 @@ class Ledger:
         """Raise where labels are numbers, and `what` needs classes."""
         self._allowed.check_are_classes(what)
 
+    def check_are_numbers(self, what):
+        """Raise where labels are classes, and `what` needs numbers."""
+        if self.numbers is None:
+            raise ValueError(f"{what} is for numbers, and this session is of classes.")
+
     def unavailable(self, annotator, open_questions):
         """Return the rows that can't be asked of an annotator.
 

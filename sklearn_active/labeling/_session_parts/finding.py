@@ -21,8 +21,9 @@ STATUSES = (
     "disputed",
     "suspect",
 )
-ORDERS = ("row", "latest", "unsure", "sure", "suspicious")
+ORDERS = ("row", "latest", "unsure", "sure", "suspicious", "farthest")
 _OF_CLASSES = {"contradicted", "suspect", "unsure", "sure", "suspicious"}
+_BY_MODEL = {"unsure", "sure", "farthest"}
 _CONSTRAINTS = {
     "words": [str],
     "status": [StrOptions(set(STATUSES))],
@@ -72,13 +73,15 @@ class Finder:
         validate_parameter_constraints(_CONSTRAINTS, arguments, "find")
         if guess is not None or likely is not None or {status, order} & _OF_CLASSES:
             self._ledger.check_are_classes("What was asked for")
+        if order == "farthest":
+            self._ledger.check_are_numbers("What was asked for")
         # Under the lock only what is kept is copied. A model that predicts, or a search
         # through the words of 100,000 rows, would let answers wait.
         state = self._state_of_rows()
         rows = self._with_status(status, state)
         # A row that somebody is asked for as a check has to be answered without a
         # guess: the list must not tell what the model makes of it.
-        by_model = status == "contradicted" or order in ("unsure", "sure")
+        by_model = status == "contradicted" or order in _BY_MODEL
         if by_model or guess is not None or likely is not None:
             rows = rows[~np.isin(rows, list(state.checking))]
         if label is not None:
@@ -188,6 +191,10 @@ class Finder:
         if order in ("unsure", "sure"):
             highest = self._proba().proba[rows].max(axis=1, initial=0)
             return _by(rows, highest if order == "unsure" else -highest)
+        if order == "farthest":
+            labels = np.array([state.labels.get(row, np.nan) for row in rows.tolist()])
+            far = np.abs(labels - self._outlook().labels[rows])
+            return _by(rows, np.where(np.isnan(far), np.inf, -far))
         if order == "suspicious":
             ranked = self._appraiser.suspects(state.labels).rows
             return ranked[np.isin(ranked, rows)]

@@ -321,7 +321,8 @@ class ReadableSession(BaseLabelingSession):
             Only rows of which the model thinks so.
         order : str, default='row'
             Or 'latest' (labeled last first), 'unsure' and 'sure' (by the probability
-            of the guess), 'suspicious' (see below).
+            of the guess), 'suspicious' (see below), 'farthest' (of numbers: those
+            whose guess is farthest from the label; rows without a label come last).
         like : int, default=None
             Nearest to this row first, in the features that the model sees.
         likely : label, default=None

@@ -20,8 +20,10 @@ const ORDERS = [
   ["unsure", "The model is least sure first"],
   ["sure", "The model is surest first"],
   ["suspicious", "Most doubtful label first"],
+  ["farthest", "Farthest from the guess first"],
 ];
 const OF_CLASSES = new Set(["contradicted", "suspect", "unsure", "sure", "suspicious"]);
+const OF_NUMBERS = new Set(["farthest"]);
 const LIKELY = "likely:";
 const STEPPED = 50; // ms between a key and the option that it steps to
 const TYPING = 150; // ms without a letter, until it is searched
@@ -86,7 +88,7 @@ export class RowList {
       if (this.isReviewing) this.order.value = "suspicious";
       find();
     };
-    this.status = select("Which rows", STATUSES, byStatus, leave);
+    this.status = select("Which rows", STATUSES, byStatus, leave); // cut by `showKind`
     this.label = select("Label", [["", "Any label"]], find, leave);
     this.guess = select("Guess", [["", "Any guess"]], find, leave);
     const byOrder = () => {
@@ -149,8 +151,8 @@ export class RowList {
     const drawn = JSON.stringify([named, areNumbers]);
     if (this.drawn === drawn) return;
     this.drawn = drawn;
-    const ofKind = (options) =>
-      options.filter(([value]) => !areNumbers || !OF_CLASSES.has(value));
+    const others = areNumbers ? OF_CLASSES : OF_NUMBERS;
+    const ofKind = (options) => options.filter(([value]) => !others.has(value));
     this.label.hidden = this.guess.hidden = areNumbers;
     fill(this.status, ofKind(STATUSES));
     fill(this.label, [["", "Any label"], ...named]);
