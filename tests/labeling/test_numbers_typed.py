@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from notebook import Notebook
 from number_sessions import MM, X, Y, answer, learner_of, number_session, on_file
+from sklearn.linear_model import BayesianRidge
 from test_web_oracle import Fit
 
+from sklearn_active import ActiveLearner
 from sklearn_active.labeling import (
     JournaledOracle,
     LabelingWidget,
@@ -181,6 +183,20 @@ class TestThePage:
         shown = MM.rounded(audit["mean_error"])
         assert audit["texts"]["mean_error"] == shown
         assert audit["n"] == 12
+
+    @pytest.mark.parametrize(
+        ("strategy", "sentence"),
+        [
+            ("design", "its label tells most about the others"),
+            ("igs", "unlike every labeled row so far"),
+            ("std", "the model is least sure of its number"),
+        ],
+    )
+    def test_why_a_row_is_asked_is_a_sentence(self, strategy, sentence, page_of):
+        learner = ActiveLearner(BayesianRidge(), strategy, random_state=0)
+        with number_session(learner=learner) as session:
+            answer(session, 4)
+            assert page_of(session).state()["question"]["why"] == sentence
 
     def test_votes_of_others_are_hidden_as_with_classes(self, page_of):
         with number_session(votes_per_row=2) as session:

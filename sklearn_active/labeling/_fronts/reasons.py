@@ -9,13 +9,16 @@ _SENTENCES = {
     "vote": "others have begun it",
     "BadgeSampling": "unlike the others, and the model hesitates",
     "EntropySampling": "the model is unsure what it is",
+    "ExperimentalDesign": "its label tells most about the others",
     "GraphUncertaintyHerding": "no labeled row like it yet, and many are like it",
+    "GreedySampling": "unlike every labeled row so far",
     "LeastConfidentSampling": "the model is least sure of it",
     "MarginSampling": "the model hesitates between {two}",
     "MaxHerding": "no labeled row like it yet, and many are like it",
     "QueryByCommittee": "the models disagree about it",
     "RandomSampling": "a random row",
     "SigmaOptimality": "its label tells most about the others",
+    "StandardDeviationSampling": "the model is least sure of its number",
 }
 
 
