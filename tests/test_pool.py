@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from helpers import Shown, TaughtPool, blobs
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.dummy import DummyClassifier
 from sklearn.naive_bayes import GaussianNB
@@ -150,6 +150,7 @@ def test_utilities_of_a_wrong_length_are_refused_with_both_numbers():
         learner.query()
 
 
+@example([-np.inf] * 6 + [-1.0, -np.inf, -np.inf], {0}, {6})
 @given(
     st.lists(st.sampled_from([-np.inf, -1.0, 0.0, 0.5, 2.0]), min_size=9, max_size=9),
     st.sets(st.integers(0, 8), max_size=4),

@@ -384,6 +384,8 @@ class Pool:
             utilities[out] = -np.inf
             highest = utilities.max()
             tied = np.flatnonzero(utilities == highest)
+            # Where all that is left is -inf, too, those that are out tie with it.
+            tied = tied[~np.isin(tied, out)]
         if len(tied) > 1:
             tied = tied[[self.draws.tie_ranks(tied).argmin()]]
         return tied, np.array([highest])
