@@ -16,7 +16,7 @@ from sklearn.base import (
 )
 from sklearn.datasets import load_diabetes
 from sklearn.dummy import DummyRegressor
-from sklearn.ensemble import RandomForestRegressor
+from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
 from sklearn.frozen import FrozenEstimator
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.linear_model import (
@@ -117,6 +117,8 @@ class TestWhatYMeans:
         [
             (["a", "b"], "gave 'a', but a regressor learns numbers"),
             ([1.0, np.inf], "Input y contains infinity"),
+            (np.array(["2020-01-01", "NaT"], "M8[D]"), "a regressor learns numbers"),
+            (np.array([1, 2], "m8[D]"), "a regressor learns numbers"),
             ([1j, 2j], "Complex data not supported"),
             ([[1.0, 2.0], [3.0, 4.0]], "multi-output targets are not supported"),
         ],
@@ -325,6 +327,13 @@ class TestEstimators:
                 return np.zeros((len(X), 1))
 
         assert learner(Column()).fit(X, Y).predict(X).shape == (80,)
+
+    def test_columns_of_categories_go_where_the_regressor_takes_them(self):
+        pd = pytest.importorskip("pandas")
+        frame = pd.DataFrame({"x": X[:, 2], "sex": pd.Categorical(["f", "m"] * 40)})
+        boosting = HistGradientBoostingRegressor(min_samples_leaf=2, max_iter=5)
+        fitted = learner(boosting, budget=2, oracle=lambda q: Y[q.indices])
+        assert fitted.fit(frame, np.where(START, Y, np.nan)).n_asked_ == 2
 
     def test_a_frame_keeps_its_names(self):
         pd = pytest.importorskip("pandas")

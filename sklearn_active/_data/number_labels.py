@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.dummy import DummyRegressor
 from sklearn.utils import assert_all_finite
 
-from sklearn_active._data.columns import is_null, kind_of
+from sklearn_active._data.columns import is_null
 from sklearn_active._data.fitted import FittedRegressor
 from sklearn_active._data.labels import Labels
 from sklearn_active._data.marks import Mark, is_auto
@@ -94,7 +94,8 @@ class NumberLabels(Labels):
         """Return answers as floats, or raise."""
         if labels.dtype.kind == "c":
             raise ValueError("Complex data not supported: y must be numbers.")
-        if len(labels) and (kind_of(labels) != "number" or labels.dtype.kind == "O"):
+        # Dates and time spans would pass for numbers, and NaT for one of them.
+        if len(labels) and labels.dtype.kind not in "biuf":
             raise ValueError(
                 f"{source} gave {labels.tolist()[0]!r}, but a regressor learns "
                 "numbers. Give one number per row, and None for a row without one; to "

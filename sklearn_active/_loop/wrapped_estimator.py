@@ -5,7 +5,10 @@ from copy import copy
 import numpy as np
 from scipy import sparse
 from sklearn.base import is_regressor
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+)
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.semi_supervised import SelfTrainingClassifier
@@ -30,6 +33,7 @@ from sklearn_active._sklearn import (
 from sklearn_active._sklearn.warnings import warn_user
 
 _ACCEPTING = (BaseLabelPropagation, SelfTrainingClassifier)
+_TAKING_CATEGORIES = (HistGradientBoostingClassifier, HistGradientBoostingRegressor)
 _ROWS_LOOKED_AT = 100
 _TAKING_ANYTHING = (
     "sklearn.compose.",
@@ -193,7 +197,7 @@ def check_takes(estimator, X):
         return
     some = template_of(X)
     some = take(some, np.arange(min(num_samples(some), _ROWS_LOOKED_AT)))
-    text = _text_in(some, isinstance(first, HistGradientBoostingClassifier))
+    text = _text_in(some, isinstance(first, _TAKING_CATEGORIES))
     if text:
         raise ValueError(
             f"{type(first).__name__} takes numbers, but X holds {text}. Make numbers "
