@@ -72,10 +72,10 @@ class ActiveLearner(
     """Label the rows worth labeling, and fit a classifier or regressor on them.
 
     Wraps any scikit-learn classifier, semi-supervised or not, of one label per row or
-    of several, and any regressor. `fit` asks an oracle
-    for the labels of the rows that the query strategy chooses, a batch at a time,
-    and refits after each. Without an oracle, go step by step: `start`, then `query`
-    and `teach` as often as you like, also from no label at all.
+    of several, and any regressor. `fit` asks an oracle for the labels of the rows that
+    the query strategy chooses, a batch at a time, and refits after each. Without an
+    oracle, go step by step: `start`, then `query` and `teach` as often as you like,
+    also from no label at all.
 
     Parameters
     ----------
@@ -278,21 +278,11 @@ class ActiveLearner(
                 "This ActiveLearner estimator requires y to be passed, but the target "
                 "y is None. To begin without any label, use start(X)."
             )
-        X, oracle, kind = as_chunks(X), self.oracle, kind_of_y(self.estimator, y)
-        y = in_order_of(y, index_of(X), "y")
+        X, oracle = as_chunks(X), self.oracle
         if labeled is None:
-            labels = parse_y(
-                y,
-                num_samples(X),
-                self.missing_label,
-                has_oracle=oracle is not None,
-                kind=kind,
-            )
+            labels = self._labels(X, y, oracle is not None)
         elif oracle is None:
-            labeled = in_order_of(labeled, index_of(X), "labeled")
-            labels, truth = parse_complete_y(
-                y, num_samples(X), labeled, self.missing_label, kind=kind
-            )
+            labels, truth = self._labels_and_truth(X, y, labeled)
             oracle = ArrayOracle(truth)
         else:
             raise ValueError(
@@ -353,12 +343,8 @@ class ActiveLearner(
                 "start() has no labeled=: step by step, you answer. Mark unlabeled "
                 "rows in y, or use fit(X, y, labeled=mask)."
             )
-        y = in_order_of(y, index_of(X), "y")
         # Whoever steps answers too: a y of -1 and 1 is a pool with one class known.
-        kind = kind_of_y(self.estimator, y)
-        labels = parse_y(
-            y, num_samples(X), self.missing_label, has_oracle=True, kind=kind
-        )
+        labels = self._labels(X, y, has_oracle=True)
         self._begin(X, labels, params, "caller").refit_if_possible()
         return self
 
@@ -533,6 +519,29 @@ class ActiveLearner(
                 "the new ones. Begin anew with start(X, learner.y_, ...) on all rows."
             )
         validate_data(self, X, reset=False, skip_check_array=True)
+
+    def _labels(self, X, y, has_oracle):
+        """Return the labels that a y tells of, in the order of the rows."""
+        y = in_order_of(y, index_of(X), "y")
+        return parse_y(
+            y,
+            num_samples(X),
+            self.missing_label,
+            has_oracle=has_oracle,
+            kind=kind_of_y(self.estimator, y),
+        )
+
+    def _labels_and_truth(self, X, y, labeled):
+        """Return the labels where `labeled`, and all of a y that is complete."""
+        y = in_order_of(y, index_of(X), "y")
+        labeled = in_order_of(labeled, index_of(X), "labeled")
+        return parse_complete_y(
+            y,
+            num_samples(X),
+            labeled,
+            self.missing_label,
+            kind=kind_of_y(self.estimator, y),
+        )
 
     def _begin(self, X, labels, params, asks):
         """Check everything that can be checked, then forget the last run for a new one.

@@ -226,7 +226,8 @@ def tabulate():
             measure = "balanced accuracy" if kind.startswith("uneven") else "accuracy"
             title = f"Mean {measure} less that of random rows, sets {kind}"
             columns = {name: (kind, name) for name in MODELS if name in set(here.model)}
-            lines += [*gains(here, title, columns), *against_random(here, kind)]
+            lines += gains(here, title, columns, STRATEGIES)
+            lines += against_random(here, kind, STRATEGIES, MODELS)
     lines += best_of_others(runs)
     versions = ", ".join(f"{name} {v}" for name, v in sorted(VERSIONS.items()))
     ALL_TABLES.write_text("\n".join([*lines, f"Measured with {versions}.", ""]))
@@ -239,14 +240,14 @@ def tabulate():
         for kind, model in pairs
         if (kind, model) in known
     }
-    TABLE.write_text("\n".join(gains(runs, title, columns)))
+    TABLE.write_text("\n".join(gains(runs, title, columns, STRATEGIES)))
     print(ALL_TABLES.read_text(), TABLE.read_text(), sep="\n")
 
 
-def gains(runs, title, columns):
+def gains(runs, title, columns, strategies):
     """Return the mean gain of each strategy over the sets of a kind, by columns."""
     lines = head(title, ["strategy", *columns])
-    for strategy in STRATEGIES:
+    for strategy in strategies:
         cells = []
         for kind, model in columns.values():
             chosen = (runs.kind == kind) & (runs.model == model)
@@ -261,12 +262,12 @@ def gains(runs, title, columns):
     return [*lines, ""]
 
 
-def against_random(runs, kind):
+def against_random(runs, kind, strategies, models):
     """Return on how many sets a strategy is ahead of, level with, behind random."""
     title = f"Sets {kind}: ahead of random / level / behind, at two standard errors"
-    models = [name for name in MODELS if name in set(runs.model)]
+    models = [name for name in models if name in set(runs.model)]
     lines = head(title, ["strategy", *models])
-    for strategy in [name for name in STRATEGIES if name != "random"]:
+    for strategy in [name for name in strategies if name != "random"]:
         cells = []
         for model in models:
             own = runs[(runs.strategy == strategy) & (runs.model == model)]

@@ -26,7 +26,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import sklearn
-from ordinary_models import head, verdict
+from ordinary_models import against_random, gains, head, verdict
 from results_file import append, missing
 from sklearn.base import clone
 from sklearn.datasets import (
@@ -254,52 +254,22 @@ def tabulate():
 
 def tables(runs):
     """Return the short table, and all of them."""
-    lines = gains(runs, "Mean R² less that of random rows, up to 60 labels")
+    known = set(zip(runs.kind, runs.model, strict=True))
+    columns = {
+        f"{model} ({kind})": (kind, model)
+        for kind in KINDS
+        for model in MODELS
+        if (kind, model) in known
+    }
+    title = "Mean R² less that of random rows, up to 60 labels"
+    lines = gains(runs, title, columns, STRATEGIES)
     short = "\n".join(lines)
     for kind in KINDS:
-        lines += against_random(runs[runs.kind == kind], kind)
+        lines += against_random(runs[runs.kind == kind], kind, STRATEGIES, MODELS)
         lines += by_set(runs[runs.kind == kind], kind)
     lines += against_theirs(runs)
     versions = ", ".join(f"{name} {runs[name].iloc[-1]}" for name in sorted(VERSIONS))
     return short, "\n".join([*lines, f"Measured with {versions}.", ""])
-
-
-def gains(runs, title):
-    """Return the mean gain of each strategy over the sets, by kind and model."""
-    pairs = [(kind, name) for kind in KINDS for name in MODELS]
-    pairs = [p for p in pairs if len(runs[(runs.kind == p[0]) & (runs.model == p[1])])]
-    lines = head(title, ["strategy", *[f"{model} ({kind})" for kind, model in pairs]])
-    for strategy in STRATEGIES:
-        cells = []
-        for kind, model in pairs:
-            own = runs[(runs.kind == kind) & (runs.model == model)]
-            own = own[own.strategy == strategy]
-            # Sets differ by more than seeds do: one figure a seed, of all sets.
-            whole = own.groupby("seed").gain.agg(["mean", "size"])
-            by_seed = whole["mean"][whole["size"] == own.dataset.nunique()]
-            error = by_seed.std() / np.sqrt(max(len(by_seed), 1))
-            cells.append(f"{by_seed.mean():+.3f} ± {error:.3f}" if len(by_seed) else "")
-        if any(cells):
-            lines.append("   " + ", ".join([strategy, *cells]))
-    return [*lines, ""]
-
-
-def against_random(runs, kind):
-    """Return on how many sets a strategy is ahead of, level with, behind random."""
-    title = f"Sets {kind}: ahead of random / level / behind, at two standard errors"
-    models = [name for name in MODELS if name in set(runs.model)]
-    lines = head(title, ["strategy", *models])
-    for strategy in [name for name in STRATEGIES if name != "random"]:
-        cells = []
-        for model in models:
-            own = runs[(runs.strategy == strategy) & (runs.model == model)]
-            counts = np.zeros(3, int)
-            for _, gain in own.groupby("dataset").gain:
-                counts[verdict(gain)] += 1
-            cells.append(" / ".join(map(str, counts)) if len(own) else "")
-        if any(cells):
-            lines.append("   " + ", ".join([strategy, *cells]))
-    return [*lines, ""]
 
 
 def by_set(runs, kind):

@@ -212,14 +212,6 @@ class IndicatorLabels(Labels):
         both = [np.array([0, 1]) for _ in self.classes]
         return getattr(getattr(known, "estimator", None), "classes_", both)
 
-    def need_codes(self, all_rows, takes_minus_one_for_a_mark):
-        """Say that no positions stand for 0 and 1."""
-        return False
-
-    def beside_marks(self, codes):
-        """Return y as estimators take it that are given all rows."""
-        return self.as_array()
-
     def _answer_column(self, answers, source):
         return Indicators.of(answers, source, len(self.classes))
 
@@ -227,9 +219,6 @@ class IndicatorLabels(Labels):
         """Return the rows in which something is said, and which these are."""
         answered = ~column.missing
         return column.values[answered], answered
-
-    def _checked(self, labels, source):
-        return labels
 
 
 def _rows_of(y, source, n_labels):

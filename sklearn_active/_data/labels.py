@@ -139,7 +139,6 @@ class Labels(ABC):
     def fitted(self, estimator, encoded=False, pretrained=False):
         """Return an estimator that was fitted on them, in the learner's own words."""
 
-    @abstractmethod
     def need_codes(self, all_rows, takes_minus_one_for_a_mark):
         """Say whether an estimator must be given positions in `classes` for labels.
 
@@ -150,8 +149,8 @@ class Labels(ABC):
         takes_minus_one_for_a_mark : bool
             Whether it would not learn a class -1.
         """
+        return False
 
-    @abstractmethod
     def beside_marks(self, codes):
         """Return y as estimators take it that are given all rows, shape (n_rows,).
 
@@ -160,10 +159,11 @@ class Labels(ABC):
         codes : bool
             Whether positions in `classes` stand for the labels.
         """
+        return self.as_array()
 
-    @abstractmethod
     def _checked(self, labels, source):
         """Return answers in a dtype that can be recorded, or raise."""
+        return labels
 
     def copy(self):
         """Return labels that change by themselves."""

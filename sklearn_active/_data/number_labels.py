@@ -82,14 +82,6 @@ class NumberLabels(Labels):
         """Raise: numbers are no classes."""
         raise AttributeError("classes_ is not available: a regressor has none.")
 
-    def need_codes(self, all_rows, takes_minus_one_for_a_mark):
-        """Say that no positions stand for numbers."""
-        return False
-
-    def beside_marks(self, codes):
-        """Return y as estimators take it that are given all rows, shape (n_rows,)."""
-        return self.as_array()
-
     def _checked(self, labels, source):
         """Return answers as floats, or raise."""
         if labels.dtype.kind == "c":

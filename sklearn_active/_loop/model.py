@@ -42,7 +42,7 @@ class Model:
 
     Attributes
     ----------
-    fitted : FittedClassifier, FittedRegressor or None
+    fitted : Fitted or None
         The one in force; None before one could be fitted.
     has_learned : bool
         Whether it was fitted on labels of this run.
@@ -72,8 +72,16 @@ class Model:
 
         Empty where labels are numbers.
         """
-        known = self.pool.labels if self.fitted is None else self.fitted
-        return known.classes
+        return self._knows_classes.classes
+
+    @property
+    def public_classes(self):
+        """What the learner says as `classes_`."""
+        return self.pool.labels.public_classes(self._knows_classes)
+
+    @property
+    def _knows_classes(self):
+        return self.pool.labels if self.fitted is None else self.fitted
 
     @property
     def is_cold(self):

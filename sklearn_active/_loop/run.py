@@ -390,9 +390,7 @@ class HasRun:
 
         A list of one array per label where a row may have several.
         """
-        run = run_of(self)
-        known = run.pool.labels if run.model.fitted is None else run.model.fitted
-        return run.pool.labels.public_classes(known)
+        return run_of(self).model.public_classes
 
     @property
     def y_(self) -> NDArray[Any]:
@@ -482,7 +480,7 @@ def fitted_of(learner):
 
     Returns
     -------
-    fitted : FittedClassifier or FittedRegressor
+    fitted : Fitted
 
     Raises
     ------

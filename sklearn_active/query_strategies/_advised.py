@@ -32,7 +32,7 @@ def advised(estimator, X, task="classification"):
         The learner's, not fitted.
     X : container of shape (n_rows, ...)
         The pool's rows.
-    task : {'classification', 'regression'}, default='classification'
+    task : {'classification', 'regression', 'multilabel'}, default='classification'
         What the estimator learns.
 
     Returns

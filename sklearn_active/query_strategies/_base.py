@@ -25,8 +25,9 @@ class QueryStrategy(BaseEstimator, ABC):
         'predict(return_std=True)'. Until an estimator could be fitted on two classes
         or numbers, random rows are asked instead. Empty: the strategy needs no
         estimator and is asked from the first question.
-    needs_later : tuple of str
+    needs_later : tuple of str or tuple
         Methods that it will need later on: they are looked for before the first label.
+        Of those in a tuple one will do.
     deterministic : bool
         Whether utilities depend on the rows and labels alone: the same rows in
         another order have the same utilities. False where chance takes part.
@@ -58,7 +59,7 @@ class QueryStrategy(BaseEstimator, ABC):
     """
 
     needs: tuple[str, ...] = ("fit",)
-    needs_later: tuple[str, ...] = ()
+    needs_later: tuple[str | tuple[str, ...], ...] = ()
     deterministic: bool = True
     pointwise: bool = False
     tasks: tuple[str, ...] = ("classification", "regression", "multilabel")

@@ -18,11 +18,11 @@ from sklearn_active.query_strategies._herding_cover import (
     UncertaintyCover,
 )
 from sklearn_active.query_strategies._on_graph import graph_of
-from sklearn_active.query_strategies._standard_deviation import (
-    PROBA_OR_STD,
-    predicted_std,
+from sklearn_active.query_strategies._standard_deviation import STD, predicted_std
+from sklearn_active.query_strategies._uncertainty import (
+    margin_uncertainty,
+    of_least_sure_label,
 )
-from sklearn_active.query_strategies._uncertainty import margin_uncertainty
 
 _SHRINKING = 0.5
 _ROWS_AT_ONCE = 16_384
@@ -163,7 +163,7 @@ class GraphUncertaintyHerding(CoverStrategy):
     @property
     def needs_later(self):
         """Methods that the estimator must implement sooner or later."""
-        return (PROBA_OR_STD,) if self.uncertainty == "model" else ()
+        return (("predict_proba", STD),) if self.uncertainty == "model" else ()
 
     @property
     def gains_(self):
@@ -206,8 +206,7 @@ def _hesitation(pool):
         return std**2 / (np.max(std**2) or 1.0), n_labeled / 2
     proba = pool.proba
     if proba.ndim == 3:  # several labels, each of them of two classes
-        no, yes = np.moveaxis(proba, 2, 0)
-        return (1 - np.abs(yes - no)).max(axis=1), n_labeled / 2
+        return of_least_sure_label(margin_uncertainty, proba), n_labeled / 2
     labels_per_class = n_labeled / len(pool.classes)
     # A class of few labels counts for more, so that all are learned alike. One that a
     # pretrained model knows may have none yet.

@@ -13,7 +13,6 @@ from sklearn_active.query_strategies._greedy_sampling import GreedySampling
 from sklearn_active.query_strategies._herding import GraphUncertaintyHerding
 from sklearn_active.query_strategies._random import RandomSampling
 from sklearn_active.query_strategies._standard_deviation import (
-    PROBA_OR_STD,
     STD,
     StandardDeviationSampling,
     has_std,
@@ -161,19 +160,19 @@ def check_compatible(strategy, estimator, task):
         )
     needs = declared(strategy, "needs")
     needs = (needs,) if isinstance(needs, str) else needs
-    for method in (*needs, *declared(strategy, "needs_later")):
-        if not _implements(estimator, method):
-            way_out = _WAYS_OUT.get(method, "choose another query strategy")
+    for need in (*needs, *declared(strategy, "needs_later")):
+        methods = (need,) if isinstance(need, str) else need
+        if not any(_implements(estimator, method) for method in methods):
+            way_out = _WAYS_OUT.get(need, "choose another query strategy")
             raise ValueError(
                 f"{type(strategy).__name__} is not compatible with "
-                f"{type(estimator).__name__}. It must implement `{method}`; {way_out}."
+                f"{type(estimator).__name__}. It must implement "
+                f"{' or '.join(f'`{method}`' for method in methods)}; {way_out}."
             )
 
 
-def _implements(estimator, need):
-    if need == PROBA_OR_STD:
-        return hasattr(estimator, "predict_proba") or has_std(estimator)
-    return has_std(estimator) if need == STD else hasattr(estimator, need)
+def _implements(estimator, method):
+    return has_std(estimator) if method == STD else hasattr(estimator, method)
 
 
 def names_for(task):
@@ -221,7 +220,7 @@ def check_in_chunks(strategy, X):
 
 _WAYS_OUT = {
     "predict_proba": "wrap it in CalibratedClassifierCV",
-    PROBA_OR_STD: (
+    ("predict_proba", STD): (
         "wrap a classifier in CalibratedClassifierCV, or take 'design' around a "
         "regressor"
     ),

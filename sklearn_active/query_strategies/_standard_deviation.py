@@ -20,7 +20,6 @@ from sklearn_active.query_strategies._base import QueryStrategy
 from sklearn_active.query_strategies._pool_view import PoolView
 
 STD = "predict(return_std=True)"  # as strategies say that they need it
-PROBA_OR_STD = "predict_proba` or `predict(return_std=True)"  # as errors say it
 _FORESTS = (RandomForestRegressor, ExtraTreesRegressor)
 
 

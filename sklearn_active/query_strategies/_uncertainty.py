@@ -25,9 +25,7 @@ class _UncertaintySampling(QueryStrategy):
         """Return the uncertainty of each row: of several labels the largest."""
         if proba.ndim == 2:
             return self._uncertainty(proba)
-        n_rows, n_labels, n_classes = proba.shape
-        of_each = self._uncertainty(proba.reshape(-1, n_classes))
-        return of_each.reshape(n_rows, n_labels).max(axis=1)
+        return of_least_sure_label(self._uncertainty, proba)
 
     @abstractmethod
     def _uncertainty(self, proba):
@@ -190,6 +188,25 @@ class LeastConfidentSampling(_UnseenClassSampling):
 
     def _with_bin(self, masses, beta):
         return 1 - masses.max(axis=1) / (masses.sum(axis=1) + beta)
+
+
+def of_least_sure_label(uncertainty, proba):
+    """Return the largest uncertainty of the labels of each row.
+
+    Parameters
+    ----------
+    uncertainty : callable
+        Of distributions of shape (n, n_classes).
+    proba : ndarray of float of shape (n_rows, n_labels, n_classes)
+        A distribution for each label.
+
+    Returns
+    -------
+    uncertainty : ndarray of float of shape (n_rows,)
+    """
+    n_rows, n_labels, n_classes = proba.shape
+    of_each = uncertainty(proba.reshape(-1, n_classes))
+    return of_each.reshape(n_rows, n_labels).max(axis=1)
 
 
 def margin_uncertainty(proba):

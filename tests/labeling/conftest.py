@@ -22,6 +22,13 @@ def page_of():
         yield served
 
 
+@pytest.fixture
+def server(session):
+    """Serve the session of the test's own module."""
+    with session.serve() as server:
+        yield server
+
+
 @pytest.fixture(scope="module")
 def playwright():
     from playwright.sync_api import sync_playwright

@@ -28,12 +28,6 @@ def session():
         yield session
 
 
-@pytest.fixture
-def server(session):
-    with session.serve() as server:
-        yield server
-
-
 PROGRAM = """
 import sys
 from sklearn.datasets import load_digits

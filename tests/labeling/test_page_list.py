@@ -24,12 +24,6 @@ def session(tmp_path):
 
 
 @pytest.fixture
-def server(session):
-    with session.serve() as server:
-        yield server
-
-
-@pytest.fixture
 def rows(new_page, server):
     return List(new_page().open(server.url)).open()
 

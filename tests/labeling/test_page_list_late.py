@@ -19,12 +19,6 @@ def session(tmp_path):
 
 
 @pytest.fixture
-def server(session):
-    with session.serve() as server:
-        yield server
-
-
-@pytest.fixture
 def rows(new_page, server):
     rows = List(new_page().open(server.url)).open()
     rows.root.locator(".labeler-rows").focus()

@@ -23,12 +23,6 @@ def session(tmp_path):
 
 
 @pytest.fixture
-def server(session):
-    with session.serve() as server:
-        yield server
-
-
-@pytest.fixture
 def page(new_page, server):
     return new_page(**WIDE).open(server.url)
 
