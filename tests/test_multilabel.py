@@ -49,6 +49,21 @@ def read(y, **kwargs):
     return parse_y(y, len(y), kind=IndicatorLabels, **kwargs)
 
 
+class IsTold(OneVsRestClassifier):
+    """Learn the rows that are labeled, and remember what came after the fit."""
+
+    accepts_unlabeled = True
+
+    def fit(self, X, y):
+        self.y_, self.told_ = y, []
+        known = (y != -1).all(axis=1)
+        return super().fit(X[known], y[known])
+
+    def update_labels(self, indices, y):
+        self.told_.append((indices.tolist(), y.tolist()))
+        return self
+
+
 class TestWhatYMeans:
     @pytest.mark.parametrize(
         "y",
@@ -125,6 +140,12 @@ class TestWhatYMeans:
         labels, truth = parse_complete_y(Y, 60, START, kind=IndicatorLabels)
         assert_array_equal(truth, Y)
         assert (labels.values[~START] == -1).all()
+
+    def test_a_complete_y_has_no_open_entry(self):
+        holes = Y.copy()
+        holes[[20, 21], [0, 2]] = -1
+        with pytest.raises(ValueError, match="2 of 60 are missing"):
+            learner().fit(X, holes, labeled=START)
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda e: type(e).__name__)
@@ -269,6 +290,13 @@ class TestTheLoop:
 
         fitted = learner(oracle=oracle, batch_size=3, budget=6).fit(X, PARTLY)
         assert (~np.isnan(fitted.y_).any(axis=1)).sum() == 14
+
+    def test_an_estimator_that_is_updated_is_told_what_was_withdrawn(self):
+        stepping = learner(IsTold(LogisticRegression())).start(X, PARTLY)
+        assert_array_equal(stepping.estimator_.y_, np.where(START[:, None], Y, -1))
+        stepping.teach([10, 12], [[0, 1, 1], [0, None, 1]])
+        stepping.relabel([10], [None])
+        assert stepping.estimator_.told_ == [([10], [[0, 1, 1]]), ([10], [[-1] * 3])]
 
     def test_a_pickle_goes_on(self):
         stepping = learner().start(X, PARTLY)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn import config_context
 from sklearn.base import (
     BaseEstimator,
     RegressorMixin,
@@ -72,6 +73,19 @@ class Memory(RegressorMixin, BaseEstimator):
 
 class WantsAll(Memory):
     accepts_unlabeled = True
+
+
+class IsTold(WantsAll):
+    """Remember what came after the fit, and call every row -1 that had no label."""
+
+    def fit(self, X, y):
+        self.told_ = []
+        self.transduction_ = np.where(np.isnan(y), -1.0, y)
+        return super().fit(X, y)
+
+    def update_labels(self, indices, y):
+        self.told_.append((indices.tolist(), y.tolist()))
+        return self
 
 
 class TestWhatYMeans:
@@ -241,6 +255,21 @@ class TestTheLoop:
         stepping.relabel([1, 2, 3, 4], [None] * 4)
         assert not hasattr(stepping, "estimator_")
 
+    def test_an_estimator_that_is_updated_is_told_minus_one_and_what_was_withdrawn(
+        self,
+    ):
+        stepping = learner(IsTold()).start(X, np.where(START, Y, np.nan))
+        stepping.teach([10, 11], [-1.0, 3.0])
+        stepping.relabel([10], [None])
+        (first, second) = stepping.estimator_.told_
+        assert first == ([10, 11], [-1.0, 3.0])
+        assert second[0] == [10]
+        assert np.isnan(second[1]).all()
+
+    def test_the_transduction_may_be_minus_one(self):
+        stepping = learner(IsTold()).start(X, np.where(START, Y, np.nan))
+        assert_array_equal(stepping.transduction_, np.where(START, Y, -1.0))
+
     def test_rows_can_be_added(self):
         stepping = learner().start(X[:40], np.where(START, Y, np.nan)[:40])
         stepping.extend(X[40:], [Y[40], *[None] * 39])
@@ -341,6 +370,16 @@ class TestEstimators:
         y = pd.Series(np.where(START, Y, np.nan))
         fitted = learner(budget=2, oracle=lambda q: Y[q.indices]).fit(frame, y)
         assert fitted.feature_names_in_[0] == "x0"
+
+    def test_more_than_the_mean_can_be_asked_for(self):
+        process = GaussianProcessRegressor(optimizer=None)
+        fitted = learner(process).fit(X, Y, labeled=START)
+        with config_context(enable_metadata_routing=True):
+            routed = learner(clone(process).set_predict_request(return_std=True))
+            routed.fit(X, Y, labeled=START)
+            mean, std = routed.predict(X[:1], return_std=True)
+        assert_array_equal(mean, fitted.predict(X[:1]))
+        assert_array_equal(std, fitted.estimator_.predict(X[:1], return_std=True)[1])
 
 
 class TestWhatIsForClassesOnly:

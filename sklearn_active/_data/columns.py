@@ -89,6 +89,11 @@ class Column:
             values = column_or_1d(values, warn=True)
         return cls(values, hidden)
 
+    @property
+    def incomplete(self):
+        """Whether something is open in a value: it is missing, shape (n_values,)."""
+        return self.missing
+
     def __len__(self):
         return len(self.values)
 

@@ -52,8 +52,14 @@ class FittedRegressor(Fitted):
         self.classes = np.zeros(0)
 
     def predict(self, X, **params):
-        """Return the number of each row, shape (n_rows,)."""
-        return one_dimensional(self.estimator.predict(X, **params), self.estimator)
+        """Return the number of each row, shape (n_rows,).
+
+        A tuple that begins with them where `params` ask for more, as `return_std` does.
+        """
+        y = self.estimator.predict(X, **params)
+        if isinstance(y, tuple):
+            return one_dimensional(y[0], self.estimator), *y[1:]
+        return one_dimensional(y, self.estimator)
 
 
 class FittedIndicator(Fitted):

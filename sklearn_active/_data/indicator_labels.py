@@ -70,9 +70,14 @@ class Indicators:
     def __len__(self):
         return len(self.values)
 
+    @property
+    def incomplete(self):
+        """Whether something is open in a row, shape (n_rows,)."""
+        return (self.values == _UNKNOWN).any(axis=1)
+
     def equal_to(self, value):
         """Return the rows in which something is left open: what a mark says."""
-        return (self.values == _UNKNOWN).any(axis=1)
+        return self.incomplete
 
     def labels(self, known):
         """Return the rows `known`."""
@@ -185,6 +190,14 @@ class IndicatorLabels(Labels):
     def targets(self, rows):
         """Return the labels of rows as estimators take them, shape (n, n_labels)."""
         return self.values[rows].astype(np.int64)
+
+    def beside_marks(self, codes):
+        """Return y as estimators take it that are given all rows.
+
+        Shape (n_rows, n_labels); -1 in each entry of a row that is not labeled.
+        """
+        known = self.known[:, np.newaxis]
+        return np.where(known, self.values, _UNKNOWN).astype(np.int64)
 
     @property
     def suffice(self):

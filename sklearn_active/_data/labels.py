@@ -34,6 +34,8 @@ class Labels(ABC):
         Whether a label is a number that may be any; of the class.
     dummy : type
         scikit-learn's estimator that looks at no feature; of the class.
+    told_as_open : int or float, default=-1
+        What stands for an unlabeled row to estimators that are given all; of the class.
     values : ndarray of shape (n_rows,) or (n_rows, n_labels)
         The labels; undefined where not known.
     known : ndarray of bool of shape (n_rows,)
@@ -51,6 +53,7 @@ class Labels(ABC):
     are_classes: bool
     continuous: bool
     dummy: type
+    told_as_open: float = -1
 
     def __init__(self, n_rows, mark):
         self.values = np.zeros(n_rows, dtype=np.int64)
@@ -160,6 +163,11 @@ class Labels(ABC):
             Whether positions in `classes` stand for the labels.
         """
         return self.as_array()
+
+    @classmethod
+    def is_told(cls, y):
+        """Return where a y as estimators have it says something, shape as y's."""
+        return y != cls.told_as_open
 
     def _checked(self, labels, source):
         """Return answers in a dtype that can be recorded, or raise."""

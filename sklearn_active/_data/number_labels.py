@@ -20,6 +20,7 @@ class NumberLabels(Labels):
     are_classes = False
     continuous = True
     dummy = DummyRegressor
+    told_as_open = np.nan
 
     def __init__(self, n_rows, mark=_MARK):
         super().__init__(n_rows, mark)
@@ -58,6 +59,11 @@ class NumberLabels(Labels):
     def marked(self, values, known):
         """Return `values` where `known`, and NaN elsewhere, shape (n_rows,)."""
         return np.where(known, values, np.nan)
+
+    @classmethod
+    def is_told(cls, y):
+        """Return where a y as estimators have it says something, shape as y's."""
+        return ~np.isnan(y)
 
     @property
     def suffice(self):

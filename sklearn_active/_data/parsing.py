@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import is_regressor
 
 from sklearn_active._data.class_labels import ClassLabels
+from sklearn_active._data.columns import Column
 from sklearn_active._data.indicator_labels import IndicatorLabels
 from sklearn_active._data.marks import AUTO, Mark
 from sklearn_active._data.number_labels import NumberLabels
@@ -26,6 +27,27 @@ def kind_of_y(estimator, y=None):
     if is_regressor(estimator):
         return NumberLabels
     return IndicatorLabels if has_columns(y) else ClassLabels
+
+
+def kind_of_values(y):
+    """Return the class of labels that a y looks like, where no estimator says it.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_rows,) or (n_rows, n_labels)
+        Labels and marks.
+
+    Returns
+    -------
+    kind : type of Labels
+        Whole numbers are taken for classes.
+    """
+    if has_columns(y):
+        return IndicatorLabels
+    column = Column.of(y)
+    numbers = column.labels(~column.missing)
+    continuous = numbers.dtype.kind == "f" and np.any(numbers != np.floor(numbers))
+    return NumberLabels if continuous else ClassLabels
 
 
 def has_columns(y):
@@ -115,7 +137,7 @@ def parse_complete_y(y, n_rows, labeled, missing_label=AUTO, *, kind=ClassLabels
             f"of X; got an array of dtype {labeled.dtype} and shape {labeled.shape}."
         )
     column = _column_of(y, n_rows, kind)
-    mark, missing = Mark.stated(missing_label), column.missing
+    mark, missing = Mark.stated(missing_label), column.incomplete
     if not mark.says_nothing:
         missing = missing | column.equal_to(mark.value)
     if missing.any():

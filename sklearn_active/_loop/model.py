@@ -140,7 +140,7 @@ class Model:
         transduction = getattr(self.final, "transduction_", None)
         if transduction is None:
             return None
-        return labels.marked(self._decoded(transduction), transduction != -1)
+        return labels.marked(self._decoded(transduction), labels.is_told(transduction))
 
     def expected(self, rows):
         """Return the label that the model expects of each of some rows, as a list.

@@ -170,8 +170,10 @@ def updated(estimator, data, last):
     # Only what changed is told: an update costs by the number of labels that it is
     # told of, and most of them are known to it since long.
     rows = np.union1d(last.rows, data.rows)
-    now = data.targets_of(rows)
-    changed = now != last.targets_of(rows)
+    now, before = data.targets_of(rows), last.targets_of(rows)
+    # What is open stays so, also where NaN, which differs from itself, says it.
+    same = (now == before) | ((now != now) & (before != before))
+    changed = ~same.reshape(len(rows), -1).all(axis=1)
     return estimator.update_labels(rows[changed], now[changed])
 
 
@@ -279,7 +281,8 @@ class TrainingData:
     labels : Labels
         The labels known.
     all_rows : bool
-        Whether unlabeled rows are passed, marked with -1.
+        Whether unlabeled rows are passed, marked with -1; with NaN where labels are
+        numbers.
     params : dict
         Fit parameters; those of length n_rows are cut like the rows.
     takes_minus_one_for_a_mark : bool, default=False
@@ -345,6 +348,7 @@ class TrainingData:
     def targets_of(self, rows):
         """Return what stands for the labels of some rows, all labeled ones included."""
         dtype = np.result_type(self._targets.dtype, np.int8)  # as y's
-        targets = np.full(len(rows), -1, dtype=dtype)
+        shape = (len(rows), *self._targets.shape[1:])
+        targets = np.full(shape, self._labels.told_as_open, dtype=dtype)
         targets[np.searchsorted(rows, self.rows)] = self._targets
         return targets

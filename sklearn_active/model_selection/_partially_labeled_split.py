@@ -12,7 +12,7 @@ from sklearn.utils.metadata_routing import MetadataRequest
 
 from sklearn_active._data.alignment import in_order_of
 from sklearn_active._data.containers import index_of
-from sklearn_active._data.parsing import AUTO, parse_y
+from sklearn_active._data.parsing import AUTO, kind_of_values, parse_y
 from sklearn_active._data.rows import take
 from sklearn_active._sklearn import HasMethods, Interval, num_samples, validate_params
 
@@ -27,13 +27,19 @@ class PartiallyLabeledSplit(BaseEstimator):
     Parameters
     ----------
     cv : int or splitter, default=5
-        Splits the labeled rows; an int: that many stratified folds, not shuffled.
+        Splits the labeled rows; an int: that many folds, not shuffled, and stratified
+        where y holds classes.
     missing_label : object, default='auto'
-        What marks an unlabeled row. 'auto': -1 in numeric y, and None, NaN, NA or a
-        masked value. State it where -1 is a class.
+        What marks an unlabeled row. 'auto': -1 in a y of classes, and None, NaN, NA or
+        a masked value; of rows that may have several labels, those with an open entry.
+        State it where -1 is a class.
 
     Notes
     -----
+    Whole numbers are taken for classes. Where a regressor learns them, say that NaN is
+    the mark, and that there is nothing to stratify:
+    ``PartiallyLabeledSplit(KFold(5), missing_label=float("nan"))``.
+
     Groups are passed to `cv` for the labeled rows; unlabeled rows stay in training
     whatever their group. Halving searches subsample and validate y themselves: use
     integer labels with the mark -1 there. Cost: the splitter's on the labeled rows.
@@ -67,7 +73,7 @@ class PartiallyLabeledSplit(BaseEstimator):
         ----------
         X : container of shape (n_rows, ...)
             All rows.
-        y : array-like of shape (n_rows,)
+        y : array-like of shape (n_rows,) or (n_rows, n_labels)
             Labels, and the mark where unlabeled.
         groups : array-like of shape (n_rows,), default=None
             For splitters that need them.
@@ -131,9 +137,11 @@ class PartiallyLabeledSplit(BaseEstimator):
         y = in_order_of(y, index_of(X), "y")
         # As if there were an oracle: in a fold that happens to hold -1 and 1 only, -1
         # is the mark all the same.
-        labels = parse_y(y, n_rows, self.missing_label, has_oracle=True)
+        labels = parse_y(
+            y, n_rows, self.missing_label, has_oracle=True, kind=kind_of_values(y)
+        )
         rows = labels.rows
-        y = labels.values[rows]
+        y = labels.targets(rows)
         if not len(rows):
             raise ValueError(
                 f"None of the {n_rows} rows has a label, so there is nothing to split."

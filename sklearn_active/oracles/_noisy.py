@@ -1,6 +1,6 @@
 """An oracle that errs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import Any
 
@@ -17,15 +17,16 @@ class NoisyOracle(RateOracle):
 
     For experiments: how much do wrong answers cost? A flip is uniform over the
     other classes known so far (`query.classes`); where none is known there is no
-    flip. Where the wrapped oracle abstains with None or NaN (or -1, where that is no
-    class), it stays so.
+    flip. Where a row may have several labels, one of them, each with the same
+    probability, is turned into its opposite. Where the wrapped oracle abstains with
+    None or NaN (or -1, where that is no class), it stays so.
 
     Parameters
     ----------
     oracle : callable
         Any oracle.
     flip_rate : float in [0, 1], default=0.0
-        For classes: the probability that a row's label is flipped.
+        For classes and several labels: the probability that a row is answered wrongly.
     random_state : int, RandomState instance or None, default=None
         Seed. What becomes of a row depends on the seed and the row's content alone:
         asked twice, it errs twice in the same way.
@@ -72,14 +73,38 @@ class NoisyOracle(RateOracle):
         self.random_state = random_state
         self.scale = scale
 
+    def __call__(self, query: Any) -> Iterable[Any]:
+        """Return the other oracle's labels, some of them spoiled."""
+        wrong, right = (
+            ("flip_rate", "scale") if self.flip_rate else ("scale", "flip_rate")
+        )
+        if getattr(self, wrong) and (query.task == "regression") != (wrong == "scale"):
+            raise ValueError(
+                f"NoisyOracle({wrong}=...) can't spoil labels of {query.task}: pass "
+                f"{right}=... instead."
+            )
+        return super().__call__(query)
+
     def _spoil(self, label, choice, query):
         if self.scale:
             # Neither 0 nor 1, which would be infinitely far off.
             quantile = min(max(choice, 2**-54), 1 - 2**-53)
             return label if is_null(label) else label + self.scale * ndtri(quantile)
+        if query.task == "multilabel":
+            return _one_flipped(label, choice)
         classes = query.classes.tolist()
         abstained = is_null(label) or (label == -1 and -1 not in classes)
         if abstained:
             return label
         others = [c for c in classes if c != label]
         return others[int(choice * len(others))] if others else label
+
+
+def _one_flipped(row, choice):
+    """Return the labels of a row, the opposite at one place unless that is open."""
+    if is_null(row):
+        return row
+    row = list(row)
+    place = int(choice * len(row))
+    row[place] = {0: 1, 1: 0}.get(row[place], row[place])
+    return row

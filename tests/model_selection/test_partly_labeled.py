@@ -89,6 +89,26 @@ def test_groups_of_the_labeled_rows_stay_together():
         assert not set(groups[labeled]) & set(groups[test])
 
 
+def test_numbers_and_several_labels_are_split_too():
+    X = np.arange(20.0).reshape(10, 2)
+    numbers = np.array([0.5, np.nan, -1, 2, 3, np.nan, 4, 5, 6, 7])
+    several = np.arange(20).reshape(10, 2) // 3 % 2
+    several[[1, 5], [0, 1]] = -1
+    known = [0, 2, 3, 4, 6, 7, 8, 9]
+    for y in (numbers, several):
+        folds = list(PartiallyLabeledSplit(4).split(X, y))
+        tested = [known[i] for _, test in KFold(4).split(known) for i in test]
+        assert np.concatenate([test for _, test in folds]).tolist() == tested
+        assert all({1, 5} <= set(train) for train, _ in folds)
+
+
+def test_minus_one_is_a_whole_number_like_any_where_nan_is_the_mark():
+    y = np.array([-1.0, np.nan, 3, 3, 4, 5, np.nan])
+    split = PartiallyLabeledSplit(KFold(5), missing_label=np.nan)
+    tested = [test.tolist() for _, test in split.split(y, y)]
+    assert tested == [[0], [2], [3], [4], [5]]
+
+
 @pytest.mark.parametrize(
     ("y", "message"),
     [(None, "needs y"), ([-1] * 5, "None of the 5 rows has a label")],

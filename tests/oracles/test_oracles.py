@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers import blobs
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from scipy.stats import kstest, norm
 from sklearn.base import clone
@@ -14,7 +14,7 @@ from sklearn_active import ActiveLearner, Query
 from sklearn_active.oracles import AbstainingOracle, ArrayOracle, NoisyOracle
 
 
-def query_of(X, indices, classes=("a", "b", "c"), n_pool=None):
+def query_of(X, indices, classes=("a", "b", "c"), n_pool=None, task=None):
     indices = np.asarray(indices)
     rows = X.iloc[indices] if hasattr(X, "iloc") else X[indices]
     return Query(
@@ -25,6 +25,7 @@ def query_of(X, indices, classes=("a", "b", "c"), n_pool=None):
         classes=np.array(classes),
         round=1,
         n_pool=X.shape[0] if n_pool is None else n_pool,
+        task=task or "classification",
     )
 
 
@@ -84,20 +85,22 @@ class TestNoiseOfNumbers:
 
     def errors(self, scale, seed=0):
         oracle = NoisyOracle(ArrayOracle(self.TRUTH), scale=scale, random_state=seed)
-        return np.array(oracle(query_of(X, np.arange(4000), classes=()))) - self.TRUTH
+        query = query_of(X, np.arange(4000), classes=(), task="regression")
+        return np.array(oracle(query)) - self.TRUTH
 
     def test_it_is_normal_with_the_scale_as_standard_deviation(self):
         assert kstest(self.errors(2.0) / 2.0, norm.cdf).pvalue > 0.01
 
     def test_it_depends_on_the_seed_and_the_content_alone(self):
         oracle = NoisyOracle(ArrayOracle(self.TRUTH), scale=2.0, random_state=0)
-        alone = [oracle(query_of(X, [i], classes=()))[0] for i in (7, 3999)]
+        asked = [query_of(X, [i], classes=(), task="regression") for i in (7, 3999)]
+        alone = [oracle(query)[0] for query in asked]
         assert_array_equal(alone, (self.TRUTH + self.errors(2.0))[[7, 3999]])
         assert not np.array_equal(self.errors(2.0), self.errors(2.0, seed=1))
 
     def test_minus_one_is_a_number_and_none_stays_none(self):
         oracle = NoisyOracle(lambda query: [None, -1.0], scale=1.0, random_state=0)
-        missing, number = oracle(query_of(X, [0, 1], classes=()))
+        missing, number = oracle(query_of(X, [0, 1], classes=(), task="regression"))
         assert missing is None
         assert -6 < number < 4
         assert number != -1
@@ -113,6 +116,35 @@ class TestNoiseOfNumbers:
         ends = [oracle._spoil(0.0, choice, None) for choice in (0.0, 1.0)]
         assert np.isfinite(ends).all()
         assert ends[0] < -8 < 8 < ends[1]
+
+    @pytest.mark.parametrize(
+        ("params", "task", "way_out"),
+        [
+            ({"flip_rate": 0.1}, "regression", r"pass scale="),
+            ({"scale": 1.0}, "classification", r"pass flip_rate="),
+            ({"scale": 1.0}, "multilabel", r"pass flip_rate="),
+        ],
+    )
+    def test_noise_of_the_other_kind_is_refused(self, params, task, way_out):
+        query = query_of(X, [0], task=task)
+        with pytest.raises(ValueError, match=rf"labels of {task}: {way_out}"):
+            NoisyOracle(ArrayOracle(self.TRUTH), **params)(query)
+
+
+class TestFlipsOfSeveralLabels:
+    TRUTH = np.arange(12000).reshape(4000, 3) % 2
+
+    def test_one_label_of_a_row_is_turned_over_each_as_often(self):
+        oracle = NoisyOracle(ArrayOracle(self.TRUTH), 0.3, random_state=0)
+        query = query_of(X, np.arange(4000), task="multilabel")
+        wrong = np.array(oracle(query)) != self.TRUTH
+        assert set(wrong.sum(axis=1)) == {0, 1}
+        assert_allclose(wrong.mean(axis=0), 0.1, atol=4 * np.sqrt(0.1 * 0.9 / 4000))
+
+    def test_what_is_open_stays_open(self):
+        answers = [None, [None, None], [-1, -1]]
+        oracle = NoisyOracle(lambda query: answers, 1.0, random_state=0)
+        assert oracle(query_of(X, [0, 1, 2], task="multilabel")) == answers
 
 
 class TestAbstainingOracle:
