@@ -1,10 +1,18 @@
 """
-Which digits should a person label next?
-========================================
+Label Propagation digits: Active learning, rebuilt
+==================================================
 
-Of 330 handwritten digits 40 are labeled. A person who has time for 25 more should
-label the ones that the model is least sure of, five at a time: after each five the
-model is fitted again, so the next five are chosen with what the last ones taught.
+Active learning means that the model chooses which rows a person labels next. Here a model
+of handwritten digits starts with 40 labels among 330 rows, asks for the five it is
+least sure of, is fitted again, and does so five times: with 60 labels it is right about
+96 of 100 other digits, with the first 40 about 87.
+
+This page rebuilds scikit-learn's example of the same name: the same digits, the same
+model, the same confusion matrices in each round. Two things differ. That page speaks of
+10 labels at the start, also beside its pictures; its code has always begun with 40, and
+so do the words and captions here. And there the loop is written out by hand; here
+:class:`~sklearn_active.ActiveLearner` runs it. Both loops stand below, one beside the
+other.
 """
 
 # %%
@@ -15,6 +23,7 @@ model is fitted again, so the next five are chosen with what the last ones taugh
 
 import matplotlib.pyplot as plt
 import numpy as np
+from scipy.stats import entropy
 from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score, classification_report, confusion_matrix
 from sklearn.semi_supervised import LabelSpreading
@@ -60,9 +69,9 @@ def look(learner, query):
 # %%
 # The loop
 # --------
-# The learner keeps track of who is labeled. ``query`` names the five rows whose
-# class distribution has the largest entropy; ``teach`` records their labels and
-# fits again.
+# In each round ``query`` names the five unlabeled rows whose class distribution has the
+# largest entropy. ``teach`` records their labels and fits again. The learner keeps
+# track of who is labeled.
 
 rounds = []
 for _ in range(5):
@@ -100,11 +109,44 @@ fig.suptitle("The five digits that each model was least sure of")
 plt.show()
 
 # %%
+# The same loop by hand
+# ---------------------
+# Without the library the loop keeps two lists of rows, marks and hides labels, and cuts
+# the labeled rows out of the ranking. It asks for the same rows.
+
+labeled, asked_by_hand = np.arange(40), []
+for _ in range(5):
+    y_now = np.full(330, -1)
+    y_now[labeled] = truth[labeled]
+    model = LabelSpreading(gamma=0.25, max_iter=20).fit(X, y_now)
+    uncertainty = entropy(model.label_distributions_, axis=1)
+    uncertainty[labeled] = -np.inf
+    asked = uncertainty.argsort()[::-1][:5]
+    asked_by_hand.append(asked)
+    labeled = np.append(labeled, asked)
+
+same = np.intersect1d(asked_by_hand, [seen["query"].indices for seen in rounds])
+print(f"{len(same)} of the 25 rows are the same")
+
+# %%
+# .. list-table:: What each line of it becomes
+#    :header-rows: 1
+#
+#    * - By hand
+#      - Here
+#    * - ``y_now[labeled] = truth[labeled]``, ``np.append(labeled, asked)``
+#      - ``learner.teach(query, labels)``: recorded before anything is fitted
+#    * - ``entropy(...)``, ``uncertainty[labeled] = -np.inf``, ``argsort``
+#      - ``learner.query()``; another strategy by its name: ``"margin"``, ``"badge"``
+#    * - ``LabelSpreading(...).fit(X, y_now)``
+#      - done by ``teach``; any classifier, also one that takes labeled rows alone
+#    * - ``for _ in range(5)``
+#      - ``ActiveLearner(..., oracle=answer, budget=25).fit(X, y)`` is the whole loop
+#
 # What to read next
 # -----------------
 # - The same model without questions:
 #   :ref:`sphx_glr_auto_examples_plot_digits_performance.py`.
 # - Asked labels against labels that came first, from ten labels on:
 #   :ref:`sphx_glr_auto_examples_plot_ten_labels.py`.
-# - :class:`~sklearn_active.ActiveLearner` asks by itself when it is given an
-#   ``oracle``: then the loop above is one call of ``fit``.
+# - What else goes wrong in a loop by hand: :doc:`/user_guide/pitfalls`.
