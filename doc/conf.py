@@ -120,7 +120,7 @@ html_theme_options = {
     "logo": {"text": "sklearn_active"},
     "navbar_align": "left",
     "header_links_before_dropdown": 5,
-    "show_prev_next": False,
+    "show_prev_next": True,
     "show_toc_level": 2,
     "secondary_sidebar_items": {
         "**": ["page-toc", "sg_download_links", "sg_launcher_links"],
