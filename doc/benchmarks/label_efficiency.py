@@ -341,6 +341,8 @@ def tabulate():
     runs = runs.set_index(keys)
     lines = []
     for key, group in runs.groupby(level=keys[:3]):
+        # A comment, at which the pages of the guide are cut.
+        lines += [f".. begin: {key[0]}, {key[1]}", ""]
         title = "{}, start with {}, batches of {}".format(*key)
         for column, name, digits in (
             ("n95", "n95", 1),

@@ -28,9 +28,7 @@ def arrow(ax, start, end, **kwargs):
 
 
 def box(ax, x, y, width, height, color=None, edge=INK):
-    ax.add_patch(
-        Rectangle((x, y), width, height, fc=color or "none", ec=edge, lw=1)
-    )
+    ax.add_patch(Rectangle((x, y), width, height, fc=color or "none", ec=edge, lw=1))
 
 
 def text(ax, x, y, words, **kwargs):
@@ -60,8 +58,14 @@ def table(ax, left, n_filled, columns=3):
     for line in range(5):
         for column in range(columns):
             filled = column == columns - 1 and line < n_filled
-            box(ax, left + 1.3 * column, 4.6 - 0.95 * line, 1.3, 0.95,
-                (BLUE, ORANGE)[line % 2] if filled else None)
+            box(
+                ax,
+                left + 1.3 * column,
+                4.6 - 0.95 * line,
+                1.3,
+                0.95,
+                (BLUE, ORANGE)[line % 2] if filled else None,
+            )
 
 
 def person(ax, x, y, color):
@@ -81,8 +85,11 @@ def what_is_active_learning():
         [(6, 5.2), (2.6, 1), (9.4, 1)], ["model", "labels", "question"], strict=True
     ):
         text(ax, x, y, word)
-    for start, end in [((7.3, 4.8), (9.4, 1.7)), ((7.4, 1), (4.4, 1)),
-                       ((2.6, 1.7), (4.7, 4.8))]:
+    for start, end in [
+        ((7.3, 4.8), (9.4, 1.7)),
+        ((7.4, 1), (4.4, 1)),
+        ((2.6, 1.7), (4.7, 4.8)),
+    ]:
         arrow(ax, start, end, connectionstyle="arc3,rad=-0.2")
 
 
@@ -91,8 +98,15 @@ def learner():
     for i, label in enumerate(["−1", "0", "−1", "−1", "1", "−1"]):
         box(ax, 0.6 + 1.8 * i, 2.1, 1.8, 1.8, {"0": BLUE, "1": ORANGE}.get(label))
         known = label != "−1"
-        ax.text(1.5 + 1.8 * i, 3, label, ha="center", va="center", size=9,
-                color="white" if known else INK)
+        ax.text(
+            1.5 + 1.8 * i,
+            3,
+            label,
+            ha="center",
+            va="center",
+            size=9,
+            color="white" if known else INK,
+        )
 
 
 def my_csv():
@@ -140,13 +154,22 @@ def labeling_people():
 def estimators():
     ax = canvas()
     for (x, y), (to_x, to_y) in (
-        ((6, 5.2), (3.2, 3.4)), ((6, 5.2), (8.8, 3.4)), ((3.2, 3.4), (1.8, 1)),
-        ((3.2, 3.4), (4.6, 1)), ((8.8, 3.4), (7.4, 1)), ((8.8, 3.4), (10.2, 1)),
+        ((6, 5.2), (3.2, 3.4)),
+        ((6, 5.2), (8.8, 3.4)),
+        ((3.2, 3.4), (1.8, 1)),
+        ((3.2, 3.4), (4.6, 1)),
+        ((8.8, 3.4), (7.4, 1)),
+        ((8.8, 3.4), (10.2, 1)),
     ):
         ax.plot([x, to_x], [y, to_y], color=INK, lw=1)
     ax.scatter([6, 3.2, 8.8], [5.2, 3.4, 3.4], s=30, color=INK, zorder=3)
-    ax.scatter([1.8, 4.6, 7.4, 10.2], [1] * 4, s=50, zorder=3,
-               color=[BLUE, ORANGE, BLUE, GREEN])
+    ax.scatter(
+        [1.8, 4.6, 7.4, 10.2],
+        [1] * 4,
+        s=50,
+        zorder=3,
+        color=[BLUE, ORANGE, BLUE, GREEN],
+    )
 
 
 def query_strategies():
@@ -208,8 +231,15 @@ def multilabel():
     for line, row in enumerate(marks):
         for column, has in enumerate(row):
             color = (BLUE, ORANGE, GREEN)[column]
-            box(ax, 1.6 + 3.1 * column, 4 - 1.6 * line, 2.6, 1.2,
-                color if has else None, color)
+            box(
+                ax,
+                1.6 + 3.1 * column,
+                4 - 1.6 * line,
+                2.6,
+                1.2,
+                color if has else None,
+                color,
+            )
 
 
 def graph():
@@ -226,6 +256,12 @@ def large_pools():
     ax = canvas()
     points = np.random.RandomState(5).normal([6, 3], [2.2, 1.1], size=(1500, 2))
     ax.scatter(*points.T, s=1, color=BLUE, alpha=0.5)
+
+
+def billion_rows():
+    ax = canvas()
+    for i, height in enumerate((0.5, 1, 2, 4.2)):
+        box(ax, 2 + 2.2 * i, 0.6, 1.6, height, BLUE)
 
 
 def wide_data():
@@ -289,7 +325,9 @@ def inspection():
 def pitfalls():
     ax = canvas()
     ax.fill([6, 3.2, 8.8], [5.5, 0.6, 0.6], color=ORANGE)
-    ax.text(6, 2.2, "!", ha="center", va="center", color="black", size=20, weight="bold")
+    ax.text(
+        6, 2.2, "!", ha="center", va="center", color="black", size=20, weight="bold"
+    )
 
 
 def comparison():
@@ -303,8 +341,13 @@ def benchmark_tables():
     for line in range(4):
         for column in range(6):
             box(ax, 1.2 + 1.6 * column, 4.4 - 1.2 * line, 1.6, 1.2, None, GREY)
-            text(ax, 2 + 1.6 * column, 5 - 1.2 * line, f"+.0{(line * 7 + column) % 9}",
-                 size=5)
+            text(
+                ax,
+                2 + 1.6 * column,
+                5 - 1.2 * line,
+                f"+.0{(line * 7 + column) % 9}",
+                size=5,
+            )
 
 
 def glossary():
