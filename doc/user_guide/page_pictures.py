@@ -3,8 +3,6 @@
 Each page has a function of its name, without arguments, for the plot directive.
 """
 
-from functools import partial
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, Rectangle
@@ -95,9 +93,9 @@ def what_is_active_learning():
 
 def learner():
     ax = canvas()
-    for i, label in enumerate(["−1", "0", "−1", "−1", "1", "−1"]):
+    for i, label in enumerate(["-1", "0", "-1", "-1", "1", "-1"]):
         box(ax, 0.6 + 1.8 * i, 2.1, 1.8, 1.8, {"0": BLUE, "1": ORANGE}.get(label))
-        known = label != "−1"
+        known = label != "-1"
         ax.text(
             1.5 + 1.8 * i,
             3,
