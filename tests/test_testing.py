@@ -89,7 +89,7 @@ def test_an_oracle_of_numbers_is_checked_with_a_regressor():
     oracle = NoisyOracle(numbers, scale=0.1, random_state=0)
     check_oracle(oracle, estimator=Ridge())
     with pytest.raises(AssertionError, match="can't be learned.*continuous"):
-        check_oracle(oracle)
+        check_oracle(numbers)
 
 
 def test_options_of_our_strategies_keep_the_rules_too():
