@@ -550,7 +550,7 @@ class ActiveLearner(
         'nobody'.
         """
         raise_for_params(params, self, "fit")
-        check_supported(self.estimator, not labels.all_known)
+        check_supported(self.estimator, labels)
         strategy = given_strategy(self.query_strategy)
         if asks != "nobody":
             check_takes(self.estimator, X)

@@ -94,8 +94,13 @@ class TestWhatYMeans:
             learner().start(X[: len(y)], y)
 
     def test_numbers_in_several_columns_are_refused(self):
-        with pytest.raises(ValueError, match="multi-output targets are not supported"):
+        with pytest.raises(ValueError, match="one label: give one.*a learner for each"):
             learner(Ridge()).fit(X, Y)
+
+    def test_several_answers_to_a_pool_of_one_label_say_how_to_begin(self):
+        started = learner(KNeighborsClassifier(1)).start(X)
+        with pytest.raises(ValueError, match=r"begin with a y .*n_labels\), np.nan"):
+            started.teach([0, 1], Y[:2])
 
     def test_a_mark_that_is_a_label_is_refused(self):
         with pytest.raises(ValueError, match="-1, NaN or None marks"):

@@ -120,7 +120,7 @@ class TestWhatYMeans:
             (np.array(["2020-01-01", "NaT"], "M8[D]"), "a regressor learns numbers"),
             (np.array([1, 2], "m8[D]"), "a regressor learns numbers"),
             ([1j, 2j], "Complex data not supported"),
-            ([[1.0, 2.0], [3.0, 4.0]], "multi-output targets are not supported"),
+            ([[1.0, 2.0], [3.0, 4.0]], "one label: give one.*a learner for each"),
         ],
     )
     def test_what_is_no_number_is_refused(self, y, message):

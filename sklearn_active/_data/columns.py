@@ -41,7 +41,7 @@ class Column:
         self.hidden = hidden & ~null
 
     @classmethod
-    def of(cls, y, source="y"):
+    def of(cls, y, source="y", where_several=""):
         """Read an array, a list, a series or a frame of one column.
 
         Parameters
@@ -50,6 +50,8 @@ class Column:
             The values.
         source : str, default='y'
             Whose they are; begins the error messages.
+        where_several : str, default=''
+            What to do where a row should have several; ends the error message.
 
         Returns
         -------
@@ -82,8 +84,8 @@ class Column:
             values = values.astype(object)
         if values.ndim == 2 and values.shape[1] > 1:
             raise ValueError(
-                f"{source} has shape {values.shape}, but multilabel and multi-output "
-                "targets are not supported: give one label per row."
+                f"{source} has shape {values.shape}, but here a row has one label: "
+                f"give one. {where_several}"
             )
         if values.ndim != 1:
             values = column_or_1d(values, warn=True)

@@ -127,6 +127,16 @@ class IndicatorLabels(Labels):
         """Return the mark of a y that is complete: it must be none of its labels."""
         return cls._mark(missing_label, True)
 
+    @classmethod
+    def check_columns(cls, name, takes_one, takes_several):
+        """Raise where an estimator of this name can't learn y for its columns."""
+        if not takes_several:
+            raise ValueError(
+                f"{name} learns one label per row, but y has several columns. Take "
+                "OneVsRestClassifier or MultiOutputClassifier around a classifier, or "
+                "one that takes several by itself: neighbors, trees, forests."
+            )
+
     @staticmethod
     def _mark(missing_label, with_minus_one):
         if is_auto(missing_label):

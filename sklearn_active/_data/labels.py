@@ -34,6 +34,9 @@ class Labels(ABC):
         Whether a label is a number that may be any; of the class.
     dummy : type
         scikit-learn's estimator that looks at no feature; of the class.
+    where_several : str
+        What to do where a row has one label here, but should have several; of the
+        class. Not of labels of which a row may have several.
     values : ndarray of shape (n_rows,) or (n_rows, n_labels)
         The labels; undefined where not known.
     known : ndarray of bool of shape (n_rows,)
@@ -51,6 +54,7 @@ class Labels(ABC):
     are_classes: bool
     continuous: bool
     dummy: type
+    where_several: str
 
     def __init__(self, n_rows, mark):
         self.values = np.zeros(n_rows, dtype=np.int64)
@@ -76,7 +80,7 @@ class Labels(ABC):
     @classmethod
     def column_of(cls, y, source="y"):
         """Read y or answers, not yet knowing what they mean."""
-        return Column.of(y, source)
+        return Column.of(y, source, cls.where_several)
 
     @classmethod
     def of(cls, column, known, mark):
@@ -117,6 +121,15 @@ class Labels(ABC):
         if not cls.are_classes:
             raise ValueError(
                 f"{owner} is for classification, one class per row, not for {cls.task}."
+            )
+
+    @classmethod
+    def check_columns(cls, name, takes_one, takes_several):
+        """Raise where an estimator of this name can't learn y for its columns."""
+        if not takes_one:
+            raise ValueError(
+                f"{name} learns several columns only, but here a row has one label. "
+                f"Take an estimator of one column. {cls.where_several}"
             )
 
     def class_of(self, row):

@@ -20,6 +20,7 @@ class NumberLabels(Labels):
     are_classes = False
     continuous = True
     dummy = DummyRegressor
+    where_several = "Where a row has several numbers, take a learner for each."
 
     def __init__(self, n_rows, mark=_MARK):
         super().__init__(n_rows, mark)
