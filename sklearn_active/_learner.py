@@ -134,9 +134,10 @@ class ActiveLearner(
     transduction_ : ndarray of shape (n_samples,)
         Label of every row, where the estimator has one.
     history_ : list of Bunch
-        One record per round: `round`, `rows`, `answers` (None where abstained),
-        `predicted` (labels expected before the answers, None without a model; of a
-        row asked again by a model that knows its label),
+        One record per round: `round`, `rows`, `answers` (None where abstained,
+        of several labels also in the place of one), `predicted` (labels expected
+        before the answers, None without a model; of a row asked again by a model that
+        knows its label),
         `utilities` (None where no query was taught), `reasons` (as those of the
         query, one per row; 'taught' where no query asked the row), `n_candidates`
         (rows that could be asked when these were), `n_labeled` (labels known after

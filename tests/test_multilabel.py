@@ -178,7 +178,7 @@ class TestTheLoop:
         stepping.teach(query, [[1, None, 0], None])
         assert_array_equal(stepping.y_[first], [1, np.nan, 0])
         assert np.isnan(stepping.y_[second]).all()
-        assert stepping.history_[-1].answers == [[1, -1, 0], None]
+        assert stepping.history_[-1].answers == [[1, None, 0], None]
         assert stepping.history_[-1].n_labeled == 8
         asked = stepping.query(60).indices
         assert len(asked) == 50
@@ -267,6 +267,16 @@ class TestTheLoop:
         assert 8 < known.sum() < 60
         assert_array_equal(fitted.y_[known], Y[known])
 
+    @pytest.mark.parametrize("mark", [np.nan, -1])
+    @pytest.mark.parametrize("given", [list, iter])
+    def test_the_history_has_none_where_an_answer_leaves_a_label_open(
+        self, given, mark
+    ):
+        stepping = learner(missing_label=mark).start(X, PARTLY)
+        answers = [[1, mark, 0], None, [0, 1, 1]]
+        stepping.teach([20, 21, 22], given(answers))
+        assert stepping.history_[0].answers == [[1, None, 0], None, [0, 1, 1]]
+
     def test_a_generator_answers_row_by_row(self):
         def oracle(query):
             for row in query.indices:
@@ -306,6 +316,25 @@ class TestPictures:
         colors = [ax.title.get_color() for ax in axes]
         assert colors[0] == "black"
         assert colors[1] != "black"
+        plt.close("all")
+
+    def test_the_truth_may_be_given_beside_wrong_answers(self):
+        stepping = learner(KNeighborsClassifier(1)).start(X, PARTLY)
+        truth = stepping.predict(X)
+        truth[21] = 1 - truth[21]
+        stepping.teach([20, 21], [[0, 0, 0], [1, 1, 1]])
+        axes = QueryDisplay.from_estimator(stepping, truth=truth).axes_[0]
+        assert [ax.title.get_color() == "black" for ax in axes] == [True, False]
+        assert axes[0].get_title().endswith(f"true: {truth[20].tolist()}")
+        plt.close("all")
+
+    def test_a_label_left_open_is_no_error_and_no_label_of_the_round(self):
+        stepping = learner(KNeighborsClassifier(1)).start(X, PARTLY)
+        first, second = stepping.predict(X[[20, 21]]).tolist()
+        stepping.teach([20, 21], [[*first[:2], None], [1 - second[0], None, None]])
+        axes = QueryDisplay.from_estimator(stepping).axes_[0]
+        assert [ax.title.get_color() == "black" for ax in axes] == [True, False]
+        assert axes[0].get_ylabel().endswith("8 labels")
         plt.close("all")
 
 

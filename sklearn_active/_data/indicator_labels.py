@@ -222,6 +222,10 @@ class IndicatorLabels(Labels):
         both = [np.array([0, 1]) for _ in self.classes]
         return getattr(getattr(known, "estimator", None), "classes_", both)
 
+    def listed(self, labels):
+        """Return rows of answers as lists, None where one is open."""
+        return np.where(labels == _UNKNOWN, None, labels.astype(object)).tolist()
+
     def _answer_column(self, answers, source):
         return Indicators.of(answers, source, len(self.classes))
 

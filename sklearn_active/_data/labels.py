@@ -262,6 +262,10 @@ class Labels(ABC):
             )
         return self._read_answers(column, source)
 
+    def listed(self, labels):
+        """Return labels as `parse_answers` returns them as a list, None where open."""
+        return labels.tolist()
+
     def _answer_column(self, answers, source):
         return self.column_of(answers, source)
 
