@@ -267,6 +267,19 @@ class TestTheLoop:
         assert 8 < known.sum() < 60
         assert_array_equal(fitted.y_[known], Y[known])
 
+    @pytest.mark.parametrize(
+        "answer",
+        [{0, 1, -1}, {0: 1, 1: 0, 2: 1}, {0: 1, 1: 0, 2: 1}.values()],
+        ids=type,
+    )
+    def test_an_answer_without_an_order_is_refused(self, answer):
+        stepping = learner().start(X, PARTLY)
+        with pytest.raises(ValueError, match="of each label in a list"):
+            stepping.teach([20], [answer])
+        with pytest.raises(ValueError, match="a list in the order of the rows"):
+            stepping.teach([20, 21, 22], answer)
+        assert_array_equal(stepping.y_, PARTLY)
+
     @pytest.mark.parametrize("mark", [np.nan, -1])
     @pytest.mark.parametrize("given", [list, iter])
     def test_the_history_has_none_where_an_answer_leaves_a_label_open(

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.dummy import DummyClassifier
 
-from sklearn_active._data.columns import is_null
+from sklearn_active._data.columns import is_null, is_sequence
 from sklearn_active._data.containers import is_frame
 from sklearn_active._data.fitted import FittedIndicator
 from sklearn_active._data.labels import Labels
@@ -255,11 +255,10 @@ def _rows_of(y, source, n_labels):
 
 def _each(y, source):
     for row in y:
-        is_row = hasattr(row, "__len__") and not isinstance(row, str)
-        if not is_row and not _is_nothing(row):
+        if not is_sequence(row) and not _is_nothing(row):  # a set has no order
             raise ValueError(
                 f"{source} gave {row!r} for a row that may have several labels. Say 0 "
-                "or 1 of each label, or None for the whole row."
+                "or 1 of each label in a list, or None for the whole row."
             )
         yield row
 

@@ -252,7 +252,8 @@ class Labels(ABC):
         if not is_sequence(answers):
             raise ValueError(
                 f"{source} must give a sequence of {n_expected} labels, one per row; "
-                f"got {answers!r}, a single {type(answers).__name__}."
+                f"got {answers!r}, which is a {type(answers).__name__}. Give a list in "
+                "the order of the rows."
             )
         column = self._answer_column(answers, source)
         if len(column) != n_expected:
