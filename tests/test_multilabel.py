@@ -4,7 +4,9 @@ import pickle
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
+from helpers import calls_of
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
@@ -21,6 +23,7 @@ from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
 from sklearn.neighbors import KNeighborsClassifier
 
 from sklearn_active import ActiveLearner
+from sklearn_active._data.columns import is_null
 from sklearn_active._data.indicator_labels import IndicatorLabels
 from sklearn_active._data.parsing import kind_of_y, parse_complete_y, parse_y
 from sklearn_active.evaluation import estimate_score
@@ -72,8 +75,15 @@ class TestWhatYMeans:
         assert_array_equal(shown, y)
         assert shown.dtype == np.int64
 
+    @pytest.mark.parametrize("make", [np.array, np.ma.masked_invalid, pd.DataFrame])
+    def test_no_cell_of_a_table_of_numbers_is_read_by_itself(self, make):
+        y = make(np.where(np.arange(60).reshape(20, 3) % 7 == 0, np.nan, 1.0))
+        with calls_of(is_null) as calls:
+            labels = read(y)
+        assert_array_equal(labels.as_array(), np.ma.filled(y, np.nan))
+        assert calls == []
+
     def test_frames_and_sparse_matrices_are_read(self):
-        pd = pytest.importorskip("pandas")
         frame = pd.DataFrame({"a": [0, 1], "b": pd.array([1, None], dtype="Int64")})
         assert_array_equal(read(frame).as_array(), [[0, 1], [1, np.nan]])
         whole = parse_y(sparse.csr_array([[0, 1], [1, 1]]), 2, kind=IndicatorLabels)
@@ -304,7 +314,6 @@ class TestTheLoop:
         assert_array_equal(again.query(3).indices, stepping.query(3).indices)
 
     def test_a_frame_of_labels_is_sorted_like_the_rows(self):
-        pd = pytest.importorskip("pandas")
         names = [f"r{i}" for i in range(60)]
         frame = pd.DataFrame(X, index=names)
         y = pd.DataFrame(PARTLY, index=names).iloc[::-1]

@@ -55,17 +55,18 @@ class Indicators:
         if sparse.issparse(y):
             y = y.toarray()
         if is_frame(y):
-            y = np.asarray(y, dtype=object)
+            y = np.asarray(y)
         if isinstance(y, np.ma.MaskedArray):
-            y = np.where(np.ma.getmaskarray(y), None, np.ma.getdata(y).astype(object))
-        plain = isinstance(y, np.ndarray) and y.ndim == 2 and y.dtype.kind in "biu"
-        rows = y if plain else _rows_of(y, source, n_labels)
+            nothing = np.nan if y.dtype.kind in "biuf" else None
+            y = np.where(np.ma.getmaskarray(y), nothing, np.ma.getdata(y))
+        is_table = isinstance(y, np.ndarray) and y.ndim == 2
+        rows = y if is_table else _rows_of(y, source, n_labels)
         if n_labels is not None and rows.shape[1] != n_labels:
             raise ValueError(
                 f"{source} has {rows.shape[1]} labels per row, but there are "
                 f"{n_labels}. Say 0 or 1 of each of them."
             )
-        return cls(_as_indicators(rows, source), plain)
+        return cls(_as_indicators(rows, source), is_table and y.dtype.kind in "biu")
 
     def __len__(self):
         return len(self.values)
@@ -269,12 +270,12 @@ def _is_nothing(row):
 
 def _as_indicators(rows, source):
     """Return rows of 0, 1 and -1; raise for anything else."""
-    if rows.dtype.kind == "O":
+    numbers = rows
+    if rows.dtype.kind == "f":
+        numbers = np.where(np.isnan(rows), _UNKNOWN, rows)
+    elif rows.dtype.kind not in "biu":
         missing = np.array([[is_null(v) for v in row] for row in rows], dtype=bool)
-        missing = missing.reshape(rows.shape)
-        numbers = np.where(missing, _UNKNOWN, rows)
-    else:
-        numbers = rows
+        numbers = np.where(missing.reshape(rows.shape), _UNKNOWN, rows.astype(object))
     valid = (numbers == 0) | (numbers == 1) | (numbers == _UNKNOWN)
     if not np.all(valid):
         wrong = numbers[~valid.astype(bool)].tolist()[0]
