@@ -16,10 +16,11 @@ from sklearn.base import clone
 from sklearn.datasets import make_multilabel_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import f1_score
+from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 from sklearn.model_selection import KFold
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 
 from sklearn_active import ActiveLearner
@@ -387,6 +388,49 @@ class TestMeasuring:
         score = labeled_scorer("f1_macro")(model, X, PARTLY)
         expected = f1_score(Y[START], model.predict(X[START]), average="macro")
         assert score == pytest.approx(expected)
+
+    @pytest.mark.parametrize("constant", [0, 1])
+    @pytest.mark.parametrize(
+        ("scoring", "of_one"),
+        [("roc_auc", roc_auc_score), ("average_precision", average_precision_score)],
+    )
+    def test_a_label_that_was_the_same_in_all_rows_learned_is_scored_too(
+        self, scoring, of_one, constant
+    ):
+        known = Y[START].copy()
+        known[:, 2] = constant
+        model = KNeighborsClassifier(3).fit(X[START], known)
+        per_label = [
+            of_one(Y[:, 0], model.predict_proba(X)[0][:, 1]),
+            of_one(Y[:, 1], model.predict_proba(X)[1][:, 1]),
+            of_one(Y[:, 2], np.full(60, constant)),
+        ]
+        score = labeled_scorer(scoring)(model, X, Y)
+        assert score == pytest.approx(np.mean(per_label))
+
+    @pytest.mark.parametrize("scoring", ["roc_auc", "average_precision"])
+    def test_of_two_labels_each_is_scored(self, scoring):
+        scorer = labeled_scorer(scoring)
+        of_both = MultiOutputClassifier(GaussianNB()).fit(X, Y[:, :2])
+        one_by_one = OneVsRestClassifier(GaussianNB()).fit(X, Y[:, :2])
+        expected = scorer(of_both, X, Y[:, :2])
+        assert scorer(one_by_one, X, Y[:, :2]) == pytest.approx(expected)
+
+    @pytest.mark.parametrize("scoring", ["roc_auc", "neg_log_loss"])
+    @pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda e: type(e).__name__)
+    @pytest.mark.filterwarnings("ignore")
+    def test_curves_begin_where_a_label_is_constant(self, estimator, scoring):
+        start = np.flatnonzero(Y[:, 2] == 0)[:20]
+        curve = active_learning_curve(
+            learner(estimator, batch_size=10),
+            X,
+            Y,
+            initial=np.isin(np.arange(60), start),
+            budget=20,
+            cv=KFold(2, shuffle=True, random_state=0),
+            scoring=scoring,
+        )
+        assert np.isfinite(curve.test_scores).all()
 
     def test_what_is_for_one_class_per_row_is_refused(self):
         with pytest.raises(ValueError, match="estimate_score is for classification"):

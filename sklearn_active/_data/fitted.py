@@ -99,13 +99,9 @@ class FittedIndicator(Fitted):
 
         Those over no and yes of each label, shape (n_rows, n_labels, 2).
         """
-        proba = self.predict_proba(X)
-        if isinstance(proba, list):  # of arrays (n_rows, n_classes), one per label
-            known = self.estimator.classes_
-            columns = [_of_one(p, k) for p, k in zip(proba, known, strict=True)]
-            proba = np.column_stack(columns)
+        proba = chances(self.predict_proba(X), self.estimator)
         self._check("predict_proba", proba)
-        return cleaned_indicators(np.asarray(proba))
+        return cleaned_indicators(proba)
 
     def _check(self, method, array):
         if array.ndim != 2 or array.shape[1] != len(self.classes):
@@ -204,6 +200,23 @@ class FittedClassifier(Fitted):
             return None
         fits = self.classes.min() >= 0 and self.classes.max() < proba.shape[1]
         return self.classes if fits else None
+
+
+def chances(proba, estimator):
+    """Return the chance of each of several labels, shape (n_rows, n_labels).
+
+    Parameters
+    ----------
+    proba : ndarray or list of ndarray
+        What `predict_proba` of the estimator returned.
+    estimator : fitted estimator
+        Of several labels per row.
+    """
+    if isinstance(proba, list):  # of arrays (n_rows, n_classes), one per label
+        known = estimator.classes_
+        columns = [_of_one(p, k) for p, k in zip(proba, known, strict=True)]
+        proba = np.column_stack(columns)
+    return np.asarray(proba)
 
 
 def _of_one(proba, classes):
