@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as npst
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import make_multilabel_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -22,6 +23,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import LinearSVC
 
 from sklearn_active import ActiveLearner
 from sklearn_active._data.columns import is_null
@@ -270,6 +272,18 @@ class TestTheLoop:
         y[:2] = 1
         with pytest.raises(ValueError, match="two that differ are needed"):
             learner().start(X, y).predict(X)
+
+    @pytest.mark.parametrize(
+        "strategy", ["margin", "herding", lambda pool: pool.proba[:, 0, 0]]
+    )
+    def test_without_probabilities_the_way_out_takes_several_labels(self, strategy):
+        several = OneVsRestClassifier(LinearSVC())
+        way_out = r"OneVsRestClassifier\(CalibratedClassifierCV\(\.\.\.\)\)\.$"
+        with pytest.raises(ValueError, match=way_out):
+            learner(several, strategy).start(X, PARTLY).query()
+        calibrated = OneVsRestClassifier(CalibratedClassifierCV(LinearSVC(), cv=2))
+        started = learner(calibrated, strategy).start(X, Y).relabel([9], [None])
+        assert started.query().indices.tolist() == [9]
 
     def test_oracles_answer_with_rows(self):
         oracle = AbstainingOracle(ArrayOracle(Y), rate=0.3, random_state=0)

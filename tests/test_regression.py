@@ -127,6 +127,18 @@ class TestWhatYMeans:
         with pytest.raises(ValueError, match=message):
             read(y)
 
+    def test_integers_of_any_size_are_numbers(self):
+        assert read([10**30, None, -3]).as_array()[[0, 2]].tolist() == [1e30, -3.0]
+        labels = read([0.5, None])
+        assert labels.parse_answers([2**70], 1)[0].tolist() == [2.0**70]
+
+    @pytest.mark.parametrize("strategy", ["herding", lambda pool: pool.proba[:, 0]])
+    def test_no_way_out_of_an_error_is_for_classifiers(self, strategy):
+        started = ActiveLearner(Ridge(), strategy).start(X, np.where(START, Y, np.nan))
+        with pytest.raises(ValueError, match=r"'design'|estimator\.predict") as info:
+            started.query()
+        assert "Classifier" not in str(info.value)
+
     def test_a_continuous_y_beside_a_classifier_names_the_way_out(self):
         with pytest.raises(ValueError, match="continuous.*wrap a regressor"):
             ActiveLearner(LogisticRegression()).fit(X, Y + 0.5)

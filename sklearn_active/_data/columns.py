@@ -160,7 +160,10 @@ class Column:
             "The labels mix {}. Use one kind of label, and None for unlabeled rows.",
             known,
         )
-        return _numbers(values.tolist()) if kind_of(values) == "number" else values
+        return self._numbers(values.tolist()) if kind_of(values) == "number" else values
+
+    def _numbers(self, values):
+        return _numbers(values)
 
     def _refuse_mixed_kinds(self, message, some=None):
         places = range(len(self)) if some is None else np.flatnonzero(some).tolist()

@@ -18,9 +18,12 @@ class Fitted:
     ----------
     encoded : bool
         Whether it was given positions in the classes instead of labels.
+    to_have_probabilities : str
+        What to do where it has none, and a strategy needs them; of the class.
     """
 
     encoded = False
+    to_have_probabilities = "wrap the estimator in CalibratedClassifierCV"
 
     def __init__(self, estimator):
         self.estimator = estimator
@@ -45,6 +48,8 @@ class FittedRegressor(Fitted):
     classes : ndarray of shape (0,)
         It knows none.
     """
+
+    to_have_probabilities = "go by what a regressor predicts, pool.estimator.predict"
 
     def __init__(self, estimator, is_informed):
         super().__init__(estimator)
@@ -73,6 +78,8 @@ class FittedIndicator(Fitted):
     classes : ndarray of int of shape (n_labels,)
         The positions of the labels.
     """
+
+    to_have_probabilities = "take OneVsRestClassifier(CalibratedClassifierCV(...))"
 
     def __init__(self, estimator, n_labels, is_informed):
         super().__init__(estimator)
