@@ -575,7 +575,7 @@ class ActiveLearner(
             ColumnNames.of(X),
             self.batch_size,
             self.budget,
-            as_rule(self.stop_when, labels),
+            as_rule(self.stop_when, labels, strategy),
             Reviews(self.reask, suspects_in),
         )
         if self._run.model.all_rows and not labels.all_known:
