@@ -79,7 +79,7 @@ class Column:
         if _has_nulls_of_its_own(y):
             # numpy would make floats of integers beside a null.
             return cls(_objects(y.tolist() if hasattr(y, "tolist") else y.to_list()))
-        values = _as_array(y, source)
+        values = _as_array(y, source, where_several)
         if values.dtype.kind == "T":  # numpy's StringDType
             values = values.astype(object)
         if values.ndim == 2 and values.shape[1] > 1:
@@ -204,13 +204,13 @@ def is_sequence(answers):
     return hasattr(answers, "__len__") and getattr(answers, "ndim", 1) > 0
 
 
-def _as_array(y, source):
+def _as_array(y, source, where_several):
     try:
         return np.asarray(y)
-    except ValueError as error:  # rows of different lengths
+    except ValueError as error:  # rows of different lengths, or a None beside rows
         raise ValueError(
-            f"{source} has several labels in a row, and not as many in each. Give one "
-            "label per row."
+            f"{source} has several labels in a row, but here a row has one label: give "
+            f"one. {where_several}"
         ) from error
 
 
