@@ -353,6 +353,27 @@ class LosesItsState(Broken):
         return dict.fromkeys(vars(self), 99)
 
 
+class KeepsLabels(Broken):
+    def by_parity(self, pool):
+        heard, some = self.heard_.values(), pool.classes[:1].tolist()
+        return super().utilities(pool) * (-1) ** sum(label in some for label in heard)
+
+
+class HearsOfNewLabelsOnly(KeepsLabels):
+    def utilities(self, pool):
+        self.heard_ = getattr(self, "heard_", {})
+        self.heard_ |= {row: pool.class_of(row) for row in pool.newly_known.tolist()}
+        return self.by_parity(pool)
+
+
+class HearsNoCorrections(KeepsLabels):
+    def utilities(self, pool):
+        first = {row: pool.class_of(row) for row in pool.newly_known.tolist()}
+        first |= getattr(self, "heard_", {})
+        self.heard_ = {row: first[row] for row in pool.labeled.tolist()}
+        return self.by_parity(pool)
+
+
 class StumblesOverNaN(Broken):
     needs = ("predict_proba",)
 
@@ -426,6 +447,8 @@ COMPLAINTS = {
     CanNotDoWithSparse: "asks other rows when they come in a sparse matrix",
     TakesFramesForColumns: "asks other rows when they come in a data frame",
     CountsQuestions: "after the learner was started anew with its labels",
+    HearsOfNewLabelsOnly: "after a label was taken back",
+    HearsNoCorrections: "after a label was corrected",
     LosesItsState: "after the learner was pickled",
     ReadsLabelsAsNumbers: "asks other rows when the classes are text",
     LooksAround: "says pointwise, but asks the rows .* instead of",
