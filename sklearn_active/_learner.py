@@ -111,8 +111,9 @@ class ActiveLearner(
         class, and inside cross-validation, where a fold may look different from the
         whole.
     unlabeled : {'auto', 'pass', 'drop'}, default='auto'
-        Whether the estimator is given the unlabeled rows, marked with -1. 'auto':
-        for scikit-learn's semi-supervised classifiers and every class that says
+        Whether the estimator is given the unlabeled rows: marked with -1, to a
+        regressor with NaN, and of several labels per row as in `y_`. 'auto': for
+        scikit-learn's semi-supervised classifiers and every class that says
         `accepts_unlabeled = True`, also at the end of a Pipeline or in a search.
     random_state : int, RandomState instance or None, default=None
         Seeds random choices, and every `random_state` of the estimator that is

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import make_multilabel_classification
 from sklearn.ensemble import RandomForestClassifier
@@ -453,3 +453,23 @@ class TestMeasuring:
             learner(reask=0.1).fit(X, Y)
         with pytest.raises(ValueError, match="one class or number per row"):
             LabelingSession(learner(), X, y=PARTLY)
+
+
+class SeesAllColumns(ClassifierMixin, BaseEstimator):
+    accepts_unlabeled = True
+
+    def fit(self, X, y):
+        self.seen_ = np.array(y)
+        return self
+
+    def predict(self, X):
+        return np.zeros((len(X), self.seen_.shape[1]))
+
+
+@pytest.mark.parametrize("mark", [np.nan, -1])
+def test_whoever_is_given_all_rows_finds_the_learners_y(mark):
+    y = np.where(START[:, None], Y, mark)
+    y[30, 0] = 1
+    started = learner(SeesAllColumns(), missing_label=mark).start(X, y)
+    assert_array_equal(started.estimator_.seen_, y)
+    assert_array_equal(started.estimator_.seen_, started.y_)

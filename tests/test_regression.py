@@ -462,3 +462,20 @@ def test_rows_on_disk_are_asked_for_numbers():
     fitted = learner(None, "random", budget=4).fit(pool, Y, labeled=START)
     by_memory = learner(None, "random", budget=4).fit(X, Y, labeled=START)
     assert_array_equal(fitted.y_, by_memory.y_)
+
+
+class SeesAllNumbers(RegressorMixin, BaseEstimator):
+    accepts_unlabeled = True
+
+    def fit(self, X, y):
+        self.seen_ = np.array(y)
+        return self
+
+    def predict(self, X):
+        return np.zeros(len(X))
+
+
+def test_a_regressor_that_is_given_all_rows_finds_nan_where_there_is_no_label():
+    y = np.where(START, Y, np.nan)
+    started = ActiveLearner(SeesAllNumbers(), "random").start(X, y)
+    assert_array_equal(started.estimator_.seen_, y)
