@@ -32,10 +32,12 @@ def as_rule(stop_when, labels=None, strategy=None):
             f"stop_when is the class {stop_when.__name__}; pass an object: "
             f"{stop_when.__name__}()."
         )
-    if stop_when == "confident" and not _says_how_sure(strategy):
+    never = strategy is None and labels is not None and labels.continuous
+    if stop_when == "confident" and (never or not _says_how_sure(strategy)):
+        name = "'auto' around a regressor" if never else type(strategy).__name__
         raise ValueError(
             "stop_when='confident' stops when the model is sure of every row left, and "
-            f"the utilities of {type(strategy).__name__} don't say how sure it is. Set "
+            f"the utilities of {name} don't say how sure it is. Set "
             "a budget instead, or state below which utility nothing is worth a "
             "question: sklearn_active.stopping_rules.Confident(threshold=...)."
         )

@@ -119,6 +119,7 @@ def test_a_name_stands_for_the_rule_with_its_defaults(name):
         ("design", Ridge()),
         ("gsx", Ridge()),
         ("igs", Ridge()),
+        ("auto", Ridge()),
         ("gsx", LogisticRegression()),
         ("random", LogisticRegression()),
         ("graph_coverage", LogisticRegression()),
