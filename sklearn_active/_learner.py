@@ -111,8 +111,9 @@ class ActiveLearner(
         class, and inside cross-validation, where a fold may look different from the
         whole.
     unlabeled : {'auto', 'pass', 'drop'}, default='auto'
-        Whether the estimator is given the unlabeled rows, marked with -1. 'auto':
-        for scikit-learn's semi-supervised classifiers and every class that says
+        Whether the estimator is given the unlabeled rows: marked with -1, to a
+        regressor with NaN, and of several labels per row as in `y_`. 'auto': for
+        scikit-learn's semi-supervised classifiers and every class that says
         `accepts_unlabeled = True`, also at the end of a Pipeline or in a search.
     random_state : int, RandomState instance or None, default=None
         Seeds random choices, and every `random_state` of the estimator that is
@@ -134,9 +135,10 @@ class ActiveLearner(
     transduction_ : ndarray of shape (n_samples,)
         Label of every row, where the estimator has one.
     history_ : list of Bunch
-        One record per round: `round`, `rows`, `answers` (None where abstained),
-        `predicted` (labels expected before the answers, None without a model; of a
-        row asked again by a model that knows its label),
+        One record per round: `round`, `rows`, `answers` (None where abstained,
+        of several labels also in the place of one), `predicted` (labels expected
+        before the answers, None without a model; of a row asked again by a model that
+        knows its label),
         `utilities` (None where no query was taught), `reasons` (as those of the
         query, one per row; 'taught' where no query asked the row), `n_candidates`
         (rows that could be asked when these were), `n_labeled` (labels known after
@@ -550,7 +552,7 @@ class ActiveLearner(
         'nobody'.
         """
         raise_for_params(params, self, "fit")
-        check_supported(self.estimator, not labels.all_known)
+        check_supported(self.estimator, labels)
         strategy = given_strategy(self.query_strategy)
         if asks != "nobody":
             check_takes(self.estimator, X)
@@ -574,7 +576,7 @@ class ActiveLearner(
             ColumnNames.of(X),
             self.batch_size,
             self.budget,
-            as_rule(self.stop_when, labels),
+            as_rule(self.stop_when, labels, strategy),
             Reviews(self.reask, suspects_in),
         )
         if self._run.model.all_rows and not labels.all_known:

@@ -309,6 +309,10 @@ if CALLBACKS_EXIST:
         with pytest.raises(ValueError, match="None of the 20 rows to score"):
             watched.fit(X[:40], TRUTH[:40], labeled=START[:40])
 
+    def test_a_monitor_whose_rows_and_labels_differ_in_number_is_refused_at_once():
+        with pytest.raises(ValueError, match="X has 20, y has 19"):
+            PoolScoreMonitor(X[40:], TRUTH[41:])
+
     def test_monitor_and_progress_bar_work_in_a_pipeline_and_a_search(capsys):
         from sklearn.callback import ProgressBar
 

@@ -93,7 +93,7 @@ class TestOracle:
             (["a", "b"], "kind text .*kind number"),
             ([0, "b"], "mixes number and text"),
             ([0.5, 1.0], "continuous"),
-            ([[0, 1], [1, 0]], "multilabel"),
+            ([[0, 1], [1, 0]], r"give one\. Where a row may have several"),
         ],
         ids=repr,
     )

@@ -4,23 +4,29 @@ import pickle
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
+from helpers import calls_of
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import make_multilabel_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import f1_score
+from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 from sklearn.model_selection import KFold
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import LinearSVC
 
 from sklearn_active import ActiveLearner
+from sklearn_active._data.columns import is_null
 from sklearn_active._data.indicator_labels import IndicatorLabels
 from sklearn_active._data.parsing import kind_of_y, parse_complete_y, parse_y
 from sklearn_active.evaluation import estimate_score
@@ -87,8 +93,15 @@ class TestWhatYMeans:
         assert_array_equal(shown, y)
         assert shown.dtype == np.int64
 
+    @pytest.mark.parametrize("make", [np.array, np.ma.masked_invalid, pd.DataFrame])
+    def test_no_cell_of_a_table_of_numbers_is_read_by_itself(self, make):
+        y = make(np.where(np.arange(60).reshape(20, 3) % 7 == 0, np.nan, 1.0))
+        with calls_of(is_null) as calls:
+            labels = read(y)
+        assert_array_equal(labels.as_array(), np.ma.filled(y, np.nan))
+        assert calls == []
+
     def test_frames_and_sparse_matrices_are_read(self):
-        pd = pytest.importorskip("pandas")
         frame = pd.DataFrame({"a": [0, 1], "b": pd.array([1, None], dtype="Int64")})
         assert_array_equal(read(frame).as_array(), [[0, 1], [1, np.nan]])
         whole = parse_y(sparse.csr_array([[0, 1], [1, 1]]), 2, kind=IndicatorLabels)
@@ -109,8 +122,13 @@ class TestWhatYMeans:
             learner().start(X[: len(y)], y)
 
     def test_numbers_in_several_columns_are_refused(self):
-        with pytest.raises(ValueError, match="multi-output targets are not supported"):
+        with pytest.raises(ValueError, match="one label: give one.*a learner for each"):
             learner(Ridge()).fit(X, Y)
+
+    def test_several_answers_to_a_pool_of_one_label_say_how_to_begin(self):
+        started = learner(KNeighborsClassifier(1)).start(X)
+        with pytest.raises(ValueError, match=r"begin with a y .*n_labels\), np.nan"):
+            started.teach([0, 1], Y[:2])
 
     def test_a_mark_that_is_a_label_is_refused(self):
         with pytest.raises(ValueError, match="-1, NaN or None marks"):
@@ -194,7 +212,7 @@ class TestTheLoop:
         stepping.teach(query, [[1, None, 0], None])
         assert_array_equal(stepping.y_[first], [1, np.nan, 0])
         assert np.isnan(stepping.y_[second]).all()
-        assert stepping.history_[-1].answers == [[1, -1, 0], None]
+        assert stepping.history_[-1].answers == [[1, None, 0], None]
         assert stepping.history_[-1].n_labeled == 8
         asked = stepping.query(60).indices
         assert len(asked) == 50
@@ -276,12 +294,47 @@ class TestTheLoop:
         with pytest.raises(ValueError, match="two that differ are needed"):
             learner().start(X, y).predict(X)
 
+    @pytest.mark.parametrize(
+        "strategy", ["margin", "herding", lambda pool: pool.proba[:, 0, 0]]
+    )
+    def test_without_probabilities_the_way_out_takes_several_labels(self, strategy):
+        several = OneVsRestClassifier(LinearSVC())
+        way_out = r"OneVsRestClassifier\(CalibratedClassifierCV\(\.\.\.\)\)\.$"
+        with pytest.raises(ValueError, match=way_out):
+            learner(several, strategy).start(X, PARTLY).query()
+        calibrated = OneVsRestClassifier(CalibratedClassifierCV(LinearSVC(), cv=2))
+        started = learner(calibrated, strategy).start(X, Y).relabel([9], [None])
+        assert started.query().indices.tolist() == [9]
+
     def test_oracles_answer_with_rows(self):
         oracle = AbstainingOracle(ArrayOracle(Y), rate=0.3, random_state=0)
         fitted = learner(oracle=oracle).fit(X, PARTLY)
         known = ~np.isnan(fitted.y_).any(axis=1)
         assert 8 < known.sum() < 60
         assert_array_equal(fitted.y_[known], Y[known])
+
+    @pytest.mark.parametrize(
+        "answer",
+        [{0, 1, -1}, {0: 1, 1: 0, 2: 1}, {0: 1, 1: 0, 2: 1}.values()],
+        ids=type,
+    )
+    def test_an_answer_without_an_order_is_refused(self, answer):
+        stepping = learner().start(X, PARTLY)
+        with pytest.raises(ValueError, match="of each label in a list"):
+            stepping.teach([20], [answer])
+        with pytest.raises(ValueError, match="a list in the order of the rows"):
+            stepping.teach([20, 21, 22], answer)
+        assert_array_equal(stepping.y_, PARTLY)
+
+    @pytest.mark.parametrize("mark", [np.nan, -1])
+    @pytest.mark.parametrize("given", [list, iter])
+    def test_the_history_has_none_where_an_answer_leaves_a_label_open(
+        self, given, mark
+    ):
+        stepping = learner(missing_label=mark).start(X, PARTLY)
+        answers = [[1, mark, 0], None, [0, 1, 1]]
+        stepping.teach([20, 21, 22], given(answers))
+        assert stepping.history_[0].answers == [[1, None, 0], None, [0, 1, 1]]
 
     def test_a_generator_answers_row_by_row(self):
         def oracle(query):
@@ -304,7 +357,6 @@ class TestTheLoop:
         assert_array_equal(again.query(3).indices, stepping.query(3).indices)
 
     def test_a_frame_of_labels_is_sorted_like_the_rows(self):
-        pd = pytest.importorskip("pandas")
         names = [f"r{i}" for i in range(60)]
         frame = pd.DataFrame(X, index=names)
         y = pd.DataFrame(PARTLY, index=names).iloc[::-1]
@@ -329,6 +381,25 @@ class TestPictures:
         colors = [ax.title.get_color() for ax in axes]
         assert colors[0] == "black"
         assert colors[1] != "black"
+        plt.close("all")
+
+    def test_the_truth_may_be_given_beside_wrong_answers(self):
+        stepping = learner(KNeighborsClassifier(1)).start(X, PARTLY)
+        truth = stepping.predict(X)
+        truth[21] = 1 - truth[21]
+        stepping.teach([20, 21], [[0, 0, 0], [1, 1, 1]])
+        axes = QueryDisplay.from_estimator(stepping, truth=truth).axes_[0]
+        assert [ax.title.get_color() == "black" for ax in axes] == [True, False]
+        assert axes[0].get_title().endswith(f"true: {truth[20].tolist()}")
+        plt.close("all")
+
+    def test_a_label_left_open_is_no_error_and_no_label_of_the_round(self):
+        stepping = learner(KNeighborsClassifier(1)).start(X, PARTLY)
+        first, second = stepping.predict(X[[20, 21]]).tolist()
+        stepping.teach([20, 21], [[*first[:2], None], [1 - second[0], None, None]])
+        axes = QueryDisplay.from_estimator(stepping).axes_[0]
+        assert [ax.title.get_color() == "black" for ax in axes] == [True, False]
+        assert axes[0].get_ylabel().endswith("8 labels")
         plt.close("all")
 
 
@@ -360,6 +431,49 @@ class TestMeasuring:
         expected = f1_score(Y[START], model.predict(X[START]), average="macro")
         assert score == pytest.approx(expected)
 
+    @pytest.mark.parametrize("constant", [0, 1])
+    @pytest.mark.parametrize(
+        ("scoring", "of_one"),
+        [("roc_auc", roc_auc_score), ("average_precision", average_precision_score)],
+    )
+    def test_a_label_that_was_the_same_in_all_rows_learned_is_scored_too(
+        self, scoring, of_one, constant
+    ):
+        known = Y[START].copy()
+        known[:, 2] = constant
+        model = KNeighborsClassifier(3).fit(X[START], known)
+        per_label = [
+            of_one(Y[:, 0], model.predict_proba(X)[0][:, 1]),
+            of_one(Y[:, 1], model.predict_proba(X)[1][:, 1]),
+            of_one(Y[:, 2], np.full(60, constant)),
+        ]
+        score = labeled_scorer(scoring)(model, X, Y)
+        assert score == pytest.approx(np.mean(per_label))
+
+    @pytest.mark.parametrize("scoring", ["roc_auc", "average_precision"])
+    def test_of_two_labels_each_is_scored(self, scoring):
+        scorer = labeled_scorer(scoring)
+        of_both = MultiOutputClassifier(GaussianNB()).fit(X, Y[:, :2])
+        one_by_one = OneVsRestClassifier(GaussianNB()).fit(X, Y[:, :2])
+        expected = scorer(of_both, X, Y[:, :2])
+        assert scorer(one_by_one, X, Y[:, :2]) == pytest.approx(expected)
+
+    @pytest.mark.parametrize("scoring", ["roc_auc", "neg_log_loss"])
+    @pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda e: type(e).__name__)
+    @pytest.mark.filterwarnings("ignore")
+    def test_curves_begin_where_a_label_is_constant(self, estimator, scoring):
+        start = np.flatnonzero(Y[:, 2] == 0)[:20]
+        curve = active_learning_curve(
+            learner(estimator, batch_size=10),
+            X,
+            Y,
+            initial=np.isin(np.arange(60), start),
+            budget=20,
+            cv=KFold(2, shuffle=True, random_state=0),
+            scoring=scoring,
+        )
+        assert np.isfinite(curve.test_scores).all()
+
     def test_what_is_for_one_class_per_row_is_refused(self):
         with pytest.raises(ValueError, match="estimate_score is for classification"):
             estimate_score(learner().fit(X, Y))
@@ -367,3 +481,24 @@ class TestMeasuring:
             learner(reask=0.1).fit(X, Y)
         with pytest.raises(ValueError, match="one class or number per row"):
             LabelingSession(learner(), X, y=PARTLY)
+
+
+class SeesAllColumns(ClassifierMixin, BaseEstimator):
+    accepts_unlabeled = True
+
+    def fit(self, X, y):
+        self.seen_ = np.array(y)
+        return self
+
+    def predict(self, X):
+        return np.zeros((len(X), self.seen_.shape[1]))
+
+
+@pytest.mark.parametrize("mark", [np.nan, -1])
+def test_whoever_is_given_all_rows_finds_minus_one_in_the_rows_that_are_not_labeled(
+    mark,
+):
+    y = np.where(START[:, None], Y, mark)
+    y[30, 0] = 1  # known in part: nobody learns it
+    started = learner(SeesAllColumns(), missing_label=mark).start(X, y)
+    assert_array_equal(started.estimator_.seen_, np.where(START[:, None], Y, -1))

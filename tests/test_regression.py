@@ -134,12 +134,24 @@ class TestWhatYMeans:
             (np.array(["2020-01-01", "NaT"], "M8[D]"), "a regressor learns numbers"),
             (np.array([1, 2], "m8[D]"), "a regressor learns numbers"),
             ([1j, 2j], "Complex data not supported"),
-            ([[1.0, 2.0], [3.0, 4.0]], "multi-output targets are not supported"),
+            ([[1.0, 2.0], [3.0, 4.0]], "one label: give one.*a learner for each"),
         ],
     )
     def test_what_is_no_number_is_refused(self, y, message):
         with pytest.raises(ValueError, match=message):
             read(y)
+
+    def test_integers_of_any_size_are_numbers(self):
+        assert read([10**30, None, -3]).as_array()[[0, 2]].tolist() == [1e30, -3.0]
+        labels = read([0.5, None])
+        assert labels.parse_answers([2**70], 1)[0].tolist() == [2.0**70]
+
+    @pytest.mark.parametrize("strategy", ["herding", lambda pool: pool.proba[:, 0]])
+    def test_no_way_out_of_an_error_is_for_classifiers(self, strategy):
+        started = ActiveLearner(Ridge(), strategy).start(X, np.where(START, Y, np.nan))
+        with pytest.raises(ValueError, match=r"'design'|estimator\.predict") as info:
+            started.query()
+        assert "Classifier" not in str(info.value)
 
     def test_a_continuous_y_beside_a_classifier_names_the_way_out(self):
         with pytest.raises(ValueError, match="continuous.*wrap a regressor"):
@@ -489,3 +501,20 @@ def test_rows_on_disk_are_asked_for_numbers():
     fitted = learner(None, "random", budget=4).fit(pool, Y, labeled=START)
     by_memory = learner(None, "random", budget=4).fit(X, Y, labeled=START)
     assert_array_equal(fitted.y_, by_memory.y_)
+
+
+class SeesAllNumbers(RegressorMixin, BaseEstimator):
+    accepts_unlabeled = True
+
+    def fit(self, X, y):
+        self.seen_ = np.array(y)
+        return self
+
+    def predict(self, X):
+        return np.zeros(len(X))
+
+
+def test_a_regressor_that_is_given_all_rows_finds_nan_where_there_is_no_label():
+    y = np.where(START, Y, np.nan)
+    started = ActiveLearner(SeesAllNumbers(), "random").start(X, y)
+    assert_array_equal(started.estimator_.seen_, y)

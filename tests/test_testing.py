@@ -12,7 +12,7 @@ from sklearn.linear_model import Ridge
 from sklearn.neighbors import KNeighborsClassifier
 
 from sklearn_active import StopLabeling, oracles, query_strategies
-from sklearn_active.oracles import ArrayOracle, NoisyOracle, Oracle
+from sklearn_active.oracles import AbstainingOracle, ArrayOracle, NoisyOracle, Oracle
 from sklearn_active.query_strategies import (
     GraphUncertaintyHerding,
     MarginSampling,
@@ -89,7 +89,40 @@ def test_an_oracle_of_numbers_is_checked_with_a_regressor():
     oracle = NoisyOracle(numbers, scale=0.1, random_state=0)
     check_oracle(oracle, estimator=Ridge())
     with pytest.raises(AssertionError, match="can't be learned.*continuous"):
+        check_oracle(numbers)
+
+
+SEVERAL = np.random.RandomState(0).randint(2, size=(30, 3))
+
+
+@pytest.mark.parametrize(
+    "oracle",
+    [
+        ArrayOracle(SEVERAL),
+        AbstainingOracle(ArrayOracle(SEVERAL), rate=0.2, random_state=0),
+    ],
+    ids=lambda oracle: type(oracle).__name__,
+)
+def test_an_oracle_of_several_labels_is_checked_with_a_y_of_as_many(oracle):
+    check_oracle(oracle, y=np.full((30, 3), np.nan))
+    with pytest.raises(AssertionError, match=r"can't be learned.*begin with a y"):
         check_oracle(oracle)
+
+
+class SeveralChangeTheirMind(Oracle):
+    deterministic = True
+
+    def __init__(self):
+        self.n_asked = 0
+
+    def __call__(self, query):
+        self.n_asked += 1
+        return [[0, np.nan, self.n_asked % 2]] * len(query)
+
+
+def test_of_several_labels_too_a_row_must_get_the_same_whenever_it_is_asked():
+    with pytest.raises(AssertionError, match="says deterministic, but answers"):
+        check_oracle(SeveralChangeTheirMind(), y=np.full((30, 3), np.nan))
 
 
 def test_options_of_our_strategies_keep_the_rules_too():
@@ -320,6 +353,27 @@ class LosesItsState(Broken):
         return dict.fromkeys(vars(self), 99)
 
 
+class KeepsLabels(Broken):
+    def by_parity(self, pool):
+        heard, some = self.heard_.values(), pool.classes[:1].tolist()
+        return super().utilities(pool) * (-1) ** sum(label in some for label in heard)
+
+
+class HearsOfNewLabelsOnly(KeepsLabels):
+    def utilities(self, pool):
+        self.heard_ = getattr(self, "heard_", {})
+        self.heard_ |= {row: pool.class_of(row) for row in pool.newly_known.tolist()}
+        return self.by_parity(pool)
+
+
+class HearsNoCorrections(KeepsLabels):
+    def utilities(self, pool):
+        first = {row: pool.class_of(row) for row in pool.newly_known.tolist()}
+        first |= getattr(self, "heard_", {})
+        self.heard_ = {row: first[row] for row in pool.labeled.tolist()}
+        return self.by_parity(pool)
+
+
 class StumblesOverNaN(Broken):
     needs = ("predict_proba",)
 
@@ -393,6 +447,8 @@ COMPLAINTS = {
     CanNotDoWithSparse: "asks other rows when they come in a sparse matrix",
     TakesFramesForColumns: "asks other rows when they come in a data frame",
     CountsQuestions: "after the learner was started anew with its labels",
+    HearsOfNewLabelsOnly: "after a label was taken back",
+    HearsNoCorrections: "after a label was corrected",
     LosesItsState: "after the learner was pickled",
     ReadsLabelsAsNumbers: "asks other rows when the classes are text",
     LooksAround: "says pointwise, but asks the rows .* instead of",

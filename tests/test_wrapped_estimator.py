@@ -1,18 +1,30 @@
 """Which estimators see unlabeled rows, what they are given, and rows out of reach."""
 
 import warnings
+from inspect import signature
 
 import numpy as np
 import pytest
 from helpers import Recorder, SeesAll, Shown, blobs, calls_of
+from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.ensemble import (
     BaggingClassifier,
     HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    StackingClassifier,
     VotingClassifier,
 )
-from sklearn.linear_model import LogisticRegression
+from sklearn.feature_selection import RFE
+from sklearn.linear_model import LogisticRegression, MultiTaskLasso, Ridge
 from sklearn.model_selection import GridSearchCV
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.multioutput import (
+    ClassifierChain,
+    MultiOutputClassifier,
+    MultiOutputRegressor,
+    RegressorChain,
+)
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -21,6 +33,8 @@ from sklearn.semi_supervised import (
     LabelSpreading,
     SelfTrainingClassifier,
 )
+from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils import all_estimators
 
 from sklearn_active import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
@@ -265,3 +279,85 @@ def test_labels_of_any_number_type_update_the_model(dtype):
     fresh = ActiveLearner(GraphLabelSpreading(4), "margin").start(X)
     fresh.teach(np.arange(9), truth[:9])
     np.testing.assert_array_equal(learner.predict(X), fresh.predict(X))
+
+
+SEVERAL = np.array([[0, 1], [1, 0], [1, 1], [0, 0]] * 10)
+LOGISTIC = LogisticRegression()
+HOLDERS = {"estimator", "estimators", "base_estimator"}
+HOLDING_OTHERS = [
+    OneVsRestClassifier(LOGISTIC),
+    MultiOutputClassifier(LOGISTIC),
+    ClassifierChain(LOGISTIC),
+    MultiOutputRegressor(Ridge()),
+    RegressorChain(Ridge()),
+    StackingClassifier([("tree", DecisionTreeClassifier())], DecisionTreeClassifier()),
+    SelfTrainingClassifier(LOGISTIC),
+    make_pipeline(StandardScaler(), LOGISTIC),
+    make_pipeline(StandardScaler(), OneVsRestClassifier(LOGISTIC)),
+    GridSearchCV(LOGISTIC, {"C": [1]}, cv=2),
+    GridSearchCV(OneVsRestClassifier(LOGISTIC), {"estimator__C": [1]}, cv=2),
+    RFE(RandomForestClassifier(5)),
+]
+
+
+def plain_estimators(kind):
+    classes = [plain for _, plain in all_estimators(kind)]
+    return [
+        plain for plain in classes if not HOLDERS & set(signature(plain).parameters)
+    ]
+
+
+def is_refused_for_its_columns(estimator, y):
+    X = np.random.RandomState(0).rand(40, 3)
+    try:
+        ActiveLearner(estimator, "random").start(X, y)
+    except Exception as error:
+        return "several columns" in str(error)
+    return False
+
+
+def learns(estimator, y):
+    X = np.random.RandomState(0).rand(40, 3)
+    try:
+        clone(estimator).fit(X, y).predict(X)
+    except Exception:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("estimator", "y"),
+    [
+        *((e, SEVERAL[:, 0]) for e in plain_estimators("classifier")),
+        *((e, SEVERAL[:, 0]) for e in plain_estimators("regressor")),
+        *((e, SEVERAL) for e in plain_estimators("classifier")),
+        *((e, y) for e in HOLDING_OTHERS for y in (SEVERAL, SEVERAL[:, 0])),
+    ],
+    ids=lambda value: getattr(value, "__name__", type(value).__name__),
+)
+@pytest.mark.filterwarnings("ignore")
+def test_no_estimator_that_learns_the_columns_of_y_is_refused(estimator, y):
+    estimator = estimator() if isinstance(estimator, type) else estimator
+    assert not (learns(estimator, y) and is_refused_for_its_columns(estimator, y))
+
+
+@pytest.mark.parametrize(
+    ("estimator", "y", "way_out"),
+    [
+        (LOGISTIC, SEVERAL, "OneVsRestClassifier or MultiOutputClassifier"),
+        (make_pipeline(LOGISTIC), SEVERAL, "OneVsRestClassifier"),
+        (GridSearchCV(LOGISTIC, {}), SEVERAL, "OneVsRestClassifier"),
+        (LabelSpreading(), SEVERAL, "OneVsRestClassifier"),
+        (MultiOutputClassifier(LOGISTIC), SEVERAL[:, 0], "a column of 0 and 1 per"),
+        (ClassifierChain(LOGISTIC), None, "a column of 0 and 1 per label"),
+        (MultiOutputRegressor(Ridge()), SEVERAL[:, 0], "a learner for each"),
+        (make_pipeline(MultiTaskLasso()), SEVERAL[:, 0], "a learner for each"),
+    ],
+    ids=repr,
+)
+def test_who_cannot_learn_the_columns_of_y_is_refused_at_the_start(
+    estimator, y, way_out
+):
+    X = np.random.RandomState(0).rand(40, 3)
+    with pytest.raises(ValueError, match=f"several columns.*{way_out}"):
+        ActiveLearner(estimator, "random").start(X, y)

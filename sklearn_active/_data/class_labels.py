@@ -29,6 +29,10 @@ class ClassLabels(Labels):
     are_classes = True
     continuous = False
     dummy = DummyClassifier
+    where_several = (
+        "Where a row may have several, begin with a y that has a column of 0 and 1 per "
+        "label: np.full((n_rows, n_labels), np.nan) where nothing is labeled."
+    )
 
     def __init__(self, n_rows, mark=_UNREAD):
         super().__init__(n_rows, mark)

@@ -41,7 +41,7 @@ class Column:
         self.hidden = hidden & ~null
 
     @classmethod
-    def of(cls, y, source="y"):
+    def of(cls, y, source="y", where_several=""):
         """Read an array, a list, a series or a frame of one column.
 
         Parameters
@@ -50,6 +50,8 @@ class Column:
             The values.
         source : str, default='y'
             Whose they are; begins the error messages.
+        where_several : str, default=''
+            What to do where a row should have several; ends the error message.
 
         Returns
         -------
@@ -77,13 +79,13 @@ class Column:
         if _has_nulls_of_its_own(y):
             # numpy would make floats of integers beside a null.
             return cls(_objects(y.tolist() if hasattr(y, "tolist") else y.to_list()))
-        values = _as_array(y, source)
+        values = _as_array(y, source, where_several)
         if values.dtype.kind == "T":  # numpy's StringDType
             values = values.astype(object)
         if values.ndim == 2 and values.shape[1] > 1:
             raise ValueError(
-                f"{source} has shape {values.shape}, but multilabel and multi-output "
-                "targets are not supported: give one label per row."
+                f"{source} has shape {values.shape}, but here a row has one label: "
+                f"give one. {where_several}"
             )
         if values.ndim != 1:
             values = column_or_1d(values, warn=True)
@@ -163,7 +165,10 @@ class Column:
             "The labels mix {}. Use one kind of label, and None for unlabeled rows.",
             known,
         )
-        return _numbers(values.tolist()) if kind_of(values) == "number" else values
+        return self._numbers(values.tolist()) if kind_of(values) == "number" else values
+
+    def _numbers(self, values):
+        return _numbers(values)
 
     def _refuse_mixed_kinds(self, message, some=None):
         places = range(len(self)) if some is None else np.flatnonzero(some).tolist()
@@ -204,13 +209,13 @@ def is_sequence(answers):
     return hasattr(answers, "__len__") and getattr(answers, "ndim", 1) > 0
 
 
-def _as_array(y, source):
+def _as_array(y, source, where_several):
     try:
         return np.asarray(y)
-    except ValueError as error:  # rows of different lengths
+    except ValueError as error:  # rows of different lengths, or a None beside rows
         raise ValueError(
-            f"{source} has several labels in a row, and not as many in each. Give one "
-            "label per row."
+            f"{source} has several labels in a row, but here a row has one label: give "
+            f"one. {where_several}"
         ) from error
 
 

@@ -18,9 +18,12 @@ class Fitted:
     ----------
     encoded : bool
         Whether it was given positions in the classes instead of labels.
+    to_have_probabilities : str
+        What to do where it has none, and a strategy needs them; of the class.
     """
 
     encoded = False
+    to_have_probabilities = "wrap the estimator in CalibratedClassifierCV"
 
     def __init__(self, estimator):
         self.estimator = estimator
@@ -45,6 +48,8 @@ class FittedRegressor(Fitted):
     classes : ndarray of shape (0,)
         It knows none.
     """
+
+    to_have_probabilities = "go by what a regressor predicts, pool.estimator.predict"
 
     def __init__(self, estimator, is_informed):
         super().__init__(estimator)
@@ -80,6 +85,8 @@ class FittedIndicator(Fitted):
         The positions of the labels.
     """
 
+    to_have_probabilities = "take OneVsRestClassifier(CalibratedClassifierCV(...))"
+
     def __init__(self, estimator, n_labels, is_informed):
         super().__init__(estimator)
         self.classes = np.arange(n_labels)
@@ -105,13 +112,9 @@ class FittedIndicator(Fitted):
 
         Those over no and yes of each label, shape (n_rows, n_labels, 2).
         """
-        proba = self.predict_proba(X)
-        if isinstance(proba, list):  # of arrays (n_rows, n_classes), one per label
-            known = self.estimator.classes_
-            columns = [_of_one(p, k) for p, k in zip(proba, known, strict=True)]
-            proba = np.column_stack(columns)
+        proba = chances(self.predict_proba(X), self.estimator)
         self._check("predict_proba", proba)
-        return cleaned_indicators(np.asarray(proba))
+        return cleaned_indicators(proba)
 
     def _check(self, method, array):
         if array.ndim != 2 or array.shape[1] != len(self.classes):
@@ -210,6 +213,23 @@ class FittedClassifier(Fitted):
             return None
         fits = self.classes.min() >= 0 and self.classes.max() < proba.shape[1]
         return self.classes if fits else None
+
+
+def chances(proba, estimator):
+    """Return the chance of each of several labels, shape (n_rows, n_labels).
+
+    Parameters
+    ----------
+    proba : ndarray or list of ndarray
+        What `predict_proba` of the estimator returned.
+    estimator : fitted estimator
+        Of several labels per row.
+    """
+    if isinstance(proba, list):  # of arrays (n_rows, n_classes), one per label
+        known = estimator.classes_
+        columns = [_of_one(p, k) for p, k in zip(proba, known, strict=True)]
+        proba = np.column_stack(columns)
+    return np.asarray(proba)
 
 
 def _of_one(proba, classes):

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.dummy import DummyClassifier
 
-from sklearn_active._data.columns import is_null
+from sklearn_active._data.columns import is_null, is_sequence
 from sklearn_active._data.containers import is_frame
 from sklearn_active._data.fitted import FittedIndicator
 from sklearn_active._data.labels import Labels
@@ -55,17 +55,18 @@ class Indicators:
         if sparse.issparse(y):
             y = y.toarray()
         if is_frame(y):
-            y = np.asarray(y, dtype=object)
+            y = np.asarray(y)
         if isinstance(y, np.ma.MaskedArray):
-            y = np.where(np.ma.getmaskarray(y), None, np.ma.getdata(y).astype(object))
-        plain = isinstance(y, np.ndarray) and y.ndim == 2 and y.dtype.kind in "biu"
-        rows = y if plain else _rows_of(y, source, n_labels)
+            nothing = np.nan if y.dtype.kind in "biuf" else None
+            y = np.where(np.ma.getmaskarray(y), nothing, np.ma.getdata(y))
+        is_table = isinstance(y, np.ndarray) and y.ndim == 2
+        rows = y if is_table else _rows_of(y, source, n_labels)
         if n_labels is not None and rows.shape[1] != n_labels:
             raise ValueError(
                 f"{source} has {rows.shape[1]} labels per row, but there are "
                 f"{n_labels}. Say 0 or 1 of each of them."
             )
-        return cls(_as_indicators(rows, source), plain)
+        return cls(_as_indicators(rows, source), is_table and y.dtype.kind in "biu")
 
     def __len__(self):
         return len(self.values)
@@ -131,6 +132,16 @@ class IndicatorLabels(Labels):
     def mark_beside(cls, truth, missing_label):
         """Return the mark of a y that is complete: it must be none of its labels."""
         return cls._mark(missing_label, True)
+
+    @classmethod
+    def check_columns(cls, name, takes_one, takes_several):
+        """Raise where an estimator of this name can't learn y for its columns."""
+        if not takes_several:
+            raise ValueError(
+                f"{name} learns one label per row, but y has several columns. Take "
+                "OneVsRestClassifier or MultiOutputClassifier around a classifier, or "
+                "one that takes several by itself: neighbors, trees, forests."
+            )
 
     @staticmethod
     def _mark(missing_label, with_minus_one):
@@ -225,6 +236,10 @@ class IndicatorLabels(Labels):
         both = [np.array([0, 1]) for _ in self.classes]
         return getattr(getattr(known, "estimator", None), "classes_", both)
 
+    def listed(self, labels):
+        """Return rows of answers as lists, None where one is open."""
+        return np.where(labels == _UNKNOWN, None, labels.astype(object)).tolist()
+
     def _answer_column(self, answers, source):
         return Indicators.of(answers, source, len(self.classes))
 
@@ -254,11 +269,10 @@ def _rows_of(y, source, n_labels):
 
 def _each(y, source):
     for row in y:
-        is_row = hasattr(row, "__len__") and not isinstance(row, str)
-        if not is_row and not _is_nothing(row):
+        if not is_sequence(row) and not _is_nothing(row):  # a set has no order
             raise ValueError(
                 f"{source} gave {row!r} for a row that may have several labels. Say 0 "
-                "or 1 of each label, or None for the whole row."
+                "or 1 of each label in a list, or None for the whole row."
             )
         yield row
 
@@ -269,12 +283,12 @@ def _is_nothing(row):
 
 def _as_indicators(rows, source):
     """Return rows of 0, 1 and -1; raise for anything else."""
-    if rows.dtype.kind == "O":
+    numbers = rows
+    if rows.dtype.kind == "f":
+        numbers = np.where(np.isnan(rows), _UNKNOWN, rows)
+    elif rows.dtype.kind not in "biu":
         missing = np.array([[is_null(v) for v in row] for row in rows], dtype=bool)
-        missing = missing.reshape(rows.shape)
-        numbers = np.where(missing, _UNKNOWN, rows)
-    else:
-        numbers = rows
+        numbers = np.where(missing.reshape(rows.shape), _UNKNOWN, rows.astype(object))
     valid = (numbers == 0) | (numbers == 1) | (numbers == _UNKNOWN)
     if not np.all(valid):
         wrong = numbers[~valid.astype(bool)].tolist()[0]

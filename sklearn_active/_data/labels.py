@@ -36,6 +36,9 @@ class Labels(ABC):
         scikit-learn's estimator that looks at no feature; of the class.
     told_as_open : int or float, default=-1
         What stands for an unlabeled row to estimators that are given all; of the class.
+    where_several : str
+        What to do where a row has one label here, but should have several; of the
+        class. Not of labels of which a row may have several.
     values : ndarray of shape (n_rows,) or (n_rows, n_labels)
         The labels; undefined where not known.
     known : ndarray of bool of shape (n_rows,)
@@ -54,6 +57,7 @@ class Labels(ABC):
     continuous: bool
     dummy: type
     told_as_open: float = -1
+    where_several: str
 
     def __init__(self, n_rows, mark):
         self.values = np.zeros(n_rows, dtype=np.int64)
@@ -79,7 +83,7 @@ class Labels(ABC):
     @classmethod
     def column_of(cls, y, source="y"):
         """Read y or answers, not yet knowing what they mean."""
-        return Column.of(y, source)
+        return Column.of(y, source, cls.where_several)
 
     @classmethod
     def of(cls, column, known, mark):
@@ -120,6 +124,15 @@ class Labels(ABC):
         if not cls.are_classes:
             raise ValueError(
                 f"{owner} is for classification, one class per row, not for {cls.task}."
+            )
+
+    @classmethod
+    def check_columns(cls, name, takes_one, takes_several):
+        """Raise where an estimator of this name can't learn y for its columns."""
+        if not takes_one:
+            raise ValueError(
+                f"{name} learns several columns only, but here a row has one label. "
+                f"Take an estimator of one column. {cls.where_several}"
             )
 
     def class_of(self, row):
@@ -247,7 +260,8 @@ class Labels(ABC):
         if not is_sequence(answers):
             raise ValueError(
                 f"{source} must give a sequence of {n_expected} labels, one per row; "
-                f"got {answers!r}, a single {type(answers).__name__}."
+                f"got {answers!r}, which is a {type(answers).__name__}. Give a list in "
+                "the order of the rows."
             )
         column = self._answer_column(answers, source)
         if len(column) != n_expected:
@@ -256,6 +270,10 @@ class Labels(ABC):
                 "label per row, and None for a row that you can't label."
             )
         return self._read_answers(column, source)
+
+    def listed(self, labels):
+        """Return labels as `parse_answers` returns them as a list, None where open."""
+        return labels.tolist()
 
     def _answer_column(self, answers, source):
         return self.column_of(answers, source)

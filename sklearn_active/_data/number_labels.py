@@ -1,16 +1,27 @@
 """Labels that are numbers, for regressors."""
 
+from numbers import Real
+
 import numpy as np
 from sklearn.dummy import DummyRegressor
 from sklearn.utils import assert_all_finite
 
-from sklearn_active._data.columns import is_null
+from sklearn_active._data.columns import Column, is_null
 from sklearn_active._data.fitted import FittedRegressor
 from sklearn_active._data.labels import Labels
 from sklearn_active._data.marks import Mark, is_auto
 
 _TRIAL_ROWS = 50  # more than folds and neighbors usually want
 _MARK = Mark(np.nan, "class")  # -1 is a number like any other
+
+
+class Numbers(Column):
+    """Values of which each is a number, not one of a few that must stay apart."""
+
+    def _numbers(self, values):
+        # Also integers of more than 64 bits, which are no names here.
+        are_real = all(isinstance(value, Real) for value in values)
+        return np.array(values, dtype=float) if are_real else super()._numbers(values)
 
 
 class NumberLabels(Labels):
@@ -21,11 +32,17 @@ class NumberLabels(Labels):
     continuous = True
     dummy = DummyRegressor
     told_as_open = np.nan
+    where_several = "Where a row has several numbers, take a learner for each."
 
     def __init__(self, n_rows, mark=_MARK):
         super().__init__(n_rows, mark)
         self.values = np.zeros(n_rows)
         self.classes = self.values[:0]
+
+    @classmethod
+    def column_of(cls, y, source="y"):
+        """Read y or answers, not yet knowing what they mean."""
+        return Numbers.of(y, source, cls.where_several)
 
     @classmethod
     def read(cls, column, missing_label, has_oracle):

@@ -8,6 +8,7 @@ from sklearn_active._data.columns import Column
 from sklearn_active._data.indicator_labels import IndicatorLabels
 from sklearn_active._data.marks import AUTO, Mark
 from sklearn_active._data.number_labels import NumberLabels
+from sklearn_active._sklearn import num_samples
 
 
 def kind_of_y(estimator, y=None):
@@ -153,9 +154,18 @@ def parse_complete_y(y, n_rows, labeled, missing_label=AUTO, *, kind=ClassLabels
 
 def _column_of(y, n_rows, kind):
     column = kind.column_of(y)
-    if len(column) != n_rows:
+    _check_lengths(n_rows, len(column))
+    return column
+
+
+def check_same_length(X, y):
+    """Raise where X and y have not the same number of rows, whatever y holds."""
+    _check_lengths(num_samples(X), num_samples(y))
+
+
+def _check_lengths(n_rows, n_labels):
+    if n_labels != n_rows:
         raise ValueError(
             f"X and y must have the same number of rows: X has {n_rows}, y has "
-            f"{len(column)}."
+            f"{n_labels}."
         )
-    return column

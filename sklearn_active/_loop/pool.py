@@ -287,11 +287,13 @@ class Pool:
     @cached_property
     def proba(self):
         if self.fitted is None or not self.fitted.can("predict_proba"):
-            name = "no estimator yet" if self.estimator is None else self.estimator
+            name, way_out = "no estimator yet", ""
+            if self.fitted is not None:
+                name = self.estimator
+                way_out = f", or {self.fitted.to_have_probabilities}"
             raise ValueError(
                 f"pool.proba needs an estimator with `predict_proba`; there is {name}. "
-                "Let the strategy say needs = ('predict_proba',), or wrap the "
-                "estimator in CalibratedClassifierCV."
+                f"Let the strategy say needs = ('predict_proba',){way_out}."
             )
         return read_only(self._distributions(self.candidates))
 

@@ -176,7 +176,7 @@ def record(state, asked, answers, source):
         return
     labels, answered = state.labels.parse_answers(answers, len(asked.rows), source)
     _keep(state, asked.rows, asked.are_reviews, labels, answered)
-    state.close_round(asked, _with_none(labels, answered))
+    state.close_round(asked, _with_none(state.labels.listed(labels), answered))
 
 
 def _record_stream(state, asked, answers, source):
@@ -189,7 +189,7 @@ def _record_stream(state, asked, answers, source):
         for index, again, answer in rows:
             labels, answered = state.labels.parse_answers([answer], 1, source)
             _keep(state, np.array([index]), np.array([again]), labels, answered)
-            given.extend(_with_none(labels, answered))
+            given.extend(_with_none(state.labels.listed(labels), answered))
         if len(given) == len(indices) and isgenerator(answers):
             _finish(answers, len(indices), source)
     finally:
@@ -223,7 +223,7 @@ def _finish(generator, n_rows, source):
         )
 
 
-def _with_none(labels, answered):
+def _with_none(answers, answered):
     """Return one answer per row, None where abstained."""
-    answers = iter(labels.tolist())
+    answers = iter(answers)
     return [next(answers) if is_answer else None for is_answer in answered]

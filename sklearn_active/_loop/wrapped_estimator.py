@@ -177,15 +177,37 @@ def updated(estimator, data, last):
     return estimator.update_labels(rows[changed], now[changed])
 
 
-def check_supported(estimator, some_unlabeled):
+def check_supported(estimator, labels):
     """Raise for what the learner can't wrap, before anything is forgotten."""
     name = type(estimator).__name__
-    if some_unlabeled and get_tags(estimator).input_tags.pairwise:
+    if not labels.all_known and get_tags(estimator).input_tags.pairwise:
         raise ValueError(
             f"{name} takes a precomputed kernel or distance matrix, which is not "
             "supported with unlabeled rows. Pass the features, and a kernel or metric "
             "by name."
         )
+    takes_one, takes_several = _columns_taken(estimator)
+    labels.check_columns(name, takes_one, takes_several)
+
+
+def _columns_taken(estimator):
+    """Say whether an estimator takes a y of one column, and of several.
+
+    The first fit would say so, too, but after labels were paid for.
+    """
+    if isinstance(estimator, Pipeline):
+        return _columns_taken(estimator.steps[-1][1])
+    if isinstance(estimator, BaseSearchCV):
+        return _columns_taken(estimator.estimator)
+    if not type(estimator).__module__.startswith("sklearn."):
+        return True, True  # what others say of themselves is mostly the default
+    tags = get_tags(estimator)
+    several = tags.target_tags.multi_output or (
+        tags.classifier_tags is not None and tags.classifier_tags.multi_label
+    )
+    # What holds other estimators may take what these take, and not say so, as stacking.
+    is_plain = {"estimator", "estimators"}.isdisjoint(estimator.get_params(deep=False))
+    return tags.target_tags.single_output, several or not is_plain
 
 
 def check_takes(estimator, X):

@@ -41,11 +41,24 @@ def validate_params(estimator):
 
 
 def score_function(scorer):
-    """Return the metric inside a scorer, and whether it is given probabilities."""
+    """Return the metric inside a scorer, and what it is given, the first that is there.
+
+    Parameters
+    ----------
+    scorer : callable
+        Any.
+
+    Returns
+    -------
+    function : callable or None
+        None where it is no scorer of scikit-learn.
+    methods : tuple of str
+        Of the estimator.
+    """
     methods = getattr(scorer, "_response_method", ())
     function = getattr(scorer, "_score_func", None)
     methods = (methods,) if isinstance(methods, str) else methods
-    return function, function is not None and "predict_proba" in methods
+    return function, () if function is None else tuple(methods)
 
 
 def with_labels(scorer, labels):
@@ -54,7 +67,7 @@ def with_labels(scorer, labels):
     Parameters
     ----------
     scorer : scorer of scikit-learn
-        As `score_function` found it to be given probabilities.
+        One that is given probabilities, as `score_function` finds.
     labels : ndarray of shape (n_classes,)
         The classes, in the order of the columns.
 

@@ -215,7 +215,7 @@ def suspect_labels(
     validate_parameter_constraints(_CONSTRAINTS, given, "suspect_labels")
     kind_of_y(estimator, y).check_are_classes("suspect_labels")
     labels, answers = _labels_and_votes(X, y, votes, missing_label)
-    check_supported(estimator, not labels.all_known)
+    check_supported(estimator, labels)
     seed = check_random_state(random_state).randint(2**31 - 1)
     prototype = clone(estimator)
     if random_state is not None:

@@ -40,7 +40,7 @@ class QueryDisplay:
         width), texts, or rows of numbers.
     image_shape : tuple of int, default=None
         Turns rows of numbers into images: (height, width), or with colors.
-    truth : array-like of shape (n_rows,), default=None
+    truth : array-like of shape (n_rows,) or (n_rows, n_labels), default=None
         The true labels by position in the pool. None: what was answered.
     continuous : bool, default=False
         Whether labels are numbers, as a regressor's are: then no guess is marked as
@@ -124,7 +124,7 @@ class QueryDisplay:
             What to show instead of the rows of X, in the same order: images, texts.
         image_shape : tuple of int, default=None
             Turns rows of numbers into images: (height, width), or with colors.
-        truth : array-like of shape (n_rows,), default=None
+        truth : array-like of shape (n_rows,) or (n_rows, n_labels), default=None
             The true labels, where the answers may be wrong or missing. None: what
             was answered.
         rounds : int or sequence of int, default=None
@@ -244,7 +244,7 @@ class QueryDisplay:
         predicted = record.get("predicted", [None] * len(record.rows))
         true = record.answers
         if self.truth is not None:
-            true = np.asarray(self.truth)[rows]
+            true = np.asarray(self.truth)[rows].tolist()
         return list(zip(items, predicted, true, strict=False))
 
     def _caption(self, record, n_shown, n_rounds):
@@ -310,7 +310,12 @@ def _n_new_labels(record):
     """Return how many labels a round brought: an answer given again is none."""
     reasons = record.get("reasons", [""] * len(record.answers))
     pairs = zip(record.answers, reasons, strict=True)
-    return sum(answer is not None and why != "review" for answer, why in pairs)
+    return sum(_is_whole(answer) and why != "review" for answer, why in pairs)
+
+
+def _is_whole(answer):
+    """Say whether an answer leaves nothing open; of several labels it is a list."""
+    return answer is not None and not (isinstance(answer, list) and None in answer)
 
 
 def _new_axes(shape, lines):
@@ -349,9 +354,17 @@ def _short(label):
 def _write_title(ax, predicted, true, may_be_wrong):
     style = {"fontsize": 9, "parse_math": False}
     known = predicted is not None and true is not None
-    if may_be_wrong and known and predicted != true:
+    if may_be_wrong and known and _differ(predicted, true):
         style |= {"color": WRONG, "fontweight": "bold"}
     ax.set_title("\n".join(_title(predicted, true)), **style)
+
+
+def _differ(predicted, true):
+    """Say whether a guess is wrong; what is open of several labels doesn't count."""
+    if not isinstance(true, list):
+        return predicted != true
+    pairs = zip(predicted, true, strict=True)
+    return any(said in (0, 1) and said != guess for guess, said in pairs)
 
 
 def _write_caption(ax, caption):

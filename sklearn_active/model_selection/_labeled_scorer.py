@@ -10,6 +10,7 @@ from sklearn.utils.metadata_routing import MetadataRequest
 
 from sklearn_active._data.alignment import in_order_of
 from sklearn_active._data.containers import index_of
+from sklearn_active._data.fitted import chances
 from sklearn_active._data.parsing import AUTO, kind_of_y, parse_y
 from sklearn_active._data.rows import take
 from sklearn_active._sklearn import (
@@ -54,7 +55,9 @@ def labeled_scorer(
     in small folds, scorers of probabilities still work: log loss, Brier score and
     their like are told all classes, and get probability 0 for one the estimator
     doesn't know; ROC AUC and average precision are taken over the classes that are
-    there, with :math:`p_{ik} / \sum_{l \in fold} p_{il}`. Cost: the scorer's.
+    there, with :math:`p_{ik} / \sum_{l \in fold} p_{il}`. Of several labels per row
+    they are given the chance of each label, 0 of one that was 0 in all rows learned.
+    Cost: the scorer's.
 
     Examples
     --------
@@ -132,10 +135,15 @@ def score(scorer, estimator, X, y, params):
     # With few labels a fold often lacks a class. scikit-learn's metrics of
     # probabilities count the classes found in y, and raise where these are not as many
     # as the columns; so they are stated where the metric can be told, else cut.
-    known = None if np.ndim(y) > 1 else getattr(estimator, "classes_", None)
-    function, needs_proba = score_function(scorer)
-    present = np.unique(y)
-    if known is None or not needs_proba or np.array_equal(known, present):
+    function, methods = score_function(scorer)
+    if np.ndim(y) > 1:
+        given = next((name for name in methods if hasattr(estimator, name)), None)
+        if given == "predict_proba":
+            estimator = _OfColumns(estimator, y.shape[1])
+        return scorer(estimator, X, y, **params)
+    known, present = getattr(estimator, "classes_", None), np.unique(y)
+    of_labels = "predict_proba" not in methods
+    if known is None or of_labels or np.array_equal(known, present):
         return scorer(estimator, X, y, **params)
     if function.__name__ in _RANKING:
         others = np.setdiff1d(known, present)[: max(0, 2 - len(present))]
@@ -144,6 +152,23 @@ def score(scorer, estimator, X, y, params):
     classes = np.union1d(known, present)
     scorer = with_labels(scorer, classes)
     return scorer(_OfClasses(estimator, classes, False), X, y, **params)
+
+
+class _OfColumns(ClassifierMixin, BaseEstimator):
+    """A fitted estimator of several labels whose probabilities are one per label.
+
+    scikit-learn's scorers take the last column of each label for that of its 1, and a
+    label that was the same in all rows has one column only.
+    """
+
+    def __init__(self, estimator, n_labels):
+        self.estimator = estimator
+        self.n_labels = n_labels
+        self.classes_ = [np.array([0, 1])] * n_labels
+
+    def predict_proba(self, X):
+        """Return the chance of each label, shape (n_rows, n_labels)."""
+        return chances(self.estimator.predict_proba(X), self.estimator)
 
 
 class _OfClasses(ClassifierMixin, BaseEstimator):

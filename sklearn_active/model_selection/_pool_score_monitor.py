@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from sklearn_active._data.marks import AUTO
+from sklearn_active._data.parsing import check_same_length
 from sklearn_active._learner import ActiveLearner
 from sklearn_active._sklearn import ScoringMonitor
 from sklearn_active.model_selection._labeled_scorer import labeled_scorer
@@ -34,6 +35,8 @@ class PoolScoreMonitor(ScoringMonitor or object):  # type: ignore[misc]
     ------
     ImportError
         Where scikit-learn is older than 1.9, which has no callbacks.
+    ValueError
+        Where X and y have not the same number of rows.
 
     Notes
     -----
@@ -72,6 +75,7 @@ class PoolScoreMonitor(ScoringMonitor or object):  # type: ignore[misc]
                 "PoolScoreMonitor is a scikit-learn callback and needs "
                 "scikit-learn >= 1.9; upgrade it, or use active_learning_curve."
             )
+        check_same_length(X, y)
         score_of = labeled_scorer(scoring, missing_label=missing_label)
         super().__init__(scoring=_Score(score_of, X, y))
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import entr
-from sklearn.base import clone
+from sklearn.base import clone, is_regressor
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_active._data.fitted import (
@@ -32,8 +32,9 @@ class QueryByCommittee(QueryStrategy):
     Parameters
     ----------
     members : list of estimators or estimator, default=None
-        A list: its estimators are the committee. One estimator: it is fitted on
-        bootstrap samples of the labeled rows. None: so is the learner's own.
+        A list: its estimators are the committee, classifiers or regressors as the
+        learner's own is. One estimator: it is fitted on bootstrap samples of the
+        labeled rows. None: so is the learner's own.
     disagreement : {'auto', 'vote_entropy', 'consensus_entropy', 'kl'}, default='auto'
         'auto': for classes 'vote_entropy', for regression the variance of the numbers
         that members predict. 'vote_entropy': entropy of the votes of `predict`;
@@ -130,9 +131,19 @@ class QueryByCommittee(QueryStrategy):
 
     @property
     def tasks(self):
-        """The labels that the disagreement is of."""
-        both = ("classification", "regression")
-        return both if self.disagreement == "auto" else ("classification",)
+        """The labels that the disagreement is of; raises for members of two kinds."""
+        validate_params(self)
+        members = self._named_members()
+        learn_numbers = {is_regressor(member) for member in members.values()}
+        if len(learn_numbers) > 1:
+            kinds = {name: type(member).__name__ for name, member in members.items()}
+            raise ValueError(
+                "A committee is of classifiers or of regressors, as the learner's "
+                f"estimator is; QueryByCommittee was given both: {kinds}."
+            )
+        of_classes = ("classification",) if learn_numbers != {True} else ()
+        of_numbers = ("regression",) if learn_numbers != {False} else ()
+        return of_classes + (of_numbers if self.disagreement == "auto" else ())
 
     @property
     def needs(self):
@@ -200,17 +211,19 @@ class QueryByCommittee(QueryStrategy):
             rows = _bootstrap(y, random_state)
             yield set_random_states(clone(bagged), random_state), rows
 
+    def _named_members(self):
+        """Return the estimators that were given, by the names that they go by."""
+        if isinstance(self.members, (list, tuple)):
+            return {f"members[{i}]": m for i, m in enumerate(self.members)}
+        return {} if self.members is None else {"members": self.members}
+
     def _check_members(self, method):
-        if not isinstance(self.members, (list, tuple)):
-            members = {"members": self.members}
-        elif len(self.members) < 2:
+        if isinstance(self.members, (list, tuple)) and len(self.members) < 2:
             raise ValueError(
                 "A committee needs at least 2 members to disagree; members holds "
                 f"{len(self.members)}. members=None bags the learner's own estimator."
             )
-        else:
-            members = {f"members[{i}]": m for i, m in enumerate(self.members)}
-        for name, member in members.items():
+        for name, member in self._named_members().items():
             if not hasattr(member, method):
                 raise ValueError(
                     f"{name} of QueryByCommittee is a {type(member).__name__}, but "

@@ -163,7 +163,7 @@ def check_compatible(strategy, estimator, task):
     for need in (*needs, *declared(strategy, "needs_later")):
         methods = (need,) if isinstance(need, str) else need
         if not any(_implements(estimator, method) for method in methods):
-            way_out = _WAYS_OUT.get(need, "choose another query strategy")
+            way_out = _WAYS_OUT.get((task, need), "choose another query strategy")
             raise ValueError(
                 f"{type(strategy).__name__} is not compatible with "
                 f"{type(estimator).__name__}. It must implement "
@@ -218,13 +218,16 @@ def check_in_chunks(strategy, X):
         )
 
 
+_CALIBRATE_INSIDE = "take OneVsRestClassifier(CalibratedClassifierCV(...))"
+_FOR_ANY_REGRESSOR = "take a query strategy for any regressor, such as 'design'"
 _WAYS_OUT = {
-    "predict_proba": "wrap it in CalibratedClassifierCV",
-    ("predict_proba", STD): (
-        "wrap a classifier in CalibratedClassifierCV, or take 'design' around a "
-        "regressor"
-    ),
-    STD: (
+    ("classification", "predict_proba"): "wrap it in CalibratedClassifierCV",
+    ("classification", ("predict_proba", STD)): "wrap it in CalibratedClassifierCV",
+    ("multilabel", "predict_proba"): _CALIBRATE_INSIDE,
+    ("multilabel", ("predict_proba", STD)): _CALIBRATE_INSIDE,
+    ("regression", "predict_proba"): _FOR_ANY_REGRESSOR,
+    ("regression", ("predict_proba", STD)): _FOR_ANY_REGRESSOR,
+    ("regression", STD): (
         "take a GaussianProcessRegressor, BayesianRidge or a forest, or the strategy "
         "QueryByCommittee(), which makes a committee of any regressor"
     ),

@@ -29,7 +29,9 @@ class Confident(BaseEstimator):
     The rule asks for the next query, which is asked then if the loop goes on, so it
     costs nothing. It holds back while random rows stand in for the strategy (the
     cold start), and where the next question holds only checks or rows asked again.
-    Utilities that don't fall as the model learns, as those of 'random', never stop it.
+    Utilities that don't fall as the model learns, as those of 'random', never stop it,
+    and others have a unit of their own, as the distances of 'gsx': beside strategies
+    that ask no model how sure it is, the name 'confident' alone is refused.
 
     References
     ----------

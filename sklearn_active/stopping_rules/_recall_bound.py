@@ -57,14 +57,17 @@ def reading_of(learner, sought):
     learner : ActiveLearner
         After `start` or `fit`, or while `fit` runs.
     sought : SoughtClass
-        The class; a label that no row can have is an error.
+        The class; a label that no row can have is an error, and so are labels that
+        are no classes.
 
     Returns
     -------
     reading : Reading
         By the labels of now: what was corrected or taken back counts as it is.
     """
-    sought.check(run_of(learner).pool.labels.classes)
+    labels = run_of(learner).pool.labels
+    labels.check_are_classes(sought.owner)
+    sought.check(labels.classes)
     y, learned_in = learner.y_, learner.labeled_iter_
     # A label that was taken back and given again is in two records; the row was read
     # in the round that its label is of.

@@ -1,18 +1,17 @@
 """check_oracle: what every oracle must keep to."""
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 
-from sklearn_active._data.columns import is_sequence
+from sklearn_active._data.columns import is_null, is_sequence
 from sklearn_active._data.containers import name_of
 from sklearn_active._data.rows import take
 from sklearn_active._learner import ActiveLearner
-from sklearn_active._loop.run import run_of
 from sklearn_active._loop.stopping import StopLabeling
 from sklearn_active.testing._planted import (
     Constant,
@@ -29,14 +28,15 @@ _CLONE_WAY_OUT = (
 
 
 def check_oracle(
-    oracle: Callable[..., Any], X: Any = None, estimator: Any = None
+    oracle: Callable[..., Any], X: Any = None, estimator: Any = None, y: Any = None
 ) -> None:
     """Ask an oracle as a learner does, and raise where it breaks a rule.
 
     For a test of an oracle of your own. It is asked for batches of five rows and of
     one, from no label known on. It must give one label per row in a sequence or one by
     one, None where it can't tell, all of one kind; it must leave the query and the
-    global random state alone; and it must survive `clone` and `pickle`.
+    global random state alone; and it must survive `clone` and `pickle`. Where a row may
+    have several labels, `y` says how many.
 
     If it has an attribute `deterministic` that is true, a row must get the same label
     whenever it is asked, alone or in a batch, of the oracle or of its clone.
@@ -50,6 +50,9 @@ def check_oracle(
     estimator : estimator, default=None
         What is to learn its labels. None: a classifier; an oracle of numbers needs a
         regressor.
+    y : array-like of shape (n_rows,) or (n_rows, n_labels), default=None
+        What is known at the start; None: nothing. For several labels per row
+        `np.full((n_rows, n_labels), np.nan)`.
 
     Raises
     ------
@@ -77,7 +80,7 @@ def check_oracle(
     )
     for check in _CHECKS:
         try:
-            check(oracle, learner.start(X), name)
+            check(oracle, learner.start(X, y), name)
         except Exception as error:
             error.add_note(f"check_oracle was checking: {check.__doc__}")
             raise
@@ -141,11 +144,10 @@ def _teach(learner, query, answers, name):
 
 def _check_copies(oracle, learner, name):
     """It survives clone and pickle."""
-    X = run_of(learner).pool.X
     for copy in assert_copies(oracle, name, _CLONE_WAY_OUT):
         kind = type(copy).__name__
         require(callable(copy), f"A copy of {name} is a {kind}, and not callable.")
-        _check_answers(copy, clone(learner).start(X), f"A copy of {name}")
+        _check_answers(copy, deepcopy(learner), f"A copy of {name}")
 
 
 def _check_same_answers(oracle, learner, name):
@@ -184,9 +186,14 @@ def _cut(query, positions):
 
 
 def _equal(answers, others):
-    # NaN abstains, and is unequal to itself.
-    pairs = zip(answers, others, strict=True)
-    return all(a is b or a == b or (a != a and b != b) for a, b in pairs)
+    return [*map(_entries, answers)] == [*map(_entries, others)]
+
+
+def _entries(answer):
+    """Return what is said of each label of a row, None where nothing is."""
+    labels = answer if is_sequence(answer) else [answer]
+    # NaN abstains too, and is unequal to itself.
+    return [None if is_null(label) else label for label in labels]
 
 
 _CHECKS = [_check_callable, _check_answers, _check_copies, _check_same_answers]

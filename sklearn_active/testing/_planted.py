@@ -75,16 +75,16 @@ class Smoother(RegressorMixin, BaseEstimator):
 
 
 class Constant(ClassifierMixin, BaseEstimator):
-    """Predict the first class of rows of any kind."""
+    """Predict what the first row has, of rows and with labels of any kind."""
 
     def fit(self, X, y):
-        """Take the classes."""
-        self.classes_ = np.unique(y)
+        """Take the classes, and what the first row has."""
+        self.classes_, self.first_ = np.unique(y), np.asarray(y)[:1]
         return self
 
     def predict(self, X):
-        """Predict the first class."""
-        return np.repeat(self.classes_[:1], num_samples(X))
+        """Predict what the first row has."""
+        return np.repeat(self.first_, num_samples(X), axis=0)
 
 
 def _as_numbers(X):

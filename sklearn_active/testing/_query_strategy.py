@@ -47,7 +47,8 @@ def check_query_strategy(query_strategy: Any, estimator: Any = None) -> None:
     frames, from no label on, with 2 and 40 classes, with distributions that say
     nothing, and until no row is left. It may choose candidates only, each content
     once; it must give the same answers for the same seed, after cloning, pickling and
-    resuming; it must leave its input and the global random state alone.
+    resuming, and after labels were corrected or taken back those of a run that knew no
+    others; it must leave its input and the global random state alone.
 
     Three promises are the strategy's own, as attributes: if `deterministic` (the
     default), rows in another order are answered alike; if `pointwise`, so are rows
@@ -350,6 +351,38 @@ def _check_resuming(trial):
         )
 
 
+def _check_changes(trial):
+    """Labels that are corrected, taken back or declined leave no trace."""
+    X, truth = trial.planted()
+    learner = trial.learner().start(X, _partly(truth, 6))
+    ask(learner, truth)
+    declined = learner.query().indices[:1]
+    # After each change it is asked, so that it hears of each by itself.
+    for what, change in (
+        ("declined", lambda: learner.teach(declined, [None])),
+        ("corrected", lambda: learner.relabel([0], truth[[1]])),
+        ("taken back", lambda: learner.relabel([3], [None])),
+        ("corrected back", lambda: learner.relabel([0], truth[[0]])),
+        ("given again", lambda: learner.teach([3], truth[[3]])),
+        ("taken back and given", lambda: _given_again(learner, 2, truth[[1]])),
+    ):
+        change()
+        anew = clone(learner).start(X, learner.y_).teach(declined, [None])
+        expected = anew.query().indices.tolist()
+        rows = learner.query().indices.tolist()
+        trial.require(
+            rows == expected,
+            f"asks the rows {rows} after a label was {what}, and {expected} when "
+            "started anew with the labels that there are then. A strategy that keeps "
+            "state must go by pool.newly_known and pool.withdrawn.",
+        )
+
+
+def _given_again(learner, row, label):
+    """Take a label back and give another before anybody asks."""
+    learner.relabel([row], [None], refit=False).teach([row], label)
+
+
 def _check_order_of_rows(trial):
     """The order of the rows doesn't matter, as it says deterministic = True."""
     if not trial.deterministic:
@@ -474,6 +507,7 @@ _CHECKS = [
     _check_classes,
     _check_containers,
     _check_resuming,
+    _check_changes,
     _check_order_of_rows,
     _check_chunks,
     _check_other_labels,

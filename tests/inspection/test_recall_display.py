@@ -6,7 +6,9 @@ import pytest
 from figures import check_figures_equal
 from sklearn.datasets import make_blobs
 from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LinearRegression
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 
 from sklearn_active import ActiveLearner
 from sklearn_active.inspection import RecallDisplay
@@ -120,3 +122,17 @@ def test_a_label_that_no_row_has_is_not_drawn_in_silence(whole):
     with pytest.warns(UserWarning, match="RecallDisplay looks for label=7, which no"):
         display = RecallDisplay.from_estimator(whole, 7)
     assert display.n_found[-1] == 0
+
+
+@pytest.mark.parametrize(
+    ("estimator", "y"),
+    [
+        (LinearRegression(), X[:, 0]),
+        (KNeighborsClassifier(1), np.column_stack([TRUTH, 1 - TRUTH])),
+    ],
+    ids=["numbers", "several labels"],
+)
+def test_of_what_has_no_classes_it_draws_no_line_of_zeros(estimator, y):
+    learner = ActiveLearner(estimator, "random").start(X, y)
+    with pytest.raises(ValueError, match="RecallDisplay is for classification"):
+        RecallDisplay.from_estimator(learner, 1)

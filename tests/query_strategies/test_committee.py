@@ -11,12 +11,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.semi_supervised import LabelSpreading
-from sklearn.svm import SVC, LinearSVC
+from sklearn.svm import SVC, SVR, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from sklearn_active import ActiveLearner
@@ -203,6 +203,30 @@ class TestNeeds:
             n_members=2,
         )
         assert len(asked(strategy, X, y)) == 28
+
+    @pytest.mark.parametrize(
+        ("members", "estimator", "message"),
+        [
+            ([GaussianNB(), Ridge()], GaussianNB(), r"both: .*'members\[1\]': 'Ridge'"),
+            ([GaussianNB(), Ridge()], Ridge(), r"both: .*'members\[1\]': 'Ridge'"),
+            ([Ridge(), SVR()], GaussianNB(), "not for classification"),
+            (Ridge(), GaussianNB(), "not for classification"),
+            ([GaussianNB(), SVC()], Ridge(), "not for regression"),
+            (make_pipeline(GaussianNB()), Ridge(), "not for regression"),
+        ],
+        ids=str,
+    )
+    def test_who_learn_other_labels_are_refused_before_one_is_bought(
+        self, members, estimator, message
+    ):
+        X, _, _ = noisy_blobs()
+        bought = []
+        y = [0, 1] + [None] * (len(X) - 2)
+        committee = QueryByCommittee(members)
+        learner = ActiveLearner(estimator, committee, oracle=bought.append)
+        with pytest.raises(ValueError, match=message):
+            learner.fit(X, y)
+        assert bought == []
 
     def test_of_a_committee_are_two_members(self):
         X, y, _ = noisy_blobs()

@@ -185,7 +185,9 @@ def test_herding_with_several_labels_counts_the_one_that_is_least_sure():
 
 
 def test_herding_by_the_models_word_is_refused_where_a_regressor_has_none():
-    with pytest.raises(ValueError, match=r"or `predict\(return_std=True\)`; wrap a"):
+    with pytest.raises(
+        ValueError, match=r"or `predict\(return_std=True\)`; take a query"
+    ):
         ActiveLearner(Ridge(), "herding").start([[0.0], [1.0]]).query()
     with pytest.raises(ValueError, match="not for regression"):
         ActiveLearner(Ridge(), "graph_herding").start([[0.0], [1.0]]).query()

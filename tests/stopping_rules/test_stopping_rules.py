@@ -8,13 +8,14 @@ from helpers import blobs
 from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.dummy import DummyClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import BayesianRidge, LogisticRegression, Ridge
 from sklearn.metrics import cohen_kappa_score
 from sklearn.naive_bayes import GaussianNB
 from sklearn.semi_supervised import LabelSpreading, SelfTrainingClassifier
 
 from sklearn_active import ActiveLearner
 from sklearn_active.pools import ChunkedPool
+from sklearn_active.query_strategies import QueryByCommittee, WithChecks
 from sklearn_active.stopping_rules import Confident, StablePredictions
 
 X, _, TRUTH = blobs(120, centers=3, seed=1)
@@ -110,6 +111,50 @@ def test_a_name_stands_for_the_rule_with_its_defaults(name):
     by_name, by_object = fitted(name, budget=60), fitted(rule, budget=60)
     assert by_name.n_asked_ == by_object.n_asked_
     assert by_name.termination_condition_ == by_object.termination_condition_
+
+
+@pytest.mark.parametrize(
+    ("strategy", "estimator"),
+    [
+        ("design", Ridge()),
+        ("gsx", Ridge()),
+        ("igs", Ridge()),
+        ("auto", Ridge()),
+        ("gsx", LogisticRegression()),
+        ("random", LogisticRegression()),
+        ("graph_coverage", LogisticRegression()),
+        (WithChecks("design"), Ridge()),
+    ],
+    ids=str,
+)
+def test_confident_by_name_is_refused_where_no_utility_says_how_sure_a_model_is(
+    strategy, estimator
+):
+    learner = ActiveLearner(estimator, strategy, stop_when="confident", budget=2)
+    with pytest.raises(ValueError, match=r"don't say how sure.*Confident\(threshold="):
+        learner.fit(X, TRUTH, labeled=START)
+    learner.set_params(stop_when=Confident(threshold=-1.0))
+    assert learner.fit(X, TRUTH, labeled=START).n_asked_ == 2
+
+
+@pytest.mark.parametrize(
+    ("strategy", "estimator"),
+    [
+        ("margin", LogisticRegression()),
+        ("herding", LogisticRegression()),
+        (QueryByCommittee(n_members=2), LogisticRegression()),
+        (WithChecks("entropy"), LogisticRegression()),
+        (lambda pool: np.ones(len(pool.candidates)), LogisticRegression()),
+        ("auto", LogisticRegression()),
+        ("std", BayesianRidge()),
+    ],
+    ids=str,
+)
+def test_confident_by_name_goes_with_what_may_say_how_sure_a_model_is(
+    strategy, estimator
+):
+    learner = ActiveLearner(estimator, strategy, stop_when="confident", budget=1)
+    assert learner.fit(X, TRUTH, labeled=START).n_asked_ <= 1
 
 
 def test_an_unknown_name_is_refused_with_the_names_there_are():
