@@ -1,6 +1,6 @@
 """
-Label Propagation digits: Active learning, rebuilt
-==================================================
+Label Propagation digits: Active learning
+=========================================
 
 Active learning means that the model chooses which rows a person labels next. Here a model
 of handwritten digits starts with 40 labels among 330 rows, asks for the five it is

@@ -1,6 +1,6 @@
 """
-Label Propagation digits: Demonstrating performance, rebuilt
-============================================================
+Label Propagation digits: Demonstrating performance
+===================================================
 
 How far do few labels go? Of 340 handwritten digits 40 are labeled. Label spreading, a
 relative of label propagation, lets the other 300 take part in the fit: labels travel

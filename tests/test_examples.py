@@ -17,10 +17,8 @@ ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("plot_*.py"))
 # Who knows scikit-learn's gallery finds these two pages by its own titles.
 CLASSIC_TITLES = {
-    "plot_digits_active_learning": "Label Propagation digits: Active learning, rebuilt",
-    "plot_digits_performance": (
-        "Label Propagation digits: Demonstrating performance, rebuilt"
-    ),
+    "plot_digits_active_learning": "Label Propagation digits: Active learning",
+    "plot_digits_performance": "Label Propagation digits: Demonstrating performance",
 }
 REFERENCE = json.loads((ROOT / "tests" / "data" / "digits.json").read_text())
 
