@@ -1,4 +1,4 @@
-"""How Sphinx builds the site; three environment variables ask for what is optional.
+"""How Sphinx builds the site; four environment variables ask for what is optional.
 
 SKLEARN_ACTIVE_DOC_INTERSPHINX=1
     Resolve references to other projects with their inventories; needs the network.
@@ -6,6 +6,8 @@ SKLEARN_ACTIVE_DOC_BINDER=organization/repository[/branch]
     Give each example a link to Binder, for a site that GitHub Pages serves.
 SKLEARN_ACTIVE_DOC_LITE=0
     Leave JupyterLite out: a quicker build while writing.
+SKLEARN_ACTIVE_DOC_LANGUAGES=0
+    Leave the translated pages out, too.
 """
 
 import os
@@ -43,11 +45,14 @@ extensions = [
     "mathml",
     "sklearn_links",
 ]
-exclude_patterns = ["_build", "_contents", "benchmarks", "whats_new/*", "binder"]
+exclude_patterns = ["_build", "_contents", "benchmarks", "locale", "whats_new/*", "binder"]
 default_role = "literal"
 nitpicky = True
 extlinks = {"doi": ("https://doi.org/%s", "doi:%s")}
 html_math_renderer = "mathml"
+
+if os.environ.get("SKLEARN_ACTIVE_DOC_LANGUAGES") != "0":
+    extensions.append("languages")
 
 if os.environ.get("SKLEARN_ACTIVE_DOC_INTERSPHINX") == "1":
     extensions.append("sphinx.ext.intersphinx")
@@ -111,6 +116,7 @@ if os.environ.get("SKLEARN_ACTIVE_DOC_LITE") != "0":
 html_theme = "pydata_sphinx_theme"
 html_title = "sklearn_active"
 html_static_path = ["_static"]
+templates_path = ["_templates"]
 html_favicon = "_static/favicon.svg"
 html_css_files = ["site.css"]
 html_show_sourcelink = False
@@ -121,6 +127,7 @@ html_theme_options = {
     "navbar_align": "left",
     "header_links_before_dropdown": 5,
     "show_prev_next": True,
+    "article_header_end": ["languages"],
     "show_toc_level": 2,
     "secondary_sidebar_items": {
         "**": ["page-toc", "sg_download_links", "sg_launcher_links"],

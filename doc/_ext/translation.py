@@ -1,0 +1,62 @@
+"""What the build of one translated site does otherwise than that of the English one."""
+
+import re
+from pathlib import Path
+
+from docutils import nodes
+from languages import add_switch
+from sphinx.search.zh import SearchChinese
+from sphinx.util import docname_join
+
+
+class SearchPairs(SearchChinese):
+    """Find Chinese words without a dictionary: every two neighboring characters."""
+
+    pair = re.compile(r"(?=([\u4e00-\u9fff]{2}))")
+    js_splitter_code = """\
+var splitQuery = (query) =>
+  (query.match(/[\\u4e00-\\u9fff]+|[^\\P{L}\\u4e00-\\u9fff][\\w-]*|\\d+/gu) || []).flatMap(
+    (word) =>
+      /[\\u4e00-\\u9fff]{2}/.test(word)
+        ? [...word].slice(1).map((letter, k) => word[k] + letter)
+        : [word],
+  );
+"""
+
+    def split(self, input):
+        """Return the pairs of Chinese characters, and the Latin words."""
+        latin = self.latin1_letters.findall(input)
+        self.latin_terms.update(latin)
+        return self.pair.findall(input) + latin
+
+
+def find_english_site(app, config):
+    """Let references to pages that aren't translated lead to the English ones."""
+    inventory = Path(app.outdir).parent / "objects.inv"
+    config.intersphinx_disabled_reftypes = []
+    config.intersphinx_mapping = {"english": ("..", str(inventory))}
+
+
+def name_page_in_full(app, env, node, contnode):
+    """Let intersphinx find a page that is named from its neighbor."""
+    if node.get("reftype") == "doc":
+        node["reftarget"] = docname_join(node["refdoc"], node["reftarget"])
+
+
+def resolve_citation(app, env, node, contnode):
+    """Return a link to the English bibliography, which no inventory knows."""
+    if node.get("refdomain") != "citation":
+        return None
+    up, key = "../" * (node["refdoc"].count("/") + 1), node["reftarget"]
+    url = f"{up}bibliography.html#{key.lower()}"
+    return nodes.reference("", f"[{key}]", refuri=url)
+
+
+def setup(app):
+    """Prepare references for intersphinx, and search for Chinese."""
+    app.add_search_language(SearchPairs)
+    app.connect("config-inited", find_english_site)
+    app.connect("missing-reference", name_page_in_full, priority=100)
+    app.connect("missing-reference", resolve_citation)
+    app.connect("html-page-context", add_switch)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
