@@ -45,7 +45,14 @@ extensions = [
     "mathml",
     "sklearn_links",
 ]
-exclude_patterns = ["_build", "_contents", "benchmarks", "locale", "whats_new/*", "binder"]
+exclude_patterns = [
+    "_build",
+    "_contents",
+    "benchmarks",
+    "locale",
+    "whats_new/*",
+    "binder",
+]
 default_role = "literal"
 nitpicky = True
 extlinks = {"doi": ("https://doi.org/%s", "doi:%s")}

@@ -69,8 +69,14 @@ def source_of(page, doc=DOC):
         return re.sub(r"^\.\. toctree::\n(?: .*\n|\n)+", TOCTREE, text, flags=re.M)
     if page.startswith("auto_examples/"):
         # Without what sphinx-gallery writes in English above and below the example.
-        text = re.sub(r"^\.\. only:: html\n(?: .*\n|\n)+", "", text, count=1, flags=re.M)
-        text = re.split(r"^\.\. (?:_sphx_glr_download|rst-class:: sphx-glr-timing)", text, flags=re.M)[0]
+        text = re.sub(
+            r"^\.\. only:: html\n(?: .*\n|\n)+", "", text, count=1, flags=re.M
+        )
+        text = re.split(
+            r"^\.\. (?:_sphx_glr_download|rst-class:: sphx-glr-timing)",
+            text,
+            flags=re.M,
+        )[0]
         return text + FOOTER.format(name=posixpath.basename(page))
     return text
 
@@ -120,7 +126,9 @@ def add_switch(app, pagename, templatename, context, doctree):
             "name": name,
             "tag": language.replace("_", "-"),
             "here": language == here,
-            "url": os.path.relpath(place(language), posixpath.dirname(place(here)) or "."),
+            "url": os.path.relpath(
+                place(language), posixpath.dirname(place(here)) or "."
+            ),
         }
         for language, (name, _) in LANGUAGES.items()
     ]

@@ -5,29 +5,31 @@ from pathlib import Path
 
 from docutils import nodes
 from languages import add_switch
-from sphinx.search.zh import SearchChinese
+from sphinx.search.en import SearchEnglish
 from sphinx.util import docname_join
 
 
-class SearchPairs(SearchChinese):
-    """Find Chinese words without a dictionary: every two neighboring characters."""
+class SearchPairs(SearchEnglish):
+    """Find Chinese words without a dictionary: every two neighboring characters.
 
+    Words in Latin letters are found as on an English page.
+    """
+
+    lang = "zh"
     pair = re.compile(r"(?=([\u4e00-\u9fff]{2}))")
-    js_splitter_code = """\
+    latin = re.compile(r"[^\W\u4e00-\u9fff]+")
+    js_splitter_code = r"""
 var splitQuery = (query) =>
-  (query.match(/[\\u4e00-\\u9fff]+|[^\\P{L}\\u4e00-\\u9fff][\\w-]*|\\d+/gu) || []).flatMap(
-    (word) =>
-      /[\\u4e00-\\u9fff]{2}/.test(word)
-        ? [...word].slice(1).map((letter, k) => word[k] + letter)
-        : [word],
+  (query.match(/[\u4e00-\u9fff]+|[\w-]+/g) || []).flatMap((word) =>
+    /[\u4e00-\u9fff]{2}/.test(word)
+      ? [...word].slice(1).map((character, k) => word[k] + character)
+      : [word],
   );
 """
 
     def split(self, input):
         """Return the pairs of Chinese characters, and the Latin words."""
-        latin = self.latin1_letters.findall(input)
-        self.latin_terms.update(latin)
-        return self.pair.findall(input) + latin
+        return self.pair.findall(input) + self.latin.findall(input)
 
 
 def find_english_site(app, config):
@@ -52,6 +54,12 @@ def resolve_citation(app, env, node, contnode):
     return nodes.reference("", f"[{key}]", refuri=url)
 
 
+def title_front_page(app, pagename, templatename, context, doctree):
+    """Let the title of the front page be its first sentence; its heading is a name."""
+    if pagename == app.config.root_doc:
+        context["title"] = next(doctree.findall(nodes.paragraph)).astext()
+
+
 def setup(app):
     """Prepare references for intersphinx, and search for Chinese."""
     app.add_search_language(SearchPairs)
@@ -59,4 +67,5 @@ def setup(app):
     app.connect("missing-reference", name_page_in_full, priority=100)
     app.connect("missing-reference", resolve_citation)
     app.connect("html-page-context", add_switch)
+    app.connect("html-page-context", title_front_page)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

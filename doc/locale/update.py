@@ -2,13 +2,12 @@
 
     python doc/locale/update.py
 
-Needs Sphinx, and builds nothing. What is new gets an empty translation, what was changed
-a fuzzy one beside the English of before; what is gone is removed. Translate the empty
-ones, correct the fuzzy ones and delete their line `#, fuzzy`.
+Needs Sphinx, and builds nothing. What is new gets an empty translation. What changed
+keeps the old one, marked `#, fuzzy`, beside the English of before. What is gone is
+removed. Then it says what is left to do.
 """
 
 import ast
-import contextlib
 import io
 import re
 import sys
@@ -35,6 +34,7 @@ msgstr ""
 
 """
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
+MARKUP = re.compile(r"``.+?``|:\w+:`[^`]+`|\[\w+\]_|\*\*?")
 
 
 def prose_of(example):
@@ -47,26 +47,30 @@ def prose_of(example):
 
 def english():
     """Return for each page the catalog of what is to be translated."""
-    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for page in PAGES:
             path = folder / f"{page}.rst"
             path.parent.mkdir(exist_ok=True)
-            path.write_text(_source(page), encoding="utf-8")
-        stack.enter_context(patch_docutils())
-        stack.enter_context(docutils_namespace())
+            path.write_text(_english_of(page), encoding="utf-8")
         silent = io.StringIO()  # references lead out of these few pages
         options = {"gettext_compact": False, "default_role": "literal"}
         places = (folder, None, folder / "pot", folder / "trees", "gettext")
-        Sphinx(*places, options, status=silent, warning=silent).build()
+        with patch_docutils(), docutils_namespace():
+            Sphinx(*places, options, status=silent, warning=silent).build()
         return {page: _read(folder / "pot" / f"{page}.pot") for page in PAGES}
 
 
-def _source(page):
+def _english_of(page):
     if page.startswith("auto_examples/"):
         return prose_of(page.removeprefix("auto_examples/"))
-    # The picture need not be drawn for the words beside it.
+    # The words beside a picture are there without drawing it.
     return source_of(page).replace(".. plot:: ", ".. figure:: ")
+
+
+def _read(path, locale=None):
+    with path.open("rb") as file:
+        return read_po(file, locale=locale)
 
 
 def path_of(language, page):
@@ -74,19 +78,14 @@ def path_of(language, page):
     return DOC / "locale" / language / "LC_MESSAGES" / f"{page}.po"
 
 
-def _read(path, locale=None):
-    with path.open("rb") as file:
-        return read_po(file, locale=locale, ignore_obsolete=False)
-
-
 def translated(language, page):
-    """Return the catalog of a page in a language; an empty one if there is none."""
+    """Return what a page says in a language: an empty catalog if there is none."""
     path = path_of(language, page)
     return _read(path, language) if path.exists() else Catalog(language)
 
 
 def write(catalog, language, page):
-    """Write a catalog that changes where its words do, and nowhere else."""
+    """Write a catalog, in such a way that it changes only where its words do."""
     entries = io.BytesIO()
     write_po(
         entries,
@@ -103,13 +102,41 @@ def write(catalog, language, page):
     path.write_bytes(header + entries.getvalue())
 
 
+def markup(text):
+    """Return the code, references and emphasis of a text, without titles, sorted."""
+    found = MARKUP.findall(text)
+    return sorted(re.sub(r"`[^`<]+<([^`]+)>`", r"`\1`", part) for part in found)
+
+
+def left_to_do(template, catalog):
+    """Return what is wrong with a translation: a sentence per message."""
+    wrong = []
+    for message in filter(_is_no_header, template):
+        found = catalog.get(message.id)
+        if found is None or not found.string:
+            wrong.append(f"not translated: {message.id}")
+        elif found.fuzzy:
+            wrong.append(f"the English has changed (fuzzy): {message.id}")
+        elif markup(found.string) != markup(message.id):
+            wrong.append(f"other code, references or emphasis: {message.id}")
+    gone = [m.id for m in filter(_is_no_header, catalog) if m.id not in template]
+    gone += catalog.obsolete
+    return wrong + [f"the English page no longer says: {text}" for text in gone]
+
+
+def _is_no_header(message):
+    return message.id != ""
+
+
 def main():
-    """Rewrite all catalogs."""
+    """Rewrite all catalogs, and say what is left to do."""
     for page, template in english().items():
         for language in TRANSLATED:
             catalog = translated(language, page)
             catalog.update(template)
             write(catalog, language, page)
+            for sentence in left_to_do(template, translated(language, page)):
+                print(f"{path_of(language, page).relative_to(DOC)}: {sentence}")
 
 
 if __name__ == "__main__":
