@@ -21,8 +21,17 @@ SITE = Path(__file__).parent.parent / "doc" / "_build" / "html"
 PAGES = sorted(
     str(path.relative_to(SITE))
     for path in SITE.rglob("*.html")
-    if path.relative_to(SITE).parts[0] not in ("lite", "_static")
+    if not {"lite", "_static"} & set(path.relative_to(SITE).parts)
 )
+LANGUAGES = {"": "en", "de": "de", "zh_CN": "zh-CN"}  # of the folders of the site
+TRANSLATED = [
+    "index.html",
+    "user_guide/what_is_active_learning.html",
+    "user_guide/learner.html",
+    "auto_examples/plot_digits_active_learning.html",
+    "auto_examples/plot_digits_performance.html",
+    "glossary.html",
+]
 EXAMPLES = [p for p in PAGES if p.startswith("auto_examples/plot_")]
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -171,6 +180,49 @@ def test_the_search_finds_entropy(open_page):
     found = page.locator("#search-results li a").all_inner_texts()
     assert any("EntropySampling" in text for text in found)
     assert any("Query strategies" in text for text in found)
+
+
+@pytest.mark.parametrize(
+    ("query", "folder", "title"),
+    [
+        ("Abfragestrategie", "de", "Glossar"),
+        ("查询策略", "zh_CN", "术语表"),
+        ("标签 entropy", "zh_CN", "学习器"),
+    ],
+)
+def test_the_search_finds_words_of_a_translated_page(open_page, query, folder, title):
+    page = open_page(f"{folder}/search.html?q={query}")
+    page.wait_for_selector("#search-results li a")
+    assert title in page.locator("#search-results li a").all_inner_texts()
+    assert page.wrongs == []
+
+
+@pytest.mark.parametrize("folder", LANGUAGES)
+@pytest.mark.parametrize("path", TRANSLATED)
+def test_a_translated_page_leads_to_itself_in_each_language(open_page, path, folder):
+    page = open_page(f"{folder}/{path}".lstrip("/"), width=390)
+    assert page.locator("html").get_attribute("lang") == LANGUAGES[folder]
+    shown = page.locator("nav.languages")
+    assert shown.locator("[aria-current]").get_attribute("lang") == LANGUAGES[folder]
+    links = shown.locator("a").evaluate_all("links => links.map(link => link.href)")
+    others = [f"/{other}/{path}" for other in LANGUAGES if other != folder]
+    assert [urlsplit(link).path for link in links] == [
+        other.replace("//", "/") for other in others
+    ]
+    assert shown.locator("a").last.is_visible()
+
+
+def test_other_pages_offer_no_other_language(open_page):
+    page = open_page("user_guide/oracles.html")
+    assert page.locator("nav.languages").count() == 0
+
+
+def test_a_translated_site_holds_nothing_but_the_translated_pages():
+    for folder in ("de", "zh_CN"):
+        pages = {
+            p.removeprefix(f"{folder}/") for p in PAGES if p.startswith(f"{folder}/")
+        }
+        assert pages == {*TRANSLATED, "search.html"}
 
 
 SHOWN = """() => {

@@ -5,7 +5,6 @@ words come from the catalogs in doc/locale, everything else from the English sit
 example runs again, and links to other pages lead to the English ones.
 """
 
-import os
 import posixpath
 import re
 import shutil
@@ -21,6 +20,7 @@ LANGUAGES = {  # its name, and its word for language
     "de": ("Deutsch", "Sprache"),
     "zh_CN": ("简体中文", "语言"),
 }
+TRANSLATED = [language for language in LANGUAGES if language != "en"]
 PAGES = (
     "index",
     "user_guide/what_is_active_learning",
@@ -99,7 +99,7 @@ def build_translations(app, exception):
     if exception or app.builder.name != "html" or app.config.language != "en":
         return
     builds = {}
-    for language in LANGUAGES.keys() - {"en"}:
+    for language in TRANSLATED:
         work = Path(app.doctreedir, "languages", language)
         copy_sources(Path(app.srcdir), work / "source")
         command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going"]
@@ -126,7 +126,7 @@ def add_switch(app, pagename, templatename, context, doctree):
             "name": name,
             "tag": language.replace("_", "-"),
             "here": language == here,
-            "url": os.path.relpath(
+            "url": posixpath.relpath(
                 place(language), posixpath.dirname(place(here)) or "."
             ),
         }

@@ -1,5 +1,6 @@
 """What the build of one translated site does otherwise than that of the English one."""
 
+import json
 import re
 from pathlib import Path
 
@@ -7,6 +8,15 @@ from docutils import nodes
 from languages import add_switch
 from sphinx.search.en import SearchEnglish
 from sphinx.util import docname_join
+
+# Sphinx 9.0 has no German for this one, and its script stops at a plural that is a
+# condition: `translated[true]`.
+GERMAN_RESULTS = {
+    "Search finished, found one page matching the search query.": [
+        "Suche beendet, eine Seite gefunden.",
+        "Suche beendet, ${resultCount} Seiten gefunden.",
+    ]
+}
 
 
 class SearchPairs(SearchEnglish):
@@ -54,6 +64,15 @@ def resolve_citation(app, env, node, contnode):
     return nodes.reference("", f"[{key}]", refuri=url)
 
 
+def complete_german(app):
+    """Add what Sphinx says in German about the results of a search."""
+    if app.config.language == "de":
+        words = {"messages": GERMAN_RESULTS, "plural_expr": "n == 1 ? 0 : 1"}
+        words["locale"] = "de"
+        script = f"Documentation.addTranslations({json.dumps(words)});"
+        app.add_js_file(None, body=script, priority=900)
+
+
 def title_front_page(app, pagename, templatename, context, doctree):
     """Let the title of the front page be its first sentence; its heading is a name."""
     if pagename == app.config.root_doc:
@@ -64,6 +83,7 @@ def setup(app):
     """Prepare references for intersphinx, and search for Chinese."""
     app.add_search_language(SearchPairs)
     app.connect("config-inited", find_english_site)
+    app.connect("builder-inited", complete_german)
     app.connect("missing-reference", name_page_in_full, priority=100)
     app.connect("missing-reference", resolve_citation)
     app.connect("html-page-context", add_switch)

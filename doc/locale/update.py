@@ -22,7 +22,7 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 DOC = Path(__file__).parent.parent
 sys.path.insert(0, str(DOC / "_ext"))
 
-from languages import LANGUAGES, PAGES, source_of  # noqa: E402
+from languages import PAGES, TRANSLATED, source_of  # noqa: E402
 
 HEADER = """\
 msgid ""
@@ -33,7 +33,6 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 
 """
-TRANSLATED = [language for language in LANGUAGES if language != "en"]
 MARKUP = re.compile(r"``.+?``|:\w+:`[^`]+`|\[\w+\]_|\*\*?")
 
 
