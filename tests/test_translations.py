@@ -49,19 +49,6 @@ def test_a_page_is_translated_as_it_is_now(english, language, page):
     assert wrong == [], f"{COMMAND} {path}"
 
 
-@pytest.mark.parametrize("page", update.PAGES)
-@pytest.mark.parametrize("language", update.TRANSLATED)
-def test_a_catalog_is_written_as_the_command_writes_it(
-    english, language, page, tmp_path, monkeypatch
-):
-    before = update.path_of(language, page).read_bytes()
-    found = update.translated(language, page)
-    found.update(english[page])
-    monkeypatch.setattr(update, "path_of", lambda language, page: tmp_path / "new.po")
-    update.write(found, language, page)
-    assert (tmp_path / "new.po").read_bytes() == before
-
-
 def test_titles_paragraphs_captions_tables_and_descriptions_of_pictures_are_translated(
     english,
 ):
