@@ -119,6 +119,10 @@ class Labels(ABC):
                 f"{owner} is for classification, one class per row, not for {cls.task}."
             )
 
+    def differs(self, row, label):
+        """Say whether a row that is known has another label than `label`."""
+        return self.values[row] != label
+
     def class_of(self, row):
         """Return what rows with a label of one kind share, of a row that is known."""
         return self.values[row]

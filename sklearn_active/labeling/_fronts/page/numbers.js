@@ -57,6 +57,11 @@ export class Numbers {
     return true;
   }
 
+  // No class is found here.
+  get finds() {
+    return false;
+  }
+
   // What is being typed goes into the field.
   find() {
     this.field.focus();
@@ -112,6 +117,11 @@ export class Numbers {
   // It keeps the focus, or a telephone's keys would go away after each answer.
   clear() {
     this.field.value = "";
+  }
+
+  // For another row.
+  begin() {
+    this.clear();
   }
 
   // After it was refused: to be corrected, or typed over.
