@@ -507,7 +507,8 @@ class ReadableSession(BaseLabelingSession):
         ----------
         path : str or path
             .json (Label Studio, with its configuration beside it), .jsonl
-            (Prodigy-like) or .csv; overwritten.
+            (Prodigy-like) or .csv; overwritten. Several labels per row: .csv only,
+            with semicolons between.
         format : {'label_studio', 'jsonl', 'csv'}, default=None
             None: by the ending.
         """
