@@ -205,7 +205,7 @@ class SeveralLabels:
         known : iterable of labels, default=()
             Not looked at: the names say it all.
         """
-        if not isinstance(label, tuple) or self.in_order(label) != label:
+        if not isinstance(label, tuple):  # as `held` makes of all that are one
             raise ValueError(
                 f"A label is a list of distinct names here, {self}, not {label!r}."
             )

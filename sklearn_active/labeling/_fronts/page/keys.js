@@ -1,5 +1,7 @@
 // What a key means, and the commands that have one.
 
+export const ANEW = 1500; // ms after a dropped key: what is given then begins anew
+
 export const COMMANDS = [
   {
     name: "undo",

@@ -1,10 +1,9 @@
 // The field in which a number is typed, where labels are numbers.
 
 import { button, el } from "./dom.js";
-import { commandsWith } from "./keys.js";
+import { ANEW, commandsWith } from "./keys.js";
 
 const BEGINS = /^[\d.,+\-−]$/u; // so begins a number
-const ANEW = 1500; // ms after a dropped key: what is typed then is typed from its start
 
 export class Numbers {
   // `on.choose` is called with the event, what is given and its text; `on.mayType` says

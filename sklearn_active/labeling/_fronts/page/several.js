@@ -2,8 +2,7 @@
 
 import { Classes } from "./classes.js";
 import { button, el } from "./dom.js";
-
-const ANEW = 1500; // ms after a dropped key: what is chosen then is chosen from its start
+import { ANEW } from "./keys.js";
 
 export class Several extends Classes {
   // `on.refuse` tells why nothing was saved; the rest as of Classes.
