@@ -21,6 +21,7 @@ from sklearn_active.labeling._book.kinds_of_labels import (
     allowed_in_session,
     check_is_for,
     columns_of,
+    names_of_columns,
 )
 from sklearn_active.labeling._book.ledger import Ledger
 from sklearn_active.labeling._book.session_arguments import (
@@ -188,7 +189,7 @@ class LabelingSession(AnswerableSession):
             executor=executor,
         )
         check_entries(self.n_rows, items, keys)
-        y, classes = columns_of(y, self.n_rows, classes, several)
+        y = columns_of(y, self.n_rows, classes, several)
         if classes is not None and -1 in check_classes(classes):
             learner = with_class_minus_one(learner)
         self.keys = None if keys is None else list(keys)
@@ -216,6 +217,7 @@ class LabelingSession(AnswerableSession):
     def _take_in(self, learner, y, classes, numbers, journal):
         """Return which labels may be given, and those known before; check both."""
         kind, mark = kind_of_y(learner.estimator, y), learner.missing_label
+        classes = names_of_columns(y, kind.task) if classes is None else classes
         check_is_for(kind.task, classes, self.new_classes, numbers)
         labels = parse_y(y, self.n_rows, mark, has_oracle=True, kind=kind)
         known = np.flatnonzero(labels.known)

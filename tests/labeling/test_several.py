@@ -297,6 +297,11 @@ class TestWhatMayBeStated:
         with several_session(y=y, classes=None) as session:
             assert session.classes == ["a", "b", "c"]
 
+    def test_a_regressor_does_not_take_the_columns_of_a_frame_for_labels(self):
+        y = pd.DataFrame(OPEN, columns=["a", "b", "c"])
+        with pytest.raises(ValueError, match="shape"):
+            LabelingSession(learner_of(Ridge()), X, y)
+
     def test_a_row_that_is_known_in_part_is_asked(self):
         y = np.array(Y, dtype=float)
         y[7, 1] = np.nan

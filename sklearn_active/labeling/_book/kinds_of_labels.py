@@ -12,7 +12,7 @@ from sklearn_active.labeling._several_labels import SeveralLabels
 
 
 def columns_of(y, n_rows, classes, several):
-    """Return y and the classes, with a column per label where a row may have several.
+    """Return y; where a row may have several labels, with a column for each.
 
     Parameters
     ----------
@@ -29,20 +29,33 @@ def columns_of(y, n_rows, classes, several):
     -------
     y : array-like or None
         As it was; where nothing is labeled, a column per label that says so.
-    classes : array-like or None
-        As they were, or the names of the columns of a frame.
     """
     if several and y is None:
         check_is_for("multilabel", classes)
-        return np.full((n_rows, len(SeveralLabels(classes).names)), np.nan), classes
+        return np.full((n_rows, len(SeveralLabels(classes).names)), np.nan)
     if several and not has_columns(y):
         raise ValueError(
             "several=True goes with a y that has a column of 0 and 1 per label, NaN "
             "where nothing is known. Leave y out where nothing is labeled."
         )
-    if classes is None and has_columns(y) and is_frame(y):
-        classes = list(y.columns)
-    return y, classes
+    return y
+
+
+def names_of_columns(y, task):
+    """Return the names of the columns of y, None where it has none.
+
+    Parameters
+    ----------
+    y : array-like or None
+        As the user gave it.
+    task : {'classification', 'regression', 'multilabel'}
+        What the learner learns.
+
+    Returns
+    -------
+    names : list or None
+    """
+    return list(y.columns) if task == "multilabel" and is_frame(y) else None
 
 
 def check_is_for(task, classes=None, new_classes="error", numbers=None):
