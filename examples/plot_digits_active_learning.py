@@ -13,9 +13,6 @@ model, the same confusion matrices in each round. Two things differ. That page s
 so do the words and captions here. And there the loop is written out by hand; here
 :class:`~sklearn_active.ActiveLearner` runs it. Both loops stand below, one beside the
 other.
-
-.. index::
-   single: label propagation digits
 """
 
 # %%

@@ -11,9 +11,6 @@ learning begins.
 This page rebuilds scikit-learn's example of the same name, with the same digits, model
 and figures. That page says that 30 rows are labeled; its code labels 40, and so does
 this one. There the uncertain rows are found by a formula, here by ``query``.
-
-.. index::
-   single: label propagation digits
 """
 
 # %%

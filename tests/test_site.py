@@ -173,6 +173,39 @@ def test_the_search_finds_entropy(open_page):
     assert any("Query strategies" in text for text in found)
 
 
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        ("label propagation digits", "auto_examples/plot_digits_active_learning"),
+        ("demonstrating performance", "auto_examples/plot_digits_performance"),
+        ("what is active learning", "user_guide/what_is_active_learning"),
+        ("colleague", "user_guide/labeling_people"),
+        ("several annotators", "user_guide/labeling_people"),
+        ("imbalance", "user_guide/rare_class"),
+        ("rare class", "user_guide/rare_class"),
+        ("cheat sheet", "user_guide/query_strategies"),
+        ("embeddings", "user_guide/files"),
+        ("LLM as oracle", "user_guide/language_models"),
+        ("XGBoost", "user_guide/estimators"),
+        ("PyTorch", "user_guide/estimators"),
+        ("images", "user_guide/files"),
+        ("Excel", "user_guide/files"),
+        ("resume", "user_guide/labeling"),
+        ("export", "user_guide/files"),
+        ("how good is my model", "user_guide/how_good"),
+    ],
+)
+def test_the_search_leads_to_the_page_of_what_is_looked_for(open_page, words, page):
+    found = open_page(f"search.html?q={words.replace(' ', '+')}")
+    found.wait_for_selector("#search-results li a")
+    found.wait_for_timeout(300)  # results come one after the other
+    links = found.locator("#search-results li > a").all()[:5]
+    assert page in {
+        urlsplit(link.get_attribute("href")).path.removesuffix(".html")
+        for link in links
+    }
+
+
 SHOWN = """() => {
     const style = getComputedStyle(document.activeElement);
     return [style.outlineStyle, style.outlineWidth, style.boxShadow,
