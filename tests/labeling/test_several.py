@@ -78,7 +78,6 @@ class TestAnswers:
             np.array([1.0, 0.0, 1.0]),
             Y[[6]][0] * 0 + [1, 0, 1],
         ],
-        ids=repr,
     )
     def test_names_in_any_order_and_rows_of_y_are_the_same_answer(self, label):
         with several_session() as session:
