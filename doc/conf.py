@@ -152,7 +152,6 @@ if repository:
         ],
     }
     html_theme_options["secondary_sidebar_items"]["**"].append("edit-this-page")
-    html_theme_options["secondary_sidebar_items"]["api/**"] = ["page-toc"]
 if versions:
     html_theme_options |= {
         "switcher": {"json_url": versions, "version_match": version},
@@ -163,3 +162,13 @@ html_sidebars = {"index": [], "auto_examples/index": [], "whats_new": []}
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 copybutton_exclude = ".linenos, .gp, .go"
+
+
+def setup(app):
+    """Leave the API pages, which are made of docstrings, without "Edit this page"."""
+
+    def without_button(app, pagename, templatename, context, doctree):
+        if pagename.startswith("api/"):
+            context["theme_use_edit_page_button"] = False
+
+    app.connect("html-page-context", without_button)
