@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 NOTE = """\
-**This notebook runs in your browser.** Python, numpy, scipy and scikit-learn are loaded from
-Pyodide's public server with the first cell, which takes half a minute the first time. If the
-first cell doesn't end, that server can't be reached: you are offline, or your network keeps
-it out. Then download the notebook from its page on this site, and run it on your machine
-after `pip install sklearn-active`."""
+**This notebook runs in your browser.** Python, numpy, scipy and scikit-learn are
+loaded from Pyodide's public server with the first cell, which takes half a minute the
+first time. If the first cell doesn't end, that server can't be reached: you are
+offline, or your network keeps it out. Then download the notebook from its page on
+this site, and run it on your machine after `pip install sklearn-active`."""
 FIRST_CELL = """\
 # The package's own wheel comes with this site; what it needs is fetched on import.
 import piplite
