@@ -82,7 +82,7 @@ for _ in range(5):
 # %%
 # The digits that were asked
 # --------------------------
-# One row a round, the least certain digit first. Wrong guesses are red: the model
+# One row per round, the least certain digit first. Wrong guesses are red: the model
 # is right about many of the digits that it asks for, it is just not sure. (The last
 # digit of all wins by less than rounding error: another machine may show row 155.)
 

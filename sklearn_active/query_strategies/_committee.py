@@ -27,7 +27,7 @@ class QueryByCommittee(QueryStrategy):
     r"""Ask the rows on which a committee of models disagrees most.
 
     For classifiers without probabilities, or with dishonest ones, since votes need
-    none, and for regressors of any kind. It costs a fit a member in every query.
+    none, and for regressors of any kind. It costs a fit per member in every query.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class QueryByCommittee(QueryStrategy):
     has not seen has probability 0. Seeds of the members come from the round's random
     state, and those set in a list are kept. The members (with None: the learner's
     estimator) must implement `predict`, or `predict_proba` for 'consensus_entropy'
-    and 'kl'. Cost per query: a fit a member, and its prediction of the candidates;
+    and 'kl'. Cost per query: a fit per member, and its prediction of the candidates;
     memory O(n_candidates * n_classes), for regression O(n_candidates * M).
 
     References

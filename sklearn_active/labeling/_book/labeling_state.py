@@ -25,7 +25,7 @@ class LabelingState:
 
     Replaying the events of a journal gives the state of the session that wrote it,
     so undo and relabel are events too. Of each event is kept what taking it back
-    needs, in columns: some 80 bytes an event, and constant time.
+    needs, in columns: some 80 bytes per event, and constant time.
 
     Labels are held as they were given, and read by what they are called now: to rename
     a class, or merge two, and to take that back costs nothing but a look for the rows.
