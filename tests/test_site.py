@@ -138,6 +138,25 @@ def serious_violations(page):
     }
 
 
+@pytest.mark.parametrize("path", [p for p in PAGES if p.startswith("user_guide/")])
+def test_a_page_of_the_guide_has_at_most_ten_screens_and_no_table_wider_than_it(
+    open_page, path
+):
+    page = open_page(path)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    height, wide = page.evaluate(
+        """() => {
+            const article = document.querySelector("article");
+            const tables = [...article.querySelectorAll("table")];
+            const wide = tables.filter(
+                table => table.scrollWidth > table.parentElement.clientWidth + 1);
+            return [article.scrollHeight, wide.map(table => table.innerText)];
+        }"""
+    )
+    assert height <= 10 * 800
+    assert wide == []
+
+
 def targets_of(path):
     source = (SITE / path).read_text()
     for link in re.findall(
