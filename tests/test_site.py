@@ -262,7 +262,8 @@ def test_an_example_opens_as_a_notebook_that_brings_the_package(open_page, path)
     page.goto(page.locator("a[href*='lite/']").first.evaluate("link => link.href"))
     first = page.locator(".jp-Notebook .jp-CodeCell .cm-content").first
     first.get_by_text("piplite.install").wait_for(timeout=60_000)
-    page.get_by_text("that server can't be reached").first.wait_for(timeout=60_000)
+    note = page.locator(".jp-RenderedMarkdown").first
+    note.get_by_text("that server can't be reached").wait_for(timeout=60_000)
     title = page.locator("xpath=//h1[contains(., '?')]").first
     title.wait_for(timeout=60_000)
 

@@ -9,7 +9,7 @@ NOTE = """\
 loaded from Pyodide's public server with the first cell, which takes half a minute the
 first time. If the first cell doesn't end, that server can't be reached: you are
 offline, or your network keeps it out. Then download the notebook from its page on
-this site, and run it on your machine after `pip install sklearn-active`."""
+this site, and run it on a machine on which the package is installed."""
 FIRST_CELL = """\
 # The package's own wheel comes with this site; what it needs is fetched on import.
 import piplite
