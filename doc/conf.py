@@ -1,9 +1,13 @@
-"""How Sphinx builds the site; four environment variables ask for what is optional.
+"""How Sphinx builds the site; environment variables ask for what is optional.
 
 SKLEARN_ACTIVE_DOC_INTERSPHINX=1
     Resolve references to other projects with their inventories; needs the network.
 SKLEARN_ACTIVE_DOC_BINDER=organization/repository[/branch]
     Give each example a link to Binder, for a site that GitHub Pages serves.
+SKLEARN_ACTIVE_DOC_REPOSITORY=https://host/organization/repository
+    Link to the repository, and to each page's source in it ("edit this page").
+SKLEARN_ACTIVE_DOC_VERSIONS=https://host/versions.json
+    Show the version switcher, which reads the list of versions there.
 SKLEARN_ACTIVE_DOC_LITE=0
     Leave JupyterLite out: a quicker build while writing.
 SKLEARN_ACTIVE_DOC_LANGUAGES=0
@@ -129,6 +133,8 @@ html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_copy_source = False
 html_context = {"default_mode": "auto"}
+repository = os.environ.get("SKLEARN_ACTIVE_DOC_REPOSITORY", "").rstrip("/")
+versions = os.environ.get("SKLEARN_ACTIVE_DOC_VERSIONS", "")
 html_theme_options = {
     "logo": {"text": "sklearn_active"},
     "navbar_align": "left",
@@ -146,7 +152,37 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
+if repository:
+    # An example's page is made of its program; API pages are made of nothing to edit.
+    html_context["edit_page_url_template"] = (
+        f"{repository}/edit/main/{{{{ 'examples/' ~ file_name.split('/')[-1].replace("
+        "'.rst', '.py') if file_name.startswith('auto_examples/plot_') else "
+        "'doc/' ~ file_name }}"
+    )
+    html_theme_options |= {
+        "use_edit_page_button": True,
+        "icon_links": [
+            {"name": "Repository", "url": repository, "icon": "fa-solid fa-code-branch"}
+        ],
+    }
+    html_theme_options["secondary_sidebar_items"]["**"].append("edit-this-page")
+if versions:
+    html_theme_options |= {
+        "switcher": {"json_url": versions, "version_match": version},
+        "navbar_end": ["version-switcher", "theme-switcher", "navbar-icon-links"],
+        "check_switcher": False,
+    }
 html_sidebars = {"index": [], "auto_examples/index": [], "whats_new": []}
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 copybutton_exclude = ".linenos, .gp, .go"
+
+
+def setup(app):
+    """Leave the API pages, which are made of docstrings, without "Edit this page"."""
+
+    def without_button(app, pagename, templatename, context, doctree):
+        if pagename.startswith("api/"):
+            context["theme_use_edit_page_button"] = False
+
+    app.connect("html-page-context", without_button)

@@ -2,10 +2,10 @@
 Label Propagation digits: Active learning
 =========================================
 
-Active learning means that the model chooses which rows a person labels next. Here a model
-of handwritten digits starts with 40 labels among 330 rows, asks for the five it is
-least sure of, is fitted again, and does so five times: with 60 labels it is right about
-96 of 100 other digits, with the first 40 about 87.
+Active learning means that the model chooses which rows a person labels next. Here a
+model of handwritten digits starts with 40 labels among 330 rows, asks for the five it
+is least sure of, is fitted again, and does so five times: with 60 labels it is right
+about 96 of 100 other digits, with the first 40 about 87.
 
 This page rebuilds scikit-learn's example of the same name: the same digits, the same
 model, the same confusion matrices in each round. Two things differ. That page speaks of
@@ -82,7 +82,7 @@ for _ in range(5):
 # %%
 # The digits that were asked
 # --------------------------
-# One row a round, the least certain digit first. Wrong guesses are red: the model
+# One row per round, the least certain digit first. Wrong guesses are red: the model
 # is right about many of the digits that it asks for, it is just not sure. (The last
 # digit of all wins by less than rounding error: another machine may show row 155.)
 

@@ -41,7 +41,7 @@ print(f"{learner.n_asked_} asked, {n_wrong} of them guessed wrong")
 # %%
 # What was asked
 # --------------
-# One line a round, the most useful digit first. Above each is what the model took it
+# One line per round, the most useful digit first. Above each is what the model took it
 # for before it was told, and what it is; wrong guesses are red and bold.
 
 QueryDisplay.from_estimator(learner, image_shape=(8, 8))

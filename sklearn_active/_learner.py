@@ -112,7 +112,7 @@ class ActiveLearner(
         whole.
     unlabeled : {'auto', 'pass', 'drop'}, default='auto'
         Whether the estimator is given the unlabeled rows: marked with -1, to a
-        regressor with NaN, and of several labels per row as in `y_`. 'auto': for
+        regressor with NaN, of several labels per row with a row of -1. 'auto': for
         scikit-learn's semi-supervised classifiers and every class that says
         `accepts_unlabeled = True`, also at the end of a Pipeline or in a search.
     random_state : int, RandomState instance or None, default=None

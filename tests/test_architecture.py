@@ -35,7 +35,7 @@ ROOMS = [
     {"__main__"},
 ]
 ROOMS_OF_LABELING = [
-    {"_number_range"},
+    {"_number_range", "_several_labels"},
     {"_base"},
     {"_book"},
     {"_files"},

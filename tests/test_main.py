@@ -931,3 +931,108 @@ class TestNumbers:
         path.write_text("a;width\n1;2,5\n2;wide\n3;\n4;\n")
         error = run([*self.LABEL, "--numbers"], status=1, folder=tmp_path)
         assert "(line 3): 'wide' is not a number" in error
+
+
+@pytest.fixture
+def topics(tmp_path):
+    """Forty texts that say which topics they are of; ten have them in a column."""
+    rng = np.random.RandomState(0)
+    words = {"sport": "goal match team", "law": "court judge case"}
+    has = rng.rand(40, 2) < 0.5
+    truth = [[n for n, h in zip(words, row, strict=True) if h] for row in has]
+    texts = [
+        " ".join([f"note {i} today", *(words[name] for name in own)])
+        for i, own in enumerate(truth)
+    ]
+    known = ["; ".join(own) or "none" for own in truth[:10]] + [""] * 30
+    frame = pd.DataFrame({"text": texts, "topics": known})
+    frame.to_csv(tmp_path / "news.csv", index=False)
+    return dict(enumerate(truth))
+
+
+class TestSeveralLabels:
+    LABEL = ("label", "news.csv", "--label-column", "topics", "--terminal")
+    JOURNAL = "news.csv.labels.jsonl"
+    STATED = ("--several", "--classes", "sport,law")
+
+    def test_they_are_typed_and_the_same_line_goes_on(self, topics, tmp_path):
+        line = [*self.LABEL, *self.STATED]
+        printed = run(line, "2,1\nart\nnone\n:q\n", folder=tmp_path)
+        assert "10 labels so far" in printed
+        assert "several with commas, none for none of them" in printed
+        assert "'art' is no label of this session" in printed
+        assert "12 labels so far" in run(line, ":q\n", folder=tmp_path)
+        printed = run(self.LABEL, ":q\n", folder=tmp_path)  # the journal knows the kind
+        assert "classes: sport, law" in printed
+        assert "12 labels so far" in printed
+
+    def test_the_table_comes_out_and_can_be_labeled_again(self, topics, tmp_path):
+        line = [*self.LABEL, *self.STATED, "--out", "o.csv"]
+        run(line, "1,2\nnone\n2\n:q\n", folder=tmp_path)
+        table = pd.read_csv(tmp_path / "o.csv", keep_default_na=False)
+        texts = ["; ".join(topics[row]) or "none" for row in range(10)]
+        assert table.label[:10].tolist() == texts
+        counts = table.label[10:].value_counts()
+        assert counts.to_dict() == {"": 27, "sport; law": 1, "none": 1, "law": 1}
+        assert set(table.guess) <= {"sport", "law", "sport; law", "none"}
+        assert "confidence" not in table
+        run(["export", self.JOURNAL, "again.csv", *self.LABEL[2:4]], folder=tmp_path)
+        again = pd.read_csv(tmp_path / "again.csv", keep_default_na=False)
+        assert again[["label", "guess"]].equals(table[["label", "guess"]])
+        table[["text", "label"]].to_csv(tmp_path / "next.csv", index=False)
+        line = ["label", "next.csv", "--label-column", "label", "--terminal"]
+        printed = run([*line, *self.STATED], ":q\n", folder=tmp_path)
+        assert "13 labels so far" in printed
+
+    def test_votes_go_to_a_table_of_text(self, topics, tmp_path):
+        run([*self.LABEL, *self.STATED], "1,2\n:q\n", folder=tmp_path)
+        run(["export", self.JOURNAL, "votes.csv", "--votes"], folder=tmp_path)
+        assert [vote.label for vote in read_votes(tmp_path / "votes.csv")] == [
+            "sport; law"
+        ]
+        line = ["export", self.JOURNAL, "votes.json", "--votes"]
+        error = run(line, status=1, folder=tmp_path)
+        assert "write .csv" in error
+
+    @pytest.mark.parametrize("model", ["boosting", "forest", "linear"])
+    def test_models_have_the_same_names(self, model, tmp_path):
+        height = np.arange(24) / 3
+        frame = pd.DataFrame({"height": height, "noise": height * 7 % 5})
+        frame["topics"] = ["sport; law", "none", "law", "sport"] * 5 + [""] * 4
+        frame.to_csv(tmp_path / "news.csv", index=False)
+        line = [*self.LABEL, *self.STATED, "--model", model, "--out", "o.csv"]
+        run(line, ":q\n", folder=tmp_path)
+        table = pd.read_csv(tmp_path / "o.csv", keep_default_na=False)
+        assert set(table.guess) <= {"sport; law", "none", "law", "sport"}
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (["--several"], "name all of them, as in --several --classes"),
+            (["--several", "--numbers"], "two kinds of labels: name one"),
+            ([*STATED, "--new-classes"], "none can be added later"),
+            ([*STATED, "--save-model", "m.joblib"], "leave --save-model out"),
+            ([*STATED, "--model", "graph"], "no model 'graph' for multilabel"),
+            (["--several", "--classes", "sport"], "two at least"),
+            (
+                ["--several", "--classes", "law,art"],
+                r"The label column holds another label \(line \d+\): 'sport' is no",
+            ),
+        ],
+        ids=str,
+    )
+    def test_what_is_wrong_is_said_in_one_line(
+        self, options, message, topics, tmp_path
+    ):
+        error = run([*self.LABEL, *options], status=1, folder=tmp_path)
+        assert re.search(message, error)
+        assert not (tmp_path / self.JOURNAL).exists()
+
+    def test_a_journal_is_of_one_kind(self, topics, reviews, tmp_path):
+        run([*self.LABEL, *self.STATED], ":q\n", folder=tmp_path)
+        line = ["classes", self.JOURNAL, "--rename", "law=laws"]
+        assert "only classes can be renamed" in run(line, status=1, folder=tmp_path)
+        label = ["label", "reviews.csv", "--terminal"]
+        run([*label, "--classes", "good,bad"], ":q\n", folder=tmp_path)
+        error = run([*label, *self.STATED], status=1, folder=tmp_path)
+        assert "holds one class per row: leave --several out" in error

@@ -31,7 +31,6 @@ from sklearn_active._data.indicator_labels import IndicatorLabels
 from sklearn_active._data.parsing import kind_of_y, parse_complete_y, parse_y
 from sklearn_active.evaluation import estimate_score
 from sklearn_active.inspection import PoolDisplay, QueryDisplay
-from sklearn_active.labeling import LabelingSession
 from sklearn_active.model_selection import active_learning_curve, labeled_scorer
 from sklearn_active.oracles import AbstainingOracle, ArrayOracle
 
@@ -479,8 +478,6 @@ class TestMeasuring:
             estimate_score(learner().fit(X, Y))
         with pytest.raises(ValueError, match="reask is for classification"):
             learner(reask=0.1).fit(X, Y)
-        with pytest.raises(ValueError, match="one class or number per row"):
-            LabelingSession(learner(), X, y=PARTLY)
 
 
 class SeesAllColumns(ClassifierMixin, BaseEstimator):

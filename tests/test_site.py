@@ -147,6 +147,25 @@ def serious_violations(page):
     }
 
 
+@pytest.mark.parametrize("path", [p for p in PAGES if p.startswith("user_guide/")])
+def test_a_page_of_the_guide_has_at_most_ten_screens_and_no_table_wider_than_it(
+    open_page, path
+):
+    page = open_page(path)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    height, wide = page.evaluate(
+        """() => {
+            const article = document.querySelector("article");
+            const tables = [...article.querySelectorAll("table")];
+            const wide = tables.filter(
+                table => table.scrollWidth > table.parentElement.clientWidth + 1);
+            return [article.scrollHeight, wide.map(table => table.innerText)];
+        }"""
+    )
+    assert height <= 10 * 800
+    assert wide == []
+
+
 def targets_of(path):
     source = (SITE / path).read_text()
     for link in re.findall(
@@ -225,6 +244,39 @@ def test_a_translated_site_holds_nothing_but_the_translated_pages():
         assert pages == {*TRANSLATED, "search.html"}
 
 
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        ("label propagation digits", "auto_examples/plot_digits_active_learning"),
+        ("demonstrating performance", "auto_examples/plot_digits_performance"),
+        ("what is active learning", "user_guide/what_is_active_learning"),
+        ("colleague", "user_guide/labeling_people"),
+        ("several annotators", "user_guide/labeling_people"),
+        ("imbalance", "user_guide/rare_class"),
+        ("rare class", "user_guide/rare_class"),
+        ("cheat sheet", "user_guide/query_strategies"),
+        ("embeddings", "user_guide/files"),
+        ("LLM as oracle", "user_guide/language_models"),
+        ("XGBoost", "user_guide/estimators"),
+        ("PyTorch", "user_guide/estimators"),
+        ("images", "user_guide/files"),
+        ("Excel", "user_guide/files"),
+        ("resume", "user_guide/labeling"),
+        ("export", "user_guide/files"),
+        ("how good is my model", "user_guide/how_good"),
+    ],
+)
+def test_the_search_leads_to_the_page_of_what_is_looked_for(open_page, words, page):
+    found = open_page(f"search.html?q={words.replace(' ', '+')}")
+    found.wait_for_selector("#search-results li a")
+    found.wait_for_timeout(300)  # results come one after the other
+    links = found.locator("#search-results li > a").all()[:6]
+    assert page in {
+        urlsplit(link.get_attribute("href")).path.removesuffix(".html")
+        for link in links
+    }
+
+
 SHOWN = """() => {
     const style = getComputedStyle(document.activeElement);
     return [style.outlineStyle, style.outlineWidth, style.boxShadow,
@@ -262,6 +314,8 @@ def test_an_example_opens_as_a_notebook_that_brings_the_package(open_page, path)
     page.goto(page.locator("a[href*='lite/']").first.evaluate("link => link.href"))
     first = page.locator(".jp-Notebook .jp-CodeCell .cm-content").first
     first.get_by_text("piplite.install").wait_for(timeout=60_000)
+    note = page.locator(".jp-RenderedMarkdown").first
+    note.get_by_text("that server can't be reached").wait_for(timeout=60_000)
     title = page.locator("xpath=//h1[contains(., '?')]").first
     title.wait_for(timeout=60_000)
 

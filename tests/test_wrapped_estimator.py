@@ -7,18 +7,28 @@ import numpy as np
 import pytest
 from helpers import Recorder, SeesAll, Shown, blobs, calls_of
 from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_digits
 from sklearn.ensemble import (
+    AdaBoostClassifier,
     BaggingClassifier,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
     StackingClassifier,
+    StackingRegressor,
     VotingClassifier,
+    VotingRegressor,
 )
-from sklearn.feature_selection import RFE
+from sklearn.feature_selection import RFE, RFECV
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, MultiTaskLasso, Ridge
-from sklearn.model_selection import GridSearchCV
-from sklearn.multiclass import OneVsRestClassifier
+from sklearn.model_selection import (
+    FixedThresholdClassifier,
+    GridSearchCV,
+    RandomizedSearchCV,
+    TunedThresholdClassifierCV,
+)
+from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
 from sklearn.multioutput import (
     ClassifierChain,
     MultiOutputClassifier,
@@ -26,14 +36,14 @@ from sklearn.multioutput import (
     RegressorChain,
 )
 from sklearn.naive_bayes import GaussianNB
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import (
     LabelPropagation,
     LabelSpreading,
     SelfTrainingClassifier,
 )
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils import all_estimators
 
 from sklearn_active import ActiveLearner
@@ -297,6 +307,31 @@ HOLDING_OTHERS = [
     GridSearchCV(LOGISTIC, {"C": [1]}, cv=2),
     GridSearchCV(OneVsRestClassifier(LOGISTIC), {"estimator__C": [1]}, cv=2),
     RFE(RandomForestClassifier(5)),
+    StackingRegressor([("tree", DecisionTreeRegressor())], DecisionTreeRegressor()),
+    VotingClassifier([("tree", DecisionTreeClassifier())]),
+    VotingRegressor([("tree", DecisionTreeRegressor())]),
+    *(
+        kind(inside)
+        for kind in (
+            AdaBoostClassifier,
+            BaggingClassifier,
+            CalibratedClassifierCV,
+            FixedThresholdClassifier,
+            FrozenEstimator,
+            OneVsOneClassifier,
+            RFECV,
+            TunedThresholdClassifierCV,
+        )
+        for inside in (LOGISTIC, DecisionTreeClassifier())
+    ),
+    GridSearchCV(
+        Pipeline([("last", LOGISTIC)]), {"last": [DecisionTreeClassifier()]}, cv=2
+    ),
+    RandomizedSearchCV(
+        Pipeline([("last", MultiOutputClassifier(LOGISTIC))]),
+        {"last": [LOGISTIC]},
+        cv=2,
+    ),
 ]
 
 
@@ -348,6 +383,10 @@ def test_no_estimator_that_learns_the_columns_of_y_is_refused(estimator, y):
         (make_pipeline(LOGISTIC), SEVERAL, "OneVsRestClassifier"),
         (GridSearchCV(LOGISTIC, {}), SEVERAL, "OneVsRestClassifier"),
         (LabelSpreading(), SEVERAL, "OneVsRestClassifier"),
+        (CalibratedClassifierCV(LOGISTIC), SEVERAL, "OneVsRestClassifier"),
+        (BaggingClassifier(LOGISTIC), SEVERAL, "OneVsRestClassifier"),
+        (VotingClassifier([("a", LOGISTIC)]), SEVERAL, "OneVsRestClassifier"),
+        (SelfTrainingClassifier(LOGISTIC), SEVERAL, "OneVsRestClassifier"),
         (MultiOutputClassifier(LOGISTIC), SEVERAL[:, 0], "a column of 0 and 1 per"),
         (ClassifierChain(LOGISTIC), None, "a column of 0 and 1 per label"),
         (MultiOutputRegressor(Ridge()), SEVERAL[:, 0], "a learner for each"),

@@ -4,6 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+NOTE = """\
+**This notebook runs in your browser.** Python, numpy, scipy and scikit-learn are
+loaded from Pyodide's public server with the first cell, which takes half a minute the
+first time. If the first cell doesn't end, that server can't be reached: you are
+offline, or your network keeps it out. Then download the notebook from its page on
+this site, and run it on a machine on which the package is installed."""
 FIRST_CELL = """\
 # The package's own wheel comes with this site; what it needs is fetched on import.
 import piplite
@@ -26,15 +32,20 @@ def build_options(doc):
 
 
 def add_first_cell(content, filename):
-    """Let a notebook begin with a cell that installs the package."""
-    cell = {
+    """Let a notebook begin with what to know, and a cell that installs the package."""
+    code = {
         "cell_type": "code",
         "execution_count": None,
         "metadata": {},
         "outputs": [],
         "source": FIRST_CELL.splitlines(keepends=True),
     }
-    content["cells"].insert(0, cell)
+    note = {
+        "cell_type": "markdown",
+        "metadata": {},
+        "source": NOTE.splitlines(keepends=True),
+    }
+    content["cells"][:0] = [note, code]
 
 
 def binder_conf(variable, doc):

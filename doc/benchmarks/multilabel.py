@@ -30,6 +30,8 @@ from pathlib import Path
 import numpy as np
 from ordinary_models import keel
 from results_file import append, missing, read
+from scipy.special import xlogy
+from scipy.stats import entropy
 from sklearn.datasets import make_multilabel_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
@@ -81,6 +83,26 @@ def most_confident_loss(pool):
     return ((1 - signs * (2 * chances - 1)) / 2).sum(axis=1)
 
 
+def category_vote(pool):
+    """Return how many labels vote for a row, times how far it is off the labeled ones.
+
+    CVIRS: O. Reyes et al., Neurocomputing 2018, doi:10.1016/j.neucom.2017.08.001.
+    """
+    chances = pool.proba[:, :, 1]
+    n, n_labels = chances.shape
+    places = np.argsort(np.argsort(np.abs(2 * chances - 1), axis=0), axis=0)
+    vote = (n - 1 - places).mean(axis=1) / max(n - 1, 1)
+    given, known = (chances > 0.5).astype(float), pool.y[pool.labeled]
+    both, neither = given @ known.T, (1 - given) @ (1 - known).T
+    alone, missing = given @ (1 - known).T, (1 - given) @ known.T
+    joint = -xlogy(p := np.stack([both, neither, alone, missing]) / n_labels, p).sum(0)
+    parts = [entropy([q, 1 - q]) for q in (given.mean(axis=1), known.mean(axis=1))]
+    shared = 2 * joint - parts[0][:, None] - parts[1]
+    far = np.divide(shared, joint, out=np.zeros_like(joint), where=joint > 0)
+    far[(alone + missing) == n_labels] = 1
+    return vote * far.mean(axis=1)
+
+
 STRATEGIES = {
     "random": "random",
     "herding": "herding",
@@ -90,6 +112,7 @@ STRATEGIES = {
     "margin": "margin",
     "mean margin": mean_margin,
     "MMC": most_confident_loss,
+    "CVIRS": category_vote,
 }
 
 

@@ -1,14 +1,19 @@
-"""What may be answered: classes or numbers, as the options and the journal say."""
+"""What may be answered, as the options and the journal say."""
 
 from dataclasses import dataclass, field
 from math import inf
 
 from sklearn_active._commands.page import names_in
-from sklearn_active._commands.reading import labels_as_numbers, labels_like
+from sklearn_active._commands.reading import (
+    labels_as_columns,
+    labels_as_numbers,
+    labels_like,
+)
 from sklearn_active.files._separated import named_places
 from sklearn_active.labeling import LabelJournal, NumberRange
 from sklearn_active.labeling._book.journal import is_begun
 from sklearn_active.labeling._book.labeling_state import LabelingState
+from sklearn_active.labeling._several_labels import SeveralLabels
 
 
 def add_answers(parser):
@@ -21,6 +26,12 @@ def add_answers(parser):
     """
     parser.add_argument("--classes", help="the labels, separated by commas")
     parser.add_argument("--new-classes", action="store_true", help="allow other labels")
+    parser.add_argument(
+        "--several",
+        action="store_true",
+        help="a row may have several of the classes, or none; in files they stand with "
+        "semicolons between",
+    )
     parser.add_argument(
         "--numbers",
         metavar="LOW,HIGH,UNIT",
@@ -43,9 +54,9 @@ def answers_of(args, journal):
 
     Returns
     -------
-    answers : NumberAnswers or ClassAnswers
+    answers : NumberAnswers, SeveralAnswers or ClassAnswers
     """
-    names_classes = args.classes is not None or args.new_classes
+    names_classes = args.classes is not None or args.new_classes or args.several
     if names_classes and args.numbers is not None:
         raise ValueError("--numbers and --classes are two kinds of labels: name one.")
     header, renamed = _known_to(journal)
@@ -59,6 +70,8 @@ def answers_of(args, journal):
         raise ValueError(
             f"{journal} holds classes: leave --numbers out, or name another --journal."
         )
+    if header.get("several") is not None or args.several:
+        return _several_answers(args, header, journal)
     if before is not None or args.numbers is not None:
         known = NumberRange() if before is None else NumberRange.of_json(before)
         return NumberAnswers(numbers_in(args.numbers), known)
@@ -66,6 +79,22 @@ def answers_of(args, journal):
     known = header.get("classes") or []
     is_new = not journal.exists()
     return ClassAnswers(classes, args.new_classes, known, renamed, is_new)
+
+
+def _several_answers(args, header, journal):
+    known = header.get("several")
+    if header and known is None:
+        raise ValueError(
+            f"{journal} holds one class per row: leave --several out, or name another "
+            "--journal."
+        )
+    names = known if args.classes is None else names_in(args.classes)
+    if args.new_classes or names is None:
+        raise ValueError(
+            "Where a row may have several labels, name all of them, as in --several "
+            "--classes sport,law,health; none can be added later."
+        )
+    return SeveralAnswers(SeveralLabels(names))
 
 
 def _known_to(journal):
@@ -138,6 +167,29 @@ class NumberAnswers:
     def read(self, data):
         """Return the data with the labels of the file as numbers."""
         return labels_as_numbers(data, self.stated or self.known)
+
+
+@dataclass
+class SeveralAnswers:
+    """Several classes may be answered, or none.
+
+    Attributes
+    ----------
+    several : SeveralLabels
+        Which.
+    """
+
+    several: SeveralLabels
+    task: str = "multilabel"
+
+    @property
+    def options(self):
+        """What a session is told of them, as a dict."""
+        return {"classes": list(self.several.names), "several": True}
+
+    def read(self, data):
+        """Return the data with the labels of the file as columns of 0 and 1."""
+        return labels_as_columns(data, self.several)
 
 
 @dataclass

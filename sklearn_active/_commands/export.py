@@ -11,6 +11,7 @@ from sklearn_active._commands.reading import (
     add_model,
     add_reading,
     beside,
+    labels_as_columns,
     labels_as_numbers,
     labels_like,
     learner_for,
@@ -28,7 +29,8 @@ from sklearn_active.labeling._book.binding import (
 )
 from sklearn_active.labeling._book.labeling_state import LabelingState
 from sklearn_active.labeling._engine.follower import Follower
-from sklearn_active.labeling._session_parts.vote_files import all_votes
+from sklearn_active.labeling._session_parts.vote_files import all_votes, as_texts
+from sklearn_active.labeling._several_labels import SeveralLabels
 
 
 def add(commands):
@@ -71,8 +73,9 @@ def run(args):
     journal = Path(args.journal)
     state = LabelingState()
     header, _ = LabelJournal.read(journal, state.take, state.follow)
-    numbers = header.get("numbers")
+    numbers, several = header.get("numbers"), header.get("several")
     numbers = None if numbers is None else NumberRange.of_json(numbers)
+    several = None if several is None else SeveralLabels(several)
     n_rows = header.get("n_rows")
     if type(n_rows) is not int or max(state.rows, default=0) >= n_rows:
         raise ValueError(
@@ -84,17 +87,23 @@ def run(args):
     if args.data is not None:
         (check_place if args.votes else check_out)(args.out, journal, args.data)
         data = read(args, journal)
-        if numbers is None:
-            data = labels_like(data, header.get("classes") or ())
-        else:
-            data = labels_as_numbers(data, numbers)
+        data = _with_labels(data, header, numbers, several)
         data, places = _checked(data, state, header, journal, args)
     if args.votes:
-        _write_votes(state, header, numbers, data, args.out)
+        _write_votes(state, header, numbers, several, data, args.out)
     else:
         task = "classification" if numbers is None else "regression"
-        learner = learner_for(args, data, task)
-        _write_table(_known(state, places), header, data, learner, args.out)
+        learner = learner_for(args, data, task if several is None else "multilabel")
+        _write_table(_known(state, places), header, data, learner, several, args.out)
+
+
+def _with_labels(data, header, numbers, several):
+    """Return the data with the labels of the file as the session had them."""
+    if several is not None:
+        return labels_as_columns(data, several)
+    if numbers is not None:
+        return labels_as_numbers(data, numbers)
+    return labels_like(data, header.get("classes") or ())
 
 
 def _checked(data, state, header, journal, args):
@@ -149,25 +158,36 @@ def _data_of(journal, args):
     return data
 
 
-def _write_table(known, header, data, learner, out):
-    given = {} if data.y is None else dict(enumerate(data.y.tolist()))
-    renamed = known.renamed
-    labels = {row: renamed.get(x, x) for row, x in given.items() if x is not None}
+def _write_table(known, header, data, learner, several, out):
+    given, renamed, y = _given(data, several), known.renamed, None
+    labels = {row: renamed.get(x, x) for row, x in given.items()}
     labels |= {row: [*votes.values()][-1] for row, votes in known.votes.items()}
     has_classes = header.get("numbers") is None
     if has_classes and -1 in [*(header.get("classes") or ()), *labels.values()]:
         learner = with_class_minus_one(learner)
-    follower = Follower(learner, data.X)  # as a session's, so that guesses are alike
+    if several is not None:
+        y = np.full((len(data.keys), len(several.names)), np.nan)
+    # As a session's, so that guesses are alike.
+    follower = Follower(learner, data.X, y, several)
     follower.update(labels, (), 0)
     columns = labeled_columns(
-        data, labels, known.flagged, known.answered, follower.learner
+        data, labels, known.flagged, known.answered, follower.learner, several
     )
     for note in write_table(data.table, out, columns):
         print(f"  {note}")
     print(f"{out}: {len(data.table.frame):,} rows, {len(labels):,} with a label")
 
 
-def _write_votes(state, header, numbers, data, out):
+def _given(data, several):
+    """Return the labels of the file, by row."""
+    y = [] if data.y is None else data.y.tolist()
+    if several is None:
+        return {row: label for row, label in enumerate(y) if label is not None}
+    known = {row: label for row, label in enumerate(y) if not np.isnan(label).any()}
+    return {row: several.label_of(label) for row, label in known.items()}
+
+
+def _write_votes(state, header, numbers, several, data, out):
     n_rows, items = header["n_rows"], {}
     keys = [str(row) for row in range(n_rows)]
     if data is not None:
@@ -175,6 +195,8 @@ def _write_votes(state, header, numbers, data, out):
         items = {key: _text(data.items, row) for row, key in enumerate(keys)}
     by_row = sorted(state.votes.items()), sorted(state.skipped.items())
     votes = list(all_votes(*by_row, keys))
+    if several is not None:
+        votes = as_texts(votes, several, out)
     classes = state.names_now(header.get("classes") or ())
     classes = in_order(classes, {v.label for v in votes} - {None})
     shown = {vote.key: items[vote.key] for vote in votes if vote.key in items}

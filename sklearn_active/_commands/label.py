@@ -73,6 +73,11 @@ def run(args):
         check_place(args.save_model, args.data, journal)
     check_front(args)
     answers = answers_of(args, journal)
+    if answers.task == "multilabel" and args.save_model is not None:
+        raise ValueError(
+            "A model of several labels per row can't be saved for the command predict: "
+            "leave --save-model out. With --out its guesses are written."
+        )
     data = answers.read(read(args, journal))
     learner = learner_for(args, data, answers.task)
     if args.save_model is not None:
@@ -116,7 +121,7 @@ def label(data, learner, answers, journal, args):
         What is labeled.
     learner : ActiveLearner
         Not fitted.
-    answers : ClassAnswers or NumberAnswers
+    answers : ClassAnswers, SeveralAnswers or NumberAnswers
         Which labels may be given.
     journal : path
         Keeps the answers.

@@ -185,22 +185,59 @@ def labels_as_numbers(data, numbers):
     ValueError
         Where a label is no such number; says where it stands.
     """
+
+    def number_of(label):
+        is_text = isinstance(label, str)
+        return numbers.read(label) if is_text else numbers.check(float(label))
+
     if data.y is None:
         return data
     y = np.full(len(data.y), None, dtype=object)
+    for row, number in _read_each(data, number_of, "no such number"):
+        y[row] = number
+    return replace(data, y=y)
+
+
+def labels_as_columns(data, several):
+    """Return the data with the labels of the file as columns of 0 and 1.
+
+    Parameters
+    ----------
+    data : LabelingData
+        What was read.
+    several : SeveralLabels
+        Reads texts: names with semicolons between, or "none".
+
+    Returns
+    -------
+    data : LabelingData
+        Its y has NaN in rows without a label.
+
+    Raises
+    ------
+    ValueError
+        Where a label is none of them; says where it stands.
+    """
+    if data.y is None:
+        return data
+    y = np.full((len(data.y), len(several.names)), np.nan)
+    for row, label in _read_each(data, lambda x: several.read(str(x)), "another label"):
+        y[row] = several.row_of(label)
+    return replace(data, y=y)
+
+
+def _read_each(data, read, what):
+    """Yield (row, label) of all labels of a file, or raise where one can't be read."""
     for row, label in enumerate(data.y):
+        if label is None:
+            continue
         try:
-            if isinstance(label, str):
-                y[row] = numbers.read(label)
-            elif label is not None:
-                y[row] = numbers.check(float(label))
+            yield row, read(label)
         except ValueError as error:
             where = named_places([data.table.places[data.places[row]]])
             raise ValueError(
-                f"The label column holds no such number ({where}): {error} Or mend "
-                "the file."
+                f"The label column holds {what} ({where}): {error} Or mend the file."
             ) from error
-    return replace(data, y=y)
 
 
 def _number(label):
@@ -244,8 +281,8 @@ def learner_for(args, data, task="classification"):
         Of the command line.
     data : LabelingData
         What it learns from.
-    task : {'classification', 'regression'}, default='classification'
-        Whether labels are classes or numbers.
+    task : {'classification', 'regression', 'multilabel'}, default='classification'
+        Whether labels are classes, numbers, or several per row.
 
     Returns
     -------

@@ -12,6 +12,7 @@ _IN_OPTIONS = (
         "Name the classes with --classes, or allow any with --new-classes",
     ),
     (r"new_classes='allow'", "--new-classes"),
+    (r"pass several=True", "say --several"),
     (r"numbers=NumberRange\(low, high, unit\)", "--numbers LOW,HIGH,UNIT"),
     (r"pass numbers=NumberRange\(\.\.\., unit='(.*?)'\)", r"say --numbers LOW,HIGH,\1"),
     (r"^(numbers|classes) is for", r"--\1 is for"),

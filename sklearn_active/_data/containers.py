@@ -3,10 +3,23 @@
 No data frame library is imported to look at what may be of another one.
 """
 
+import numpy as np
+from scipy import sparse
+
 
 def is_frame(X):
     """Say whether rows come in a data frame, of pandas, polars or the like."""
     return hasattr(X, "columns")
+
+
+def as_rows(y):
+    """Return a frame or a sparse matrix as an array of its rows, else what is given.
+
+    To go through rows: a frame gives its columns' names, a sparse matrix has no length.
+    """
+    if sparse.issparse(y):
+        return y.toarray()
+    return np.asarray(y) if is_frame(y) else y
 
 
 def column_names(X):

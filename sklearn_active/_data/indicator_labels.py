@@ -194,6 +194,10 @@ class IndicatorLabels(Labels):
         names = [" + ".join(map(str, np.flatnonzero(row == 1))) for row in self.values]
         return np.array([name or "none" for name in names], dtype=object)
 
+    def differs(self, row, label):
+        """Say whether a row that is known has other labels than `label`."""
+        return not np.array_equal(self.values[row], label)
+
     def class_of(self, row):
         """Return all labels of a row: rows that have the same are of one kind."""
         return tuple(self.values[row].tolist())

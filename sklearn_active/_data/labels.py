@@ -135,6 +135,10 @@ class Labels(ABC):
                 f"Take an estimator of one column. {cls.where_several}"
             )
 
+    def differs(self, row, label):
+        """Say whether a row that is known has another label than `label`."""
+        return self.values[row] != label
+
     def class_of(self, row):
         """Return what rows with a label of one kind share, of a row that is known."""
         return self.values[row]

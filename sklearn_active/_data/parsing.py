@@ -61,19 +61,26 @@ def has_columns(y):
     return bool(lengths - {0, 1})
 
 
-def kind_of_task(task):
-    """Return the class of labels of a task.
+def empty_labels(task, n_rows, n_labels):
+    """Return labels of which none is known, to read answers by.
 
     Parameters
     ----------
-    task : {'classification', 'regression'}
+    task : {'classification', 'regression', 'multilabel'}
         As of a query.
+    n_rows : int
+        Number of rows.
+    n_labels : int
+        Number of labels, where a row may have several.
 
     Returns
     -------
-    kind : type of Labels
+    labels : Labels
     """
-    return {kind.task: kind for kind in (ClassLabels, NumberLabels)}[task]
+    if task == "multilabel":
+        return IndicatorLabels(n_rows, Mark(np.nan, "mark"), n_labels)
+    kinds = {kind.task: kind for kind in (ClassLabels, NumberLabels)}
+    return parse_y(None, n_rows, None, kind=kinds[task])
 
 
 def parse_y(y, n_rows, missing_label=AUTO, *, has_oracle=False, kind=ClassLabels):

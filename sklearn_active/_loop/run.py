@@ -195,12 +195,12 @@ class Run:
             How many rows were asked, answered or not.
         """
         pool = self.pool
-        known, values = pool.labels.known, pool.labels.values
+        known, differs = pool.labels.known, pool.labels.differs
         new = [row for row in labels if not known[row]]
         changed = [
             row
             for row in pool.labels.rows.tolist()
-            if row not in labels or values[row] != labels[row]
+            if row not in labels or differs(row, labels[row])
         ]
         if changed:
             now = [labels.get(row) for row in changed]  # None takes a label back

@@ -1,5 +1,6 @@
 """What the wrapped estimator is given, and what it says of the pool."""
 
+from collections.abc import Mapping
 from copy import copy
 
 import numpy as np
@@ -8,6 +9,8 @@ from sklearn.base import is_regressor
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
+    StackingClassifier,
+    StackingRegressor,
 )
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
@@ -15,7 +18,7 @@ from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_active._data.columns import is_null
+from sklearn_active._data.columns import is_null, is_sequence
 from sklearn_active._data.containers import is_frame
 from sklearn_active._data.rows import (
     RowsInChunks,
@@ -198,16 +201,26 @@ def _columns_taken(estimator):
     if isinstance(estimator, Pipeline):
         return _columns_taken(estimator.steps[-1][1])
     if isinstance(estimator, BaseSearchCV):
-        return _columns_taken(estimator.estimator)
+        swaps = _swaps_steps(estimator)  # then what stands in it is a placeholder
+        return (True, True) if swaps else _columns_taken(estimator.estimator)
     if not type(estimator).__module__.startswith("sklearn."):
         return True, True  # what others say of themselves is mostly the default
     tags = get_tags(estimator)
     several = tags.target_tags.multi_output or (
         tags.classifier_tags is not None and tags.classifier_tags.multi_label
     )
-    # What holds other estimators may take what these take, and not say so, as stacking.
-    is_plain = {"estimator", "estimators"}.isdisjoint(estimator.get_params(deep=False))
-    return tags.target_tags.single_output, several or not is_plain
+    # Stacking takes what its estimators take, and doesn't say so.
+    says_so = not isinstance(estimator, (StackingClassifier, StackingRegressor))
+    return tags.target_tags.single_output, several or not says_so
+
+
+def _swaps_steps(search):
+    """Say whether a search tries estimators, and not their parameters alone."""
+    params = search.get_params(deep=False)
+    grids = params.get("param_grid", params.get("param_distributions"))
+    grids = [grids] if isinstance(grids, Mapping) else grids
+    tried = [values for grid in grids for values in grid.values()]
+    return any(hasattr(v, "fit") for some in tried if is_sequence(some) for v in some)
 
 
 def check_takes(estimator, X):

@@ -96,13 +96,13 @@ class LabelingData:
         Parameters
         ----------
         model : {'boosting', 'forest', 'graph', 'linear'}, default=None
-            None: by the kind of the data. 'graph' is for classes.
+            None: by the kind of the data. 'graph' is for one class per row.
         query_strategy : str or query strategy, default='auto'
             As of :class:`~sklearn_active.ActiveLearner`.
         random_state : int or RandomState, default=0
             As there.
-        task : {'classification', 'regression'}, default='classification'
-            Whether labels are classes or numbers.
+        task : {'classification', 'regression', 'multilabel'}, default='classification'
+            Whether labels are classes, numbers, or several per row.
 
         Returns
         -------

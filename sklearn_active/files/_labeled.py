@@ -36,7 +36,8 @@ def write_labeled(
     All rows of the file come out, in its order, encoding and with its columns as they
     were; behind them `label` (a person's, or the file's own), `guess` and
     `confidence` (the model's, of every row, and the probability it gives to it; none
-    where labels are numbers),
+    where labels are numbers, or a row may have several: these are written with
+    semicolons between, "none" for none of them),
     `flagged`, `annotator` and `labeled_at` (UTC). A name that is taken gets a number.
 
     Examples
@@ -70,12 +71,17 @@ def write_labeled(
             for each in session.recent(session.n_rows)
         }
         columns = labeled_columns(
-            data, session.labels, session.flagged, answered, session.learner
+            data,
+            session.labels,
+            session.flagged,
+            answered,
+            session.learner,
+            session.several,
         )
     return write_table(data.table, path, columns)
 
 
-def labeled_columns(data, labels, flagged, answered, learner):
+def labeled_columns(data, labels, flagged, answered, learner, several=None):
     """Return the columns that are added to a table.
 
     Parameters
@@ -90,6 +96,8 @@ def labeled_columns(data, labels, flagged, answered, learner):
         Who gave the last answer about a row, and when.
     learner : ActiveLearner
         Knows the labels.
+    several : SeveralLabels, default=None
+        Writes labels, where a row may have several.
 
     Returns
     -------
@@ -97,9 +105,11 @@ def labeled_columns(data, labels, flagged, answered, learner):
         One value for each row of the table, None where there is none.
     """
     n_rows = len(data.table.frame)
+    if several is not None:
+        labels = {row: several.written(label) for row, label in labels.items()}
     columns = {"label": _spread(labels, data, n_rows)}
     blank = set(np.asarray(data.left_out).tolist())
-    for name, values in guesses(learner, data.X).items():
+    for name, values in guesses(learner, data.X, several).items():
         seen = {row: x for row, x in enumerate(values) if row not in blank}
         columns[name] = _spread(seen, data, n_rows)
     is_flagged = dict.fromkeys(range(len(data.places)), False)
@@ -113,7 +123,7 @@ def labeled_columns(data, labels, flagged, answered, learner):
     return columns
 
 
-def guesses(model, X):
+def guesses(model, X, several=None):
     """Return what a model makes of rows, and how sure it is.
 
     Parameters
@@ -122,6 +132,8 @@ def guesses(model, X):
         Fitted; a learner that is not yet has no guess.
     X : container of shape (n_rows, ...)
         The rows.
+    several : SeveralLabels, default=None
+        Writes labels, where a row may have several.
 
     Returns
     -------
@@ -130,12 +142,15 @@ def guesses(model, X):
     """
     n_rows = num_samples(X)
     columns = {"guess": [None] * n_rows, "confidence": [None] * n_rows}
-    if is_regressor(model):
+    if is_regressor(model) or several is not None:
         del columns["confidence"]
     if isinstance(model, ActiveLearner) and not hasattr(model, "estimator_"):
         return columns
     columns["guess"] = np.asarray(model.predict(X)).tolist()
-    if hasattr(model, "predict_proba"):
+    if several is not None:
+        rows = map(several.label_of, columns["guess"])
+        columns["guess"] = list(map(several.written, rows))
+    if "confidence" in columns and hasattr(model, "predict_proba"):
         highest = np.max(model.predict_proba(X), axis=1)
         columns["confidence"] = [round(float(p), 4) for p in highest]
     return columns

@@ -9,6 +9,7 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 from sklearn.linear_model import LogisticRegression, RidgeCV
+from sklearn.multiclass import OneVsRestClassifier
 
 from sklearn_active._learner import ActiveLearner
 from sklearn_active.graph import GraphLabelSpreading
@@ -38,7 +39,17 @@ REGRESSORS = {
     # Its penalty is found anew with each label: what two labels need, hundred don't.
     "linear": lambda kind: RidgeCV(np.logspace(-4, 3, 15)),
 }
-MODELS = {"classification": CLASSIFIERS, "regression": REGRESSORS}
+# Trees take several columns by themselves.
+OF_SEVERAL = {
+    "boosting": lambda kind: OneVsRestClassifier(CLASSIFIERS["boosting"](kind)),
+    "forest": CLASSIFIERS["forest"],
+    "linear": lambda kind: OneVsRestClassifier(CLASSIFIERS["linear"](kind)),
+}
+MODELS = {
+    "classification": CLASSIFIERS,
+    "regression": REGRESSORS,
+    "multilabel": OF_SEVERAL,
+}
 
 
 def make_learner(data, model, query_strategy, random_state, task="classification"):
@@ -54,8 +65,8 @@ def make_learner(data, model, query_strategy, random_state, task="classification
         As of ActiveLearner.
     random_state : int or RandomState
         As there.
-    task : {'classification', 'regression'}, default='classification'
-        Whether labels are classes or numbers.
+    task : {'classification', 'regression', 'multilabel'}, default='classification'
+        Whether labels are classes, numbers, or several per row.
 
     Returns
     -------
@@ -75,6 +86,8 @@ def make_learner(data, model, query_strategy, random_state, task="classification
 
 
 def _default_for(data, task):
+    if task == "multilabel":
+        return "linear"
     if task == "classification":
         return "graph" if data.kind == "images" else "linear"
     # From 20 to 100 labels of tables of numbers the forest is ahead in the mean (R2 of

@@ -44,7 +44,7 @@ def approximate_neighbors(X, n_neighbors):
         The rows, of unit length where the metric is 'cosine'. A float32 copy is made
         for the search alone, centered and scaled, lest digits be lost.
     n_neighbors : int
-        How many neighbors a row.
+        How many neighbors per row.
 
     Returns
     -------

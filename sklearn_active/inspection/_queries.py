@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sklearn_active._data.containers import as_rows
 from sklearn_active._learner import ActiveLearner
 from sklearn_active._loop.run import run_of
 from sklearn_active._sklearn import check_matplotlib_support, num_samples
@@ -244,7 +245,7 @@ class QueryDisplay:
         predicted = record.get("predicted", [None] * len(record.rows))
         true = record.answers
         if self.truth is not None:
-            true = np.asarray(self.truth)[rows].tolist()
+            true = np.asarray(as_rows(self.truth))[rows].tolist()
         return list(zip(items, predicted, true, strict=False))
 
     def _caption(self, record, n_shown, n_rounds):

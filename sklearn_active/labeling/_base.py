@@ -11,8 +11,9 @@ from sklearn.utils import Bunch
 
 from sklearn_active._loop.query import Query
 from sklearn_active.labeling._number_range import NumberRange
+from sklearn_active.labeling._several_labels import SeveralLabels
 
-Label = str | int | float | bool
+Label = str | int | float | bool | tuple[str, ...]
 
 
 class BaseLabelingSession(ABC):
@@ -26,7 +27,8 @@ class BaseLabelingSession(ABC):
 
     - **Who checks**: the session. A front end passes on what was typed; what can't be
       is a ValueError whose text can be shown to the person. Where labels are numbers,
-      text is read as by `numbers.read`, and `numbers.written` shows a label.
+      text is read as by `numbers.read`, and `numbers.written` shows a label; where a
+      row may have several, `several` does both.
     - **What is kept**: when `tell`, `skip`, `relabel`, `flag` or `take_back` return,
       it is kept. Where they raise, nothing of that call is, but for `RuntimeError`:
       the answer is recorded, and something that follows from it failed.
@@ -52,7 +54,11 @@ class BaseLabelingSession(ABC):
         Whether labels may be given that are in no `classes` yet.
     numbers : NumberRange or None
         Which numbers may be given, where labels are numbers: it reads what is typed,
-        and writes what is shown. None: labels are classes.
+        and writes what is shown. None: labels are none.
+    several : SeveralLabels or None
+        Where a row may have several of the classes, or none: `read` and `written` as
+        of `numbers`; a label is a tuple of classes, empty for none. None: a row has
+        one.
     votes_per_row : int
         How many annotators each row is asked of.
     items : sequence or None
@@ -76,7 +82,12 @@ class BaseLabelingSession(ABC):
 
     @property
     def numbers(self) -> NumberRange | None:
-        """Which numbers may be given; None where labels are classes."""
+        """Which numbers may be given; None where labels are none."""
+        return None
+
+    @property
+    def several(self) -> SeveralLabels | None:
+        """What a row may have several of; None where it has one label."""
         return None
 
     @property
@@ -204,7 +215,7 @@ class BaseLabelingSession(ABC):
 
         Returns
         -------
-        label : str, int, float, bool or None
+        label : str, int, float, bool, tuple of str, or None
         """
 
     @abstractmethod

@@ -9,13 +9,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from sklearn_active._data.parsing import kind_of_task, parse_y
+from sklearn_active._data.parsing import empty_labels
 from sklearn_active._data.rows import first_of_each, row_keys, take
 from sklearn_active._loop.query import Query
 from sklearn_active._loop.recording import in_the_order_asked
 from sklearn_active._loop.reviews import REVIEW
 from sklearn_active.labeling._book.journal import LabelJournal
-from sklearn_active.labeling._book.kinds_of_labels import check_is_for
 from sklearn_active.oracles import Oracle
 
 HEADER = {"kind": "oracle"}
@@ -89,7 +88,7 @@ class JournaledOracle(Oracle):
         -------
         labels : list or generator
         """
-        self._open(query.task)
+        self._open(query)
         keys = [sha256(key).hexdigest() for key in row_keys(query.X)]
         # The answer to a row that is asked again is another one.
         again = [reason == REVIEW for reason in query.reasons]
@@ -121,14 +120,13 @@ class JournaledOracle(Oracle):
     def __getstate__(self):
         return super().__getstate__() | {"_journal": None}
 
-    def _open(self, task):
+    def _open(self, query):
         if self._journal is None:
-            check_is_for(task)
             journal = LabelJournal(self.path)
             events = journal.open(HEADER)
             try:
                 self._answers = {}
-                self._known = parse_y(None, 1, None, kind=kind_of_task(task))
+                self._known = empty_labels(query.task, 1, len(query.classes))
                 for number, event in enumerate(events, start=2):
                     self._take_in(event, number)
             except BaseException:
@@ -137,8 +135,9 @@ class JournaledOracle(Oracle):
             self._journal = journal
 
     def _take_in(self, event, number):
-        key, label = event.get("key"), event.get("label", [])
-        is_plain = label is None or isinstance(label, (str, int, float))
+        key, label = event.get("key"), event.get("label")
+        kinds = (list,) if self._known.task == "multilabel" else (str, int, float)
+        is_plain = "label" in event and (label is None or isinstance(label, kinds))
         if event["event"] != "answer" or type(key) is not str or not is_plain:
             raise ValueError(
                 f"{self.path}, line {number} is not an oracle's answer: it needs a key "
@@ -153,7 +152,7 @@ class JournaledOracle(Oracle):
 
     def _hear_of(self, classes):
         """Learn from the learner's classes of which kind labels are."""
-        if len(classes) and not self._known.n_known:
+        if self._known.are_classes and len(classes) and not self._known.n_known:
             self._learn(self._checked(classes[:1].tolist(), 1))
 
     def _checked(self, labels, n_rows, source="The oracle"):

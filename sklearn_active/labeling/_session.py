@@ -17,7 +17,12 @@ from sklearn_active._sklearn import num_samples
 from sklearn_active.labeling._base import Label
 from sklearn_active.labeling._book.binding import Binding, with_class_minus_one
 from sklearn_active.labeling._book.journal import LabelJournal, is_begun
-from sklearn_active.labeling._book.kinds_of_labels import allowed_labels, check_is_for
+from sklearn_active.labeling._book.kinds_of_labels import (
+    allowed_in_session,
+    check_is_for,
+    columns_of,
+    names_of_columns,
+)
 from sklearn_active.labeling._book.ledger import Ledger
 from sklearn_active.labeling._book.session_arguments import (
     check_arguments,
@@ -60,7 +65,7 @@ class LabelingSession(AnswerableSession):
         Chooses the rows; cloned, never changed. Its oracle is not used.
     X : container of shape (n_rows, ...)
         All rows, as the learner takes them.
-    y : array-like of shape (n_rows,), default=None
+    y : array-like of shape (n_rows,) or (n_rows, n_labels), default=None
         Labels known before the session, and the mark where unlabeled.
     items : sequence of length n_rows, default=None
         What a person sees of each row: text, images, HTML, rows of a frame; None:
@@ -79,13 +84,16 @@ class LabelingSession(AnswerableSession):
         left out. None: those of the journal, else those in y, sorted.
     new_classes : {'error', 'allow'}, default='error'
         Whether other labels may be given.
+    several : bool, default=False
+        Whether a row may have several of the classes, or none. They are then the names
+        of the columns of y, in their order; of a frame they need not be stated.
     numbers : NumberRange, default=None
         Around a regressor: which numbers may be given, and their unit. None: as a
         journal says, else any number. Without effect on what the model predicts.
     aggregate : {'last', 'majority', 'median'} or callable, default='last'
-        How the votes on a row become its label: 'majority' is for classes, 'median'
-        for numbers; a callable takes the list of votes, the latest last, and returns a
-        label of their kind, or None.
+        How the votes on a row become its label: 'majority' is for classes (of several
+        labels per row, of each by itself), 'median' for numbers; a callable takes the
+        list of votes, the latest last, and returns a label of their kind, or None.
     votes_per_row : int, default=1
         How many annotators each row is asked of. Rows that others have begun are asked
         before new ones, so that they get their votes.
@@ -105,6 +113,10 @@ class LabelingSession(AnswerableSession):
     -----
     Around a regressor the labels are numbers, kept as floats: what is read back from
     a journal is exactly what was given. Two labels are needed for the first model.
+
+    With several labels per row, a label is a tuple of names, in the order of the
+    classes; empty for none of them. It may be given as names in any order, or as a row
+    of y, 0 or 1 of each label; the learner is taught the latter.
 
     The answers are events; the session's state is a fold over them, and reopening the
     journal replays them. `tell` never fits: it costs one fsync. All methods may be
@@ -153,6 +165,7 @@ class LabelingSession(AnswerableSession):
         unasked: Iterable[int] = (),
         classes: Any = None,
         new_classes: str = "error",
+        several: bool = False,
         numbers: NumberRange | None = None,
         aggregate: str | Callable[[list[Label]], Label | None] = "last",
         votes_per_row: int = 1,
@@ -164,11 +177,10 @@ class LabelingSession(AnswerableSession):
         self.X, self.n_rows = X, num_samples(X)
         self.items = X if items is None else items
         self.new_classes = new_classes
-        self.votes_per_row = votes_per_row
-        self.audit = audit
-        self.max_lag = max_lag
+        self.votes_per_row, self.audit, self.max_lag = votes_per_row, audit, max_lag
         check_arguments(
             new_classes=new_classes,
+            several=several,
             numbers=numbers,
             aggregate=aggregate,
             votes_per_row=votes_per_row,
@@ -177,13 +189,14 @@ class LabelingSession(AnswerableSession):
             executor=executor,
         )
         check_entries(self.n_rows, items, keys)
+        y = columns_of(y, self.n_rows, classes, several)
         if classes is not None and -1 in check_classes(classes):
             learner = with_class_minus_one(learner)
         self.keys = None if keys is None else list(keys)
         allowed, given = self._take_in(learner, y, classes, numbers, journal)
         self.can = type(self).can - allowed.lacks
         # Before the journal is opened: where no model can be made, no file is locked.
-        follower, lock = Follower(learner, X, y), RLock()
+        follower, lock = Follower(learner, X, y, allowed.several), RLock()
         ledger = Ledger(
             Binding(X, self.keys),
             given,
@@ -204,19 +217,17 @@ class LabelingSession(AnswerableSession):
     def _take_in(self, learner, y, classes, numbers, journal):
         """Return which labels may be given, and those known before; check both."""
         kind, mark = kind_of_y(learner.estimator, y), learner.missing_label
+        classes = names_of_columns(y, kind.task) if classes is None else classes
         check_is_for(kind.task, classes, self.new_classes, numbers)
         labels = parse_y(y, self.n_rows, mark, has_oracle=True, kind=kind)
         known = np.flatnonzero(labels.known)
         given = dict(zip(known.tolist(), labels.values[known].tolist(), strict=True))
-        is_stated = classes is not None
-        if is_stated:
-            classes = check_classes(classes, given.values())
-        elif given or not is_begun(journal):
-            classes = sorted(set(given.values()))
-        allowed = allowed_labels(
-            kind.task, classes, self.new_classes, numbers, labels.mark, is_stated
+        goes_on, stated = is_begun(journal), (classes, self.new_classes, numbers)
+        allowed = allowed_in_session(
+            labels, *stated, given=given.values(), is_begun=goes_on
         )
-        if not is_begun(journal):  # else it may have a range of its own
+        given = allowed.held(given)
+        if not goes_on:  # else it may have a range of its own
             allowed.check_given(given)
         return allowed, given
 

@@ -42,7 +42,8 @@ class WebOracle(Oracle):
         What the person sees of each row: text, images, HTML, rows of a frame; None:
         the rows asked, as the estimator sees them.
     classes : array-like of shape (n_classes,), default=None
-        The labels that may be given, beside those that the learner knows.
+        The labels that may be given, beside those that the learner knows. Where a row
+        may have several, the names of the columns of y, in their order.
     new_classes : {'error', 'allow'}, default='error'
         Whether other labels may be given.
     numbers : NumberRange, default=None
@@ -137,7 +138,7 @@ class Batches(BaseLabelingSession):
     def __init__(self, items, classes, new_classes, numbers=None):
         self.items, self.new_classes = items, new_classes
         self._arguments = classes, new_classes, numbers
-        self._numbers = numbers
+        self._numbers, self._several = numbers, None
         self.n_rows = 0
         self.lock = RLock()
         self._told_more = Condition(self.lock)
@@ -149,12 +150,19 @@ class Batches(BaseLabelingSession):
         with self.lock:
             self.n_rows = query.n_pool
             check_is_for(query.task, *self._arguments)
-            self._stated = distinct([*self._stated, *query.classes])
+            if query.task == "classification":
+                self._stated = distinct([*self._stated, *query.classes])
             self._allowed = allowed_labels(
-                query.task, self._stated, self.new_classes, self._numbers, Mark()
+                query.task,
+                self._stated,
+                self.new_classes,
+                self._numbers,
+                Mark(),
+                len(query.classes),
             )
             self._numbers = self._allowed.numbers
-            if self._numbers is not None:
+            self._several = self._allowed.several
+            if query.task != "classification":
                 self.can = self.can - {"guess"}  # a query brings no predictions
             rows = query.indices.tolist()
             if self.items is None:
@@ -162,7 +170,8 @@ class Batches(BaseLabelingSession):
                 self._shown |= dict(
                     zip(rows, (row_at(one, 0) for one in seen), strict=True)
                 )
-            question = Question(query, _guesses(query))
+            can_guess = "guess" in self.can
+            question = Question(query, _guesses(query) if can_guess else {})
             self._open = {None: question}
             self._last = []
         return question
@@ -177,9 +186,8 @@ class Batches(BaseLabelingSession):
     def take_answers(self, question):
         with self.lock:
             self._open = {}
-            answers = [
-                question.told[row] for row in question.rows if row in question.told
-            ]
+            for_learner, told = self._allowed.for_learner, question.told
+            answers = [for_learner(told[row]) for row in question.rows if row in told]
             self._given |= question.told
         return answers
 
@@ -244,9 +252,15 @@ class Batches(BaseLabelingSession):
         return self._numbers
 
     @property
+    def several(self):
+        return self._several
+
+    @property
     def classes(self):
         if self._numbers is not None:
             return []
+        if self._several is not None:
+            return self._stated
         with self.lock:
             given = {*self._given.values(), *self._told.values()} - {None}
             return in_order(self._stated, given)
@@ -281,11 +295,14 @@ class Batches(BaseLabelingSession):
                 raise ValueError(f"Row {index} is not asked now, so there is no guess.")
             return question.predicted[index]
 
+    def _n_with(self, name, labels):
+        return sum(self._allowed.has(label, name) for label in labels)
+
     def report(self):
         with self.lock:
             answers, busy = self._given | self._told, not self._open
         labels = [label for label in answers.values() if label is not None]
-        counts = {label: labels.count(label) for label in self.classes}
+        counts = {name: self._n_with(name, labels) for name in self.classes}
         return Bunch(
             n_rows=self.n_rows,
             n_labeled=len(labels),

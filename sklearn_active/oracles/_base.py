@@ -9,6 +9,7 @@ from typing import Any
 from sklearn.utils import check_random_state
 
 from sklearn_active._data.columns import is_sequence
+from sklearn_active._data.containers import as_rows
 from sklearn_active._data.rows import row_keys
 from sklearn_active._sklearn import Interval
 
@@ -73,7 +74,7 @@ class RateOracle(Oracle):
 
     def __call__(self, query: Any) -> Iterable[Any]:
         """Return the other oracle's labels, some of them spoiled."""
-        labels = self.oracle(query)
+        labels = as_rows(self.oracle(query))
         if isinstance(labels, Iterator):
             return self._spoiled(query, labels)
         if not is_sequence(labels) or len(labels) != len(query):

@@ -21,7 +21,7 @@ class ChunkedPool(KeepsRows):
     For whatever a function can read: a database, many files, a compressed array.
     Arrays mapped into memory and csr matrices need no wrapper; Parquet files have
     `from_parquet`. The learner asks by a pointwise query strategy ('margin',
-    'entropy', 'least_confident', 'random'), in one pass a query.
+    'entropy', 'least_confident', 'random'), in one pass per query.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class ChunkedPool(KeepsRows):
     Notes
     -----
     Rows that were taken are kept in memory: the labeled ones are needed in every
-    refit. Memory beyond that: some chunks, and a few bytes a row for what is known
+    refit. Memory beyond that: some chunks, and a few bytes per row for what is known
     of its label. `pickle` keeps the factory, which must be picklable then.
 
     Examples

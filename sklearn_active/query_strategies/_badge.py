@@ -50,7 +50,7 @@ class BadgeSampling(QueryStrategy):
     :math:`g_i^\top g_j = (a_i^\top a_j)(x_i^\top x_j)`.
 
     The estimator must implement `predict_proba`. Cost per query: O(n_rows *
-    (n_features + n_classes)) a row chosen, and the `predict_proba` where the fit is
+    (n_features + n_classes)) per row chosen, and the `predict_proba` where the fit is
     not transductive; memory O(n_rows * n_classes).
 
     References

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import entr
-from sklearn.base import clone, is_regressor
+from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_active._data.fitted import (
@@ -27,7 +27,7 @@ class QueryByCommittee(QueryStrategy):
     r"""Ask the rows on which a committee of models disagrees most.
 
     For classifiers without probabilities, or with dishonest ones, since votes need
-    none, and for regressors of any kind. It costs a fit a member in every query.
+    none, and for regressors of any kind. It costs a fit per member in every query.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class QueryByCommittee(QueryStrategy):
     has not seen has probability 0. Seeds of the members come from the round's random
     state, and those set in a list are kept. The members (with None: the learner's
     estimator) must implement `predict`, or `predict_proba` for 'consensus_entropy'
-    and 'kl'. Cost per query: a fit a member, and its prediction of the candidates;
+    and 'kl'. Cost per query: a fit per member, and its prediction of the candidates;
     memory O(n_candidates * n_classes), for regression O(n_candidates * M).
 
     References
@@ -134,7 +134,12 @@ class QueryByCommittee(QueryStrategy):
         """The labels that the disagreement is of; raises for members of two kinds."""
         validate_params(self)
         members = self._named_members()
-        learn_numbers = {is_regressor(member) for member in members.values()}
+        # Of a class of one's own that says nothing of its kind, nothing is known.
+        learn_numbers = {
+            is_regressor(member)
+            for member in members.values()
+            if is_regressor(member) or _is_of_classes(member)
+        }
         if len(learn_numbers) > 1:
             kinds = {name: type(member).__name__ for name, member in members.items()}
             raise ValueError(
@@ -294,3 +299,7 @@ def _aligned(member, X, classes):
     aligned = np.zeros((len(proba), len(classes)))
     aligned[:, np.searchsorted(classes, member.classes[known])] = proba
     return aligned
+
+
+def _is_of_classes(member):
+    return is_classifier(member) or hasattr(member, "predict_proba")

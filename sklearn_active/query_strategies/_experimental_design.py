@@ -53,7 +53,7 @@ class ExperimentalDesign(CoverStrategy):
     The covariance is held as a factor of at most 400 columns, chosen by pivots: each
     is the row that those before it say least of. What it leaves of a row's variance
     counts as noise. Kept up to date: with p columns O(n_rows * p^2 + n_rows * p *
-    n_features) once, O(n_rows * p + p^2) a label, O(n_rows) a query; memory
+    n_features) once, O(n_rows * p + p^2) per label, O(n_rows) per query; memory
     O(n_rows * p). The estimator need not offer anything.
 
     References

@@ -42,7 +42,7 @@ class GreedySampling(CoverStrategy):
     before in the same batch, counts as labeled with its prediction.
 
     The estimator must implement `predict`, but for 'X'. Cost: O(n_rows * n_features)
-    a label; O(n_rows) a query with 'X', else O(n_rows * n_labeled) and the
+    a label; O(n_rows) per query with 'X', else O(n_rows * n_labeled) and the
     predictions of the pool. Memory O(n_rows), with 'both' O(n_rows * n_labeled).
 
     References

@@ -99,7 +99,7 @@ class GraphUncertaintyHerding(CoverStrategy):
     A forest's variance is mostly noise: take :class:`ExperimentalDesign` there.
 
     Kept up to date: a label changes c and u near it only. Cost: the graph and
-    O(n_rows * n_kept * n_neighbors) once; O(n_kept^2) a label and O(n_rows) for the
+    O(n_rows * n_kept * n_neighbors) once; O(n_kept^2) per label and O(n_rows) for the
     choice; with 'model' O(n_rows * n_kept), as u changes everywhere. Taking a label
     back rebuilds the sums, O(n_labeled * n_kept^2). The estimator need not offer
     anything, but `predict_proba` with 'model'; a regressor then

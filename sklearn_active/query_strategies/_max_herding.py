@@ -62,7 +62,7 @@ class MaxHerding(CoverStrategy):
     again.
 
     The estimator need not offer anything. Cost: O(n_rows^2 * n_features) once;
-    O(n_rows * n_features) a label, and as much for each row that is looked at again,
+    O(n_rows * n_features) per label, and as much for each row that is looked at again,
     mostly a small part of the pool. Taking a label back: O(n_rows * n_labeled *
     n_features). Memory O(n_rows): of the kernel, a block at a time.
 

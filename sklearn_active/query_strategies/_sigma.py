@@ -47,7 +47,7 @@ class SigmaOptimality(CoverStrategy):
     .. math:: u_q = \frac{(1^\top C_{\cdot q})^2}{C_{qq} + g^2}
 
     off the variance of the sum. Kept as a pivoted Cholesky factor of one column a
-    label: O(n_rows * n_labeled) a label, O(n_rows) a query. The kernel is exact up
+    label: O(n_rows * n_labeled) per label, O(n_rows) per query. The kernel is exact up
     to 5,000 rows, pruned above.
 
     References

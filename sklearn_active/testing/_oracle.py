@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sklearn_active._data.columns import is_null, is_sequence
-from sklearn_active._data.containers import name_of
+from sklearn_active._data.containers import as_rows, name_of
 from sklearn_active._data.rows import take
 from sklearn_active._learner import ActiveLearner
 from sklearn_active._loop.stopping import StopLabeling
@@ -89,7 +89,7 @@ def check_oracle(
 def _answers(oracle, query, name):
     """Return what a learner would get, or None where the oracle stops."""
     try:
-        answers = oracle(query)
+        answers = as_rows(oracle(query))
         if isinstance(answers, Iterator):
             answers = list(islice(answers, len(query) + 1))
     except StopLabeling:

@@ -141,6 +141,13 @@ class TestFlipsOfSeveralLabels:
         assert set(wrong.sum(axis=1)) == {0, 1}
         assert_allclose(wrong.mean(axis=0), 0.1, atol=4 * np.sqrt(0.1 * 0.9 / 4000))
 
+    @pytest.mark.parametrize("table", [pd.DataFrame, sparse.csr_array])
+    def test_answers_may_be_a_table(self, table):
+        query = query_of(X, np.arange(20), task="multilabel")
+        oracle = NoisyOracle(lambda q: table(self.TRUTH[:20]), 1.0, random_state=0)
+        wrong = np.array(oracle(query)) != self.TRUTH[:20]
+        assert_array_equal(wrong.sum(axis=1), 1)
+
     def test_what_is_open_stays_open(self):
         answers = [None, [None, None], [-1, -1]]
         oracle = NoisyOracle(lambda query: answers, 1.0, random_state=0)

@@ -81,6 +81,17 @@ def test_the_utilities_of_a_list_are_those_of_the_definition(kind):
     assert np.all(np.diff(query.utilities) <= 0)
 
 
+class Bare(BaseEstimator):
+    """Predict the mean, and say nowhere that this is regression."""
+
+    def fit(self, X, y):
+        self.mean_ = np.mean(y)
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.mean_)
+
+
 class Remembering(ClassifierMixin, BaseEstimator):
     """Notes the rows that it was fitted on, and predicts like its nearest one."""
 
@@ -203,6 +214,15 @@ class TestNeeds:
             n_members=2,
         )
         assert len(asked(strategy, X, y)) == 28
+
+    @pytest.mark.parametrize(
+        "members", [[Bare(), SVR()], [Bare(), Bare()], Bare()], ids=repr
+    )
+    def test_a_member_that_does_not_say_what_it_learns_is_taken(self, members):
+        X, _, _ = noisy_blobs()
+        y = np.where(np.arange(len(X)) < 5, X[:, 0], np.nan)
+        learner = ActiveLearner(Ridge(), QueryByCommittee(members), random_state=0)
+        assert len(learner.start(X, y).query(3)) == 3
 
     @pytest.mark.parametrize(
         ("members", "estimator", "message"),

@@ -148,7 +148,6 @@ def test_confident_by_name_is_refused_where_no_utility_says_how_sure_a_model_is(
         ("auto", LogisticRegression()),
         ("std", BayesianRidge()),
     ],
-    ids=str,
 )
 def test_confident_by_name_goes_with_what_may_say_how_sure_a_model_is(
     strategy, estimator

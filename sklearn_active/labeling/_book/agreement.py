@@ -9,6 +9,28 @@ from sklearn.utils import Bunch
 _NEEDED = 10  # from fewer rows, a coefficient says less than it seems to
 
 
+def shared(votes):
+    """Return on how many rows annotators have given the same, without a coefficient.
+
+    Parameters
+    ----------
+    votes : dict of int to tuple of (annotator, label)
+        Of rows with two votes or more.
+
+    Returns
+    -------
+    shared : Bunch or None
+        As of `agreement`, where `name`, `value` and `error` are None.
+    """
+    if not votes:
+        return None
+    n, n_agreed = len(votes), sum(len({x for _, x in v}) == 1 for v in votes.values())
+    share = n_agreed / n if n >= _NEEDED else None
+    found = Bunch(n=n, n_agreed=n_agreed, share=share, needed=_NEEDED)
+    found.update(name=None, value=None, error=None)
+    return found
+
+
 def agreement(votes):
     """Return how far annotators agree on the rows that several have answered.
 
@@ -26,17 +48,14 @@ def agreement(votes):
         is where all have given one and the same class. `error` says what is missing.
         None where no row has two votes.
     """
-    if not votes:
+    found = shared(votes)
+    if found is None:
         return None
     people = sorted({who for own in votes.values() for who, _ in own}, key=str)
     classes = list(dict.fromkeys(x for own in votes.values() for _, x in own))
-    n, n_agreed = len(votes), sum(len({x for _, x in v}) == 1 for v in votes.values())
-    name = "Cohen's kappa" if len(people) == 2 else "Krippendorff's alpha"
-    found = Bunch(n=n, n_agreed=n_agreed, share=None, name=name, value=None)
-    found.update(needed=_NEEDED, error=None)
-    if n < _NEEDED:
+    found.name = "Cohen's kappa" if len(people) == 2 else "Krippendorff's alpha"
+    if found.share is None:
         return found
-    found.share = n_agreed / n
     # Both coefficients are 0 / 0 where only one class was given: chance would agree
     # as well. All agree, and that says nothing of how they would on another class.
     if len(classes) < 2:
@@ -55,7 +74,7 @@ def agreement(votes):
     # Counts per row and class are enough: alpha doesn't ask who gave which label, so
     # rows with two votes and rows with five stand beside each other.
     place = {label: i for i, label in enumerate(classes)}
-    counts = np.zeros((n, len(classes)), dtype=int)
+    counts = np.zeros((len(votes), len(classes)), dtype=int)
     for i, own in enumerate(votes.values()):
         for _, label in own:
             counts[i, place[label]] += 1

@@ -4,7 +4,11 @@ import numpy as np
 
 from sklearn_active._data.columns import is_null
 from sklearn_active.labeling._book.agreement import agreement
-from sklearn_active.labeling._book.allowed_labels import AllowedLabels, in_order
+from sklearn_active.labeling._book.allowed_labels import (
+    CLASSES_IN_WORDS,
+    AllowedLabels,
+    in_order,
+)
 from sklearn_active.labeling._book.continuing import (
     changes,
     check_left_out,
@@ -13,6 +17,7 @@ from sklearn_active.labeling._book.continuing import (
     renamings,
 )
 from sklearn_active.labeling._book.event_checks import (
+    CLASSES,
     check_current,
     check_label,
     check_range,
@@ -36,7 +41,7 @@ class AllowedClasses(AllowedLabels):
     """
 
     aggregates = ("last", "majority")
-    check_kind = staticmethod(check_label)
+    what, kind = CLASSES_IN_WORDS, CLASSES
 
     def __init__(self, classes, new_classes, mark, is_stated=False):
         super().__init__([] if classes is None else distinct(classes))
@@ -54,11 +59,7 @@ class AllowedClasses(AllowedLabels):
 
     def known_to(self, header, path):
         """Return the classes that a journal states, None where it states none."""
-        if header.get("numbers") is not None:
-            raise ValueError(
-                f"{path} holds numbers, and a classifier learns classes: take a "
-                "regressor, or another file."
-            )
+        self.check_same_kind(header, path, "a classifier learns one class per row")
         return classes_of(header, path)
 
     def go_on(self, known, state, given, path):

@@ -3,8 +3,18 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
-from sklearn_active._data.columns import is_sequence
+from sklearn_active._data.columns import is_null, is_sequence
+from sklearn_active.labeling._book.event_checks import Kind
+from sklearn_active.labeling._book.label_values import plain
 from sklearn_active.labeling._book.labeling_state import AGGREGATES
+
+CLASSES_IN_WORDS = "classes"
+# What the header of a journal names them by; what they are, and what takes them.
+_WAYS_OUT = {
+    "numbers": ("numbers", "take a regressor"),
+    "several": ("several labels per row", "pass several=True"),
+    "classes": (CLASSES_IN_WORDS, "take a classifier of one class per row"),
+}
 
 
 class AllowedLabels(ABC):
@@ -19,10 +29,16 @@ class AllowedLabels(ABC):
         How a label can be made of several votes; of the class.
     lacks : frozenset of str
         What a session can't do with them, of what `can` names; of the class.
+    what : {'classes', 'numbers', 'several labels per row'}
+        What they are, in words; of the class.
+    kind : Kind
+        How events hold them.
     stated : list of labels
-        Classes that can be given whatever was answered; empty of numbers.
+        Classes that can be given whatever was answered; empty of others.
     numbers : NumberRange or None
-        Which numbers may be given; None: labels are classes.
+        Which numbers may be given; None: labels are none.
+    several : SeveralLabels or None
+        The names of labels of which a row may have several; None: it has one.
     new_classes : {'error', 'allow'}
         Whether labels may be given that nobody has stated.
     renamed : dict of label to label
@@ -31,7 +47,9 @@ class AllowedLabels(ABC):
 
     aggregates: tuple
     lacks: frozenset = frozenset()
-    numbers = None
+    what: str
+    kind: Kind
+    numbers = several = None
     new_classes = "error"
 
     def __init__(self, stated=()):
@@ -41,19 +59,6 @@ class AllowedLabels(ABC):
     @abstractmethod
     def header(self):
         """What a journal says of them, as a dict."""
-
-    @staticmethod
-    @abstractmethod
-    def check_kind(label, known):
-        """Raise where a plain value can't be a label, whichever may be given now.
-
-        Parameters
-        ----------
-        label : object
-            A plain value.
-        known : iterable of labels
-            Some that are there.
-        """
 
     @abstractmethod
     def known_to(self, header, path):
@@ -142,7 +147,7 @@ class AllowedLabels(ABC):
 
         Returns
         -------
-        label : str, int, float, bool or None
+        label : label or None
         """
 
     @abstractmethod
@@ -194,16 +199,98 @@ class AllowedLabels(ABC):
         agreement : Bunch or None
         """
 
+    def made_of(self, votes, label):
+        """Return what was made of votes as a plain value, None for none, or raise.
+
+        Parameters
+        ----------
+        votes : list of labels
+            On a row.
+        label : object
+            What a callable returned.
+
+        Returns
+        -------
+        label : label or None
+        """
+        label = plain(label)
+        if is_null(label):
+            return None
+        self.kind.check(label, votes)
+        return label
+
+    def held(self, given):
+        """Return labels of y as a session holds them.
+
+        Parameters
+        ----------
+        given : dict of int to value
+            As they are in y.
+
+        Returns
+        -------
+        given : dict of int to label
+        """
+        return given
+
+    def for_learner(self, label):
+        """Return what is given to a learner for a label, or for None.
+
+        Parameters
+        ----------
+        label : label or None
+            As a session holds it.
+
+        Returns
+        -------
+        label : object
+        """
+        return label
+
+    def has(self, label, wanted):
+        """Say whether a row with a label is one of those with `wanted`.
+
+        Parameters
+        ----------
+        label, wanted : label
+            What it has, and what is looked for.
+
+        Returns
+        -------
+        has : bool
+        """
+        return label == wanted
+
     def check_are_classes(self, what):
-        """Raise where labels are numbers, and something needs classes.
+        """Raise where labels are others, and something needs classes.
 
         Parameters
         ----------
         what : str
             What needs them.
         """
-        if self.numbers is not None:
-            raise ValueError(f"{what} is for classes, and this session is of numbers.")
+        if self.what != CLASSES_IN_WORDS:
+            raise ValueError(
+                f"{what} is for classes, and this session is of {self.what}."
+            )
+
+    def check_same_kind(self, header, path, learned):
+        """Raise where a journal holds labels of another kind.
+
+        Parameters
+        ----------
+        header : dict
+            As on file.
+        path : path
+            The journal.
+        learned : str
+            What is learned here, in words.
+        """
+        what, way_out = _told_by(header)
+        if what != self.what:
+            raise ValueError(
+                f"{path} holds {what}, and {learned}: {way_out}, or another file."
+            )
 
     def check_all(self, labels, rows, classes):
         """Return {row: label or None} of what is told of some rows, or raise.
@@ -239,6 +326,27 @@ class AllowedLabels(ABC):
             if label is not None and label not in classes:
                 classes.append(label)  # the next label must be of its kind
         return answers
+
+
+def check_are_classes_on_file(header, path):
+    """Raise where a journal holds no classes, as only these are given other names.
+
+    Parameters
+    ----------
+    header : dict
+        As on file.
+    path : path
+        The journal.
+    """
+    what, _ = _told_by(header)
+    if what != CLASSES_IN_WORDS:
+        raise ValueError(f"{path} holds {what}, and only classes can be renamed.")
+
+
+def _told_by(header):
+    """Return what the header of a journal says that it holds, and what takes that."""
+    names = (name for name in _WAYS_OUT if header.get(name) is not None)
+    return _WAYS_OUT[next(names, "classes")]
 
 
 def in_order(stated, found):

@@ -6,7 +6,7 @@ import numpy as np
 
 from sklearn_active._data.columns import is_null
 from sklearn_active.labeling._book.allowed_labels import AllowedLabels
-from sklearn_active.labeling._book.event_checks import check_number
+from sklearn_active.labeling._book.event_checks import NUMBERS, check_number
 from sklearn_active.labeling._book.label_values import plain
 from sklearn_active.labeling._number_range import NumberRange
 
@@ -24,7 +24,7 @@ class AllowedNumbers(AllowedLabels):
 
     aggregates = ("last", "median")
     lacks = frozenset(("estimate",))
-    check_kind = staticmethod(check_number)
+    what, kind = "numbers", NUMBERS
 
     def __init__(self, numbers=None):
         super().__init__()
@@ -38,12 +38,8 @@ class AllowedNumbers(AllowedLabels):
 
     def known_to(self, header, path):
         """Return the range that a journal states."""
-        found = header.get("numbers")
-        if found is None:
-            raise ValueError(
-                f"{path} holds classes, and a regressor learns numbers: take a "
-                "classifier, or another file."
-            )
+        self.check_same_kind(header, path, "a regressor learns numbers")
+        found = header["numbers"]
         try:
             return NumberRange.of_json(found)
         except ValueError as error:

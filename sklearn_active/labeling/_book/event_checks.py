@@ -1,12 +1,15 @@
 """What may be in the books: checked before it is written, and when it is read."""
 
+from collections.abc import Callable
 from math import isfinite
 from numbers import Real
+from typing import Any, NamedTuple
 
 from sklearn_active._data.columns import is_null, kind_of_value
+from sklearn_active.labeling._several_labels import SeveralLabels
 
 _SCALARS = (str, int, float)
-_PREDICTED = (*_SCALARS, bool, type(None))
+_PREDICTED = (*_SCALARS, bool, tuple, type(None))
 _FIELDS = {
     "answer": ("row", "annotator", "label"),
     "relabel": ("row", "annotator", "label"),
@@ -17,6 +20,54 @@ _FIELDS = {
     "rename": ("label", "to"),
 }
 _TEXTS = ("annotator", "query", "reason", "time")
+
+
+class Kind(NamedTuple):
+    """What events say of labels of one kind.
+
+    Attributes
+    ----------
+    check : callable
+        `check(label, known)` raises where a plain value can't be a label, whichever
+        may be given now; `known` are some that are there.
+    held : callable or None
+        Returns an event as it is held, where that is not as it is on file.
+    """
+
+    check: Callable[[Any, Any], None]
+    held: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+
+    @classmethod
+    def of_several(cls, several):
+        """Return the kind of labels of which a row may have several.
+
+        Parameters
+        ----------
+        several : SeveralLabels
+            Their names.
+
+        Returns
+        -------
+        kind : Kind
+        """
+        return cls(several.check_held, several.held)
+
+    @classmethod
+    def of_header(cls, header):
+        """Return the kind that the header of a journal names.
+
+        Parameters
+        ----------
+        header : dict
+            As on file.
+
+        Returns
+        -------
+        kind : Kind
+        """
+        if header.get("several") is not None:
+            return cls.of_several(SeveralLabels(header["several"]))
+        return CLASSES if header.get("numbers") is None else NUMBERS
 
 
 def check_event(event, n_rows, classes, renamed, check_kind):
@@ -221,3 +272,6 @@ def _short(value):
     if isinstance(value, int) and value.bit_length() > 200:
         return "a number of many digits"
     return f"{value!r}"[:80]
+
+
+CLASSES, NUMBERS = Kind(check_label), Kind(check_number)

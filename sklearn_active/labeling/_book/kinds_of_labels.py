@@ -1,7 +1,61 @@
-"""The kind of labels of a session or an oracle: classes or numbers."""
+"""The kind of labels of a session or an oracle: classes, numbers or several per row."""
 
+import numpy as np
+
+from sklearn_active._data.containers import is_frame
+from sklearn_active._data.parsing import has_columns
 from sklearn_active.labeling._book.allowed_classes import AllowedClasses
 from sklearn_active.labeling._book.allowed_numbers import AllowedNumbers
+from sklearn_active.labeling._book.allowed_several import AllowedSeveral
+from sklearn_active.labeling._book.session_arguments import check_classes
+from sklearn_active.labeling._several_labels import SeveralLabels
+
+
+def columns_of(y, n_rows, classes, several):
+    """Return y; where a row may have several labels, with a column for each.
+
+    Parameters
+    ----------
+    y : array-like or None
+        As the user gave it.
+    n_rows : int
+        Number of rows.
+    classes : array-like or None
+        As the user gave them.
+    several : bool
+        Whether the user says that a row may have several.
+
+    Returns
+    -------
+    y : array-like or None
+        As it was; where nothing is labeled, a column per label that says so.
+    """
+    if several and y is None:
+        check_is_for("multilabel", classes)
+        return np.full((n_rows, len(SeveralLabels(classes).names)), np.nan)
+    if several and not has_columns(y):
+        raise ValueError(
+            "several=True goes with a y that has a column of 0 and 1 per label, NaN "
+            "where nothing is known. Leave y out where nothing is labeled."
+        )
+    return y
+
+
+def names_of_columns(y, task):
+    """Return the names of the columns of y, None where it has none.
+
+    Parameters
+    ----------
+    y : array-like or None
+        As the user gave it.
+    task : {'classification', 'regression', 'multilabel'}
+        What the learner learns.
+
+    Returns
+    -------
+    names : list or None
+    """
+    return list(y.columns) if task == "multilabel" and is_frame(y) else None
 
 
 def check_is_for(task, classes=None, new_classes="error", numbers=None):
@@ -18,12 +72,17 @@ def check_is_for(task, classes=None, new_classes="error", numbers=None):
     numbers : NumberRange, default=None
         As the user gave it.
     """
-    if task not in ("classification", "regression"):
+    if task == "multilabel" and new_classes == "allow":
         raise ValueError(
-            f"Sessions, and the oracles of this room, are for one class or number per "
-            f"row, not for {task}: take a function as the oracle."
+            "Where a row may have several labels no other can be added: rows that were "
+            "answered say nothing of it. Name all with classes."
         )
-    if task == "classification" and numbers is not None:
+    if task == "multilabel" and classes is None:
+        raise ValueError(
+            "Where a row may have several labels, classes must name them, in the order "
+            "of the columns of y, as in classes=['sport', 'law', 'health']."
+        )
+    if task != "regression" and numbers is not None:
         raise ValueError(
             "numbers is for regressors, and the learner's estimator is none: leave it "
             "out, or wrap a regressor."
@@ -36,17 +95,50 @@ def check_is_for(task, classes=None, new_classes="error", numbers=None):
         )
 
 
-def allowed_labels(task, classes, new_classes, numbers, mark, is_stated=False):
+def allowed_in_session(labels, classes, new_classes, numbers, *, given, is_begun):
+    """Return which labels may be given in a session.
+
+    Parameters
+    ----------
+    labels : Labels
+        Of y, as the learner reads it.
+    classes : array-like or None
+        As the user gave them. None: those of a journal that is begun, else of y.
+    new_classes, numbers : object
+        As the user gave them.
+    given : collection of labels
+        Those of y.
+    is_begun : bool
+        Whether there is a journal.
+
+    Returns
+    -------
+    allowed : AllowedLabels
+    """
+    is_stated = classes is not None
+    if labels.are_classes and is_stated:
+        classes = check_classes(classes, given)
+    elif labels.are_classes and (given or not is_begun):
+        classes = sorted(set(given))
+    stated = labels.task, classes, new_classes, numbers, labels.mark
+    return allowed_labels(*stated, len(labels.classes), is_stated)
+
+
+def allowed_labels(
+    task, classes, new_classes, numbers, mark, n_labels, is_stated=False
+):
     """Return which labels may be given.
 
     Parameters
     ----------
-    task : {'classification', 'regression'}
+    task : {'classification', 'regression', 'multilabel'}
         What the learner learns.
     classes, new_classes, mark, is_stated : object
         As of AllowedClasses.
     numbers : NumberRange or None
         As of AllowedNumbers.
+    n_labels : int
+        Number of columns, where a row may have several labels.
 
     Returns
     -------
@@ -54,4 +146,6 @@ def allowed_labels(task, classes, new_classes, numbers, mark, is_stated=False):
     """
     if task == "regression":
         return AllowedNumbers(numbers)
+    if task == "multilabel":
+        return AllowedSeveral(classes, n_labels)
     return AllowedClasses(classes, new_classes, mark, is_stated)

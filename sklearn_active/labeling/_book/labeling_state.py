@@ -7,11 +7,7 @@ from statistics import median
 import numpy as np
 from sklearn.utils import Bunch
 
-from sklearn_active.labeling._book.event_checks import (
-    check_event,
-    check_label,
-    check_number,
-)
+from sklearn_active.labeling._book.event_checks import CLASSES, Kind, check_event
 from sklearn_active.labeling._book.events_in_force import Stack, joined, split
 from sklearn_active.labeling._book.running_median import Median
 
@@ -29,7 +25,7 @@ class LabelingState:
 
     Replaying the events of a journal gives the state of the session that wrote it,
     so undo and relabel are events too. Of each event is kept what taking it back
-    needs, in columns: some 80 bytes an event, and constant time.
+    needs, in columns: some 80 bytes per event, and constant time.
 
     Labels are held as they were given, and read by what they are called now: to rename
     a class, or merge two, and to take that back costs nothing but a look for the rows.
@@ -42,8 +38,8 @@ class LabelingState:
         Number of rows; None: not known, and not checked.
     classes : sequence of labels, default=()
         What labels must be of the kind of.
-    check_kind : callable, default=check_label
-        `check_kind(label, classes)` raises where a value can't be a label.
+    kind : Kind, default=CLASSES
+        Of the labels.
 
     Attributes
     ----------
@@ -64,9 +60,9 @@ class LabelingState:
         Of the answers in force.
     """
 
-    def __init__(self, events=(), *, n_rows=None, classes=(), check_kind=check_label):
+    def __init__(self, events=(), *, n_rows=None, classes=(), kind=CLASSES):
         self.n_rows = np.inf if n_rows is None else n_rows
-        self._classes, self._check_kind = frozenset(classes), check_kind
+        self._classes, self._kind = frozenset(classes), kind
         self._votes, self._skipped = {}, {}
         self.flagged, self.undone = set(), {}
         self.n_asked, self._audits = 0, Counter()
@@ -86,6 +82,8 @@ class LabelingState:
         event : dict
             As on file.
         """
+        if self._kind.held is not None:
+            event = self._kind.held(event)
         self.check(event)
         self.apply(event)
 
@@ -98,7 +96,7 @@ class LabelingState:
             As on file.
         """
         classes = self._classes or self._voted
-        check_event(event, self.n_rows, classes, self.renamed, self._check_kind)
+        check_event(event, self.n_rows, classes, self.renamed, self._kind.check)
 
     def follow(self, header):
         """Learn from the header of a journal of which kind its labels are.
@@ -108,8 +106,7 @@ class LabelingState:
         header : dict
             As on file.
         """
-        is_of_numbers = header.get("numbers") is not None
-        self._check_kind = check_number if is_of_numbers else check_label
+        self._kind = Kind.of_header(header)
 
     def apply(self, event):
         """Add one event; return the rows whose answers it changed.

@@ -7,10 +7,8 @@ from uuid import uuid4
 
 import numpy as np
 
-from sklearn_active._data.columns import is_null
 from sklearn_active.labeling._book.continuing import contradictions, rows_added
 from sklearn_active.labeling._book.journal import FORMAT, LabelJournal
-from sklearn_active.labeling._book.label_values import plain
 from sklearn_active.labeling._book.labeling_state import LabelingState
 from sklearn_active.labeling._book.whose_turn import Barred, Turns
 
@@ -76,7 +74,7 @@ class Ledger:
         self.state = LabelingState(
             n_rows=binding.n_rows,
             classes=allowed.stated or list(given.values())[:1],
-            check_kind=allowed.check_kind,
+            kind=allowed.kind,
         )
         self._is_ours = isinstance(aggregate, str)
         if self._is_ours:
@@ -231,17 +229,28 @@ class Ledger:
 
     @property
     def numbers(self):
-        """Which numbers can be given, None where labels are classes."""
+        """Which numbers can be given, None where labels are none."""
         return self._allowed.numbers
 
+    @property
+    def several_labels(self):
+        """The names of labels of which a row may have several, None else."""
+        return self._allowed.several
+
     def check_are_classes(self, what):
-        """Raise where labels are numbers, and `what` needs classes."""
+        """Raise where labels are others, and `what` needs classes."""
         self._allowed.check_are_classes(what)
 
     def check_are_numbers(self, what):
-        """Raise where labels are classes, and `what` needs numbers."""
+        """Raise where labels are others, and `what` needs numbers."""
         if self.numbers is None:
-            raise ValueError(f"{what} is for numbers, and this session is of classes.")
+            raise ValueError(
+                f"{what} is for numbers, and this session is of {self._allowed.what}."
+            )
+
+    def has(self, row_label, label):
+        """Say whether what a row has, None for nothing yet, is or holds a label."""
+        return row_label is not None and self._allowed.has(row_label, label)
 
     def unavailable(self, annotator, open_questions):
         """Return the rows that can't be asked of an annotator.
@@ -380,15 +389,7 @@ class Ledger:
         votes = [label for _, label in votes]
         if votes:
             try:
-                label = self._checked(self._aggregate(list(votes)), votes)
+                label = self._allowed.made_of(votes, self._aggregate(list(votes)))
             except BaseException as error:  # raised by raise_failure
                 self._failures.append((row, votes, error))
         return self.given.get(row) if label is None else label
-
-    def _checked(self, label, votes):
-        """Return what `aggregate` returned as a plain value, or raise."""
-        label = plain(label)
-        if is_null(label):
-            return None
-        self._allowed.check_kind(label, votes)
-        return label

@@ -3,7 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sklearn_active.labeling._book.allowed_labels import in_order
+from sklearn_active.labeling._book.allowed_labels import (
+    check_are_classes_on_file,
+    in_order,
+)
 from sklearn_active.labeling._book.continuing import classes_of, n_of
 from sklearn_active.labeling._book.event_checks import (
     check_current,
@@ -74,8 +77,7 @@ def rename_in_journal(path, renames):
         raise FileNotFoundError(f"There is no journal at {path}.")
     # Read before it is opened, which would complete a torn header.
     header, _ = LabelJournal.read(path, lambda event: None)
-    if header.get("numbers") is not None:
-        raise ValueError(f"{path} holds numbers, and only classes have names.")
+    check_are_classes_on_file(header, path)
     state, headers = LabelingState(), []
     with LabelJournal(path) as journal:
         journal.open({}, state.take, headers.append)

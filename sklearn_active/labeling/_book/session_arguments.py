@@ -17,6 +17,7 @@ from sklearn_active.labeling._number_range import NumberRange
 
 _CONSTRAINTS = {
     "new_classes": [StrOptions({"error", "allow"})],
+    "several": ["boolean"],
     "numbers": [NumberRange, None],
     "aggregate": [StrOptions(set(AGGREGATES)), callable],
     "votes_per_row": [Interval(Integral, 1, None, closed="left")],

@@ -10,6 +10,7 @@ from sklearn_active._data.probabilities import has_distributions
 from sklearn_active._loop.run import run_of
 from sklearn_active.labeling._engine.outlook import (
     Looked,
+    Named,
     Outlook,
     Predicted,
     Transduced,
@@ -62,8 +63,10 @@ class Follower:
         Cloned; its oracle is not asked.
     X : container of shape (n_rows, ...)
         All rows.
-    y : array-like of shape (n_rows,), default=None
+    y : array-like of shape (n_rows,) or (n_rows, n_labels), default=None
         The labels known at the start.
+    several : SeveralLabels, default=None
+        The names of the columns, where a row may have several labels.
 
     Attributes
     ----------
@@ -71,12 +74,12 @@ class Follower:
         The learner's.
     """
 
-    def __init__(self, learner, X, y=None):
+    def __init__(self, learner, X, y=None, several=None):
         self.learner = clone(learner).set_params(reask=0)  # the session asks again
         self.run = run_of(self.learner.start(X, y))
         shuffled = np.random.RandomState(self.run.pool.seed).permutation(self.n_rows)
         self._watched = np.sort(shuffled[:N_WATCHED])
-        self._last_predictions = None
+        self._last_predictions, self._several = None, several
 
     @property
     def n_rows(self):
@@ -95,6 +98,9 @@ class Follower:
         n_asked : int
             Number of questions answered or skipped.
         """
+        if self._several is not None:
+            row_of = self._several.row_of
+            labels = {row: row_of(label) for row, label in labels.items()}
         self.run.replace_labels(labels, declined, n_asked)
 
     def rank(self, version, n_rows):
@@ -123,6 +129,12 @@ class Follower:
 
     def outlook(self):
         """Return predictions that later refits leave alone."""
+        outlook = self._outlook()
+        if self._several is None or not outlook.has_model:
+            return outlook
+        return Named(outlook, self._several)
+
+    def _outlook(self):
         model, X = self.run.model, self.run.pool.X
         if not model.can_predict:
             return Outlook((), self.n_rows)

@@ -210,6 +210,30 @@ class Transduced(Predicted):
         return self.labels[np.asarray(rows, dtype=int)].tolist()
 
 
+class Named(Outlook):
+    """Predictions of several labels per row, as a session holds labels.
+
+    There are no distributions: those of the labels are not one of the row.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Says 0 or 1 of each label.
+    several : SeveralLabels
+        Their names.
+    """
+
+    has_model = True
+
+    def __init__(self, outlook, several):
+        super().__init__(outlook.classes, outlook.n_rows)
+        self._outlook, self._several = outlook, several
+
+    def __call__(self, rows):
+        """Return the predicted labels of some rows."""
+        return list(map(self._several.label_of, self._outlook(rows)))
+
+
 class Features:
     """The numbers that the model sees of the rows.
 

@@ -82,13 +82,13 @@ def read_votes(path: str | os.PathLike[str], format: str | None = None) -> list[
     [Vote(key='7', label='cat', annotator='ann'),
      Vote(key='8', label=None, annotator=None)]
     """
-    read, _ = FORMATS[_format_of(path, format)]
+    read, _ = FORMATS[format_of(path, format)]
     try:
         # Decoded by hand: reading as text would turn the line ends inside texts.
         return list(read(_decoded(_content(path))))
     except (LookupError, TypeError, AttributeError, ValueError, csv.Error) as error:
         raise ValueError(
-            f"{path} can't be read as {_format_of(path, format)}: "
+            f"{path} can't be read as {format_of(path, format)}: "
             f"{type(error).__name__}: {error}. Nothing was taken from it."
         ) from error
 
@@ -142,7 +142,7 @@ def write_votes(
     does one that begins with an apostrophe, and an empty one; reading takes it away.
     A file that is there is replaced at once, or stays whole where writing fails.
     """
-    _, write = FORMATS[_format_of(path, format)]
+    _, write = FORMATS[format_of(path, format)]
     votes = [replace(vote, label=plain(vote.label)) for vote in votes]
     allowed = [plain(label) for label in classes] if numbers is None else numbers
     texts = write(votes, allowed, dict(items or {}))
@@ -188,7 +188,20 @@ def replace_all(files):
             part.unlink(missing_ok=True)
 
 
-def _format_of(path, format):
+def format_of(path, format):
+    """Return the format of a file, by its ending where none is stated, or raise.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+    format : str or None
+        As it was stated.
+
+    Returns
+    -------
+    format : {'label_studio', 'jsonl', 'csv'}
+    """
     endings = {".json": "label_studio", ".jsonl": "jsonl", ".csv": "csv"}
     found = endings.get(Path(path).suffix) if format is None else format
     if found not in FORMATS:

@@ -1,30 +1,34 @@
-"""What may be typed at a terminal: a class, or a number."""
+"""What may be typed at a terminal: a class, several of them, or a number."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from sklearn_active.labeling._book.label_values import distinct, typed
 from sklearn_active.labeling._number_range import NumberRange
+from sklearn_active.labeling._several_labels import NONE
 
 _MOST_IN_PROMPT = 12
 
 
-def choice_of(numbers, check, classes, is_closed):
+def choice_of(kind, check, classes, is_closed):
     """Return what may be typed.
 
     Parameters
     ----------
-    numbers : NumberRange or None
-        Which numbers may be given; None: labels are classes.
+    kind : BaseLabelingSession or AllowedLabels
+        Has `numbers` and `several`, which say of what kind labels are.
     check, classes, is_closed : object
         As of ClassChoice.
 
     Returns
     -------
-    choice : NumberChoice or ClassChoice
+    choice : NumberChoice, SeveralChoice or ClassChoice
     """
-    if numbers is not None:
-        return NumberChoice(numbers)
+    if kind.numbers is not None:
+        return NumberChoice(kind.numbers)
+    if kind.several is not None:
+        return SeveralChoice(check, classes, is_closed)
     return ClassChoice(check, classes, is_closed)
 
 
@@ -108,6 +112,37 @@ class ClassChoice:
             label if str(number) in taken or len(label) == 1 else f"{number} {label}"
             for number, label in enumerate(classes, start=1)
         ]
+
+
+class SeveralChoice(ClassChoice):
+    """Several classes may be typed, with commas between, or that there is none."""
+
+    @property
+    def prompt(self):
+        """What stands before the cursor."""
+        return f"{super().prompt}; several with commas, {NONE} for none of them"
+
+    @property
+    def about(self):
+        """What the help says."""
+        names = ", ".join(self._with_keys())
+        return f"labels with commas between ({names}), {NONE} for none of them"
+
+    def read(self, text):
+        """Return the labels that a text stands for, or raise."""
+        if text == NONE:
+            return self.check((), self.classes)
+        parts = [text] if text in self.classes else re.split("[,;]", text)
+        return self.check([self._name_of(part.strip()) for part in parts], self.classes)
+
+    def _name_of(self, part):
+        if not part:
+            raise ValueError("A label is missing beside a comma: type all again.")
+        found = short_for(part, self.classes)
+        return part.removeprefix(":") if found is None else found
+
+    def learn(self, label):
+        """Do nothing: no label can be added."""
 
 
 def short_for(text, classes):

@@ -10,11 +10,8 @@ from uuid import uuid4
 
 from sklearn_active.labeling._book.ledger import AggregateError
 from sklearn_active.labeling._engine.questions import StaleQueryError
-from sklearn_active.labeling._fronts.figures import (
-    FEWEST_CHECKS,
-    appraisal,
-    appraisal_as_json,
-)
+from sklearn_active.labeling._fronts.answers import answers_of, text_of
+from sklearn_active.labeling._fronts.figures import appraisal, appraisal_as_json
 from sklearn_active.labeling._fronts.hints import Hints, keys_of
 from sklearn_active.labeling._fronts.reasons import why
 from sklearn_active.labeling._fronts.row_display import (
@@ -28,7 +25,6 @@ PAGE = Path(__file__).parent / "page"
 _OPTIONAL = ("find", "flag", "guess", "relabel", "requeue", "undo")
 _REASONS = ("class", "list", "review", "search", "similar")
 _LARGEST_PREVIEW = 4000
-_LONGEST_LABEL = 200
 _MOST_ROWS = 200
 _MOST_LISTS = 8
 _N_TRIED = 20
@@ -67,10 +63,7 @@ class Desk:
     def __init__(self, session, annotator=None, hints=None):
         self._session, self._annotator = session, annotator
         self._hints = Hints() if hints is None else hints
-        if session.numbers is not None:
-            self._hints.check_none()
-        elif session.new_classes == "error" and session.classes:
-            self._hints.check(session.classes)
+        self._answers.check(self._hints)
         self._labels, self._places, self._keys = {}, [], {}
         self._kept_in = None if session.kept_in is None else str(session.kept_in)
         self._handled = deque(maxlen=1000)  # names of requests; a page repeats its last
@@ -78,6 +71,11 @@ class Desk:
         self._lock = session.lock
         self.finished = Event()
         self._show_first()
+
+    @property
+    def _answers(self):
+        """How they are shown and read; an oracle learns the kind from its query."""
+        return answers_of(self._session, self._class_named)
 
     def _show_first(self):
         """Find out how items are shown; raise where none of the first can be.
@@ -144,7 +142,7 @@ class Desk:
         # A page that got no reply sends again: it can't know whether the answer or the
         # reply was lost. Noted after it was done, under the lock, so a request that
         # failed may be repeated, and one that came twice at once counts once.
-        name = _text(request, "request")
+        name = text_of(request, "request")
         if name not in self._handled:
             if action in _OPTIONAL and action not in self._session.can:
                 raise ValueError(f"Nothing to {action} here.")
@@ -162,14 +160,14 @@ class Desk:
 
     def _answer(self, request):
         row = self._row(request)
-        self._tell(request, {row: self._label(request)})
+        self._tell(request, {row: self._answers.read(request)})
 
     def _skip(self, request):
         self._tell(request, {self._row(request): None})
 
     def _tell(self, request, answers):
         """Tell it; a question of an earlier run of the program is opened again."""
-        query = _text(request, "query")
+        query = text_of(request, "query")
         try:
             self._session.tell(query, answers, self._annotator)
         except StaleQueryError:
@@ -190,7 +188,7 @@ class Desk:
         reason = request.get("reason")
         if reason is not None and reason not in _REASONS:
             raise ValueError(f"A reason is one of {', '.join(_REASONS)}.")
-        row, label = self._row(request), self._label(request)
+        row, label = self._row(request), self._answers.read(request)
         if "shown" in request:
             self._check_shown(row, request["shown"])
         self._session.relabel(row, label, self._annotator, reason)
@@ -254,34 +252,20 @@ class Desk:
         guess = self._session.guess(row)
         if guess is None:
             return {"text": None, "why": "there is no model yet"}
-        return {"text": self._guess_as_text(guess)}
-
-    def _as_text(self, label):
-        """Return a label as it is shown, None for none."""
-        numbers = self._session.numbers
-        if label is None or numbers is None:
-            return None if label is None else str(label)
-        return numbers.written(label)
-
-    def _guess_as_text(self, label):
-        """Return what a model says as it is shown: of a number not every digit."""
-        numbers = self._session.numbers
-        if label is None or numbers is None:
-            return self._as_text(label)
-        return f"about {numbers.rounded(label)}"
+        return {"text": self._answers.as_guess(guess)}
 
     def _find(self, request):
         """Answer which rows there are of a kind: the first, and a name for the list."""
         if "find" not in self._session.can:
             raise ValueError("Nothing to find here.")
         how = {
-            name: _text(request, name)
+            name: text_of(request, name)
             for name in ("words", "status", "order")
             if name in request
         }
         for name in ("label", "guess", "likely"):
             if request.get(name) is not None:
-                how[name] = self._label({"label": request[name]})
+                how[name] = self._class_named(text_of(request, name))
         if request.get("like") is not None:
             how["like"] = self._row({"row": request["like"]})
         rows = self._session.find(**how)
@@ -300,7 +284,7 @@ class Desk:
 
     def _rows(self, request):
         """Answer what a list says of some of its rows."""
-        rows = self._lists.get(_text(request, "found"))
+        rows = self._lists.get(text_of(request, "found"))
         if rows is None:
             raise StaleQueryError
         start, n = (_number(request, name) for name in ("from", "n"))
@@ -316,14 +300,15 @@ class Desk:
         hidden = self._is_hidden(row.votes, asked is not None)
         guess = None if asked and asked.reason == "audit" else row.guess
         text = {
-            "label": None if hidden else self._as_text(row.label),
-            "guess": self._guess_as_text(guess),
+            "label": None if hidden else self._answers.as_text(row.label),
+            "guess": self._answers.as_guess(guess),
+            "chosen": None if hidden else self._answers.chosen(row.label),
         }
         votes = [] if hidden else row.votes.items()
         return {
             **row,
             **text,
-            "votes": [[who, self._as_text(label)] for who, label in votes],
+            "votes": [[who, self._answers.as_text(label)] for who, label in votes],
             "hidden": hidden,
             "preview": self._preview(row.row),
         }
@@ -340,12 +325,12 @@ class Desk:
 
     def _progress(self, request):
         report = dict(self._session.report())
-        counts, numbers = report.pop("class_counts"), self._session.numbers
-        if numbers is None:
-            report["audit"] = _audit_as_json(report["audit"])
+        counts, answers = report.pop("class_counts"), self._answers
+        report["audit"] = answers.audit_as_json(report["audit"])
         return {
             "classes": self._classes(counts),
-            "numbers": None if numbers is None else _numbers_as_json(numbers),
+            "kind": answers.kind,
+            "numbers": answers.about_numbers,
             "report": report,
         }
 
@@ -385,7 +370,8 @@ class Desk:
         return {
             "row": row,
             "title": self._title_of(row),
-            "text": self._as_text(answer["label"]),
+            "text": self._answers.as_text(answer["label"]),
+            "chosen": self._answers.chosen(answer["label"]),
             "preview": self._preview(row),
         }
 
@@ -431,38 +417,13 @@ class Desk:
         places = {place: label for label, place in at.items() if label in classes}
         return [(place, places[place]) for place in self._places if place in places]
 
-    def _label(self, request):
-        """Return the label that a request names or spells."""
-        if self._session.numbers is not None:
-            return self._typed_number(request)
-        if "new" in request:
-            return self._new_label(_text(request, "new"))
-        name = _text(request, "label")
+    def _class_named(self, name):
+        """Return the class of a name that the page was told."""
         if name not in self._labels:  # of a page that was there before the program
             self._classes({})
         if name not in self._labels:
             raise ValueError("This is not a class of the session.")
         return self._labels[name]
-
-    def _typed_number(self, request):
-        text = _text(request, "typed")
-        if not 0 < len(text) <= _LONGEST_LABEL:
-            raise ValueError(f"A number has 1 to {_LONGEST_LABEL} characters.")
-        return self._session.numbers.read(text)
-
-    def _new_label(self, text):
-        text, classes = text.strip(), self._session.classes
-        if not 0 < len(text) <= _LONGEST_LABEL or not text.isprintable():
-            raise ValueError(
-                f"A class is named by 1 to {_LONGEST_LABEL} characters that can be "
-                "printed."
-            )
-        label = next((known for known in classes if str(known) == text), text)
-        if classes and not any(isinstance(known, str) for known in classes):
-            label = _whole(text)
-        if self._session.checked(label) is None:
-            raise ValueError(f"{text!r} marks rows without a label; it is not a class.")
-        return label
 
     def _row(self, request):
         row = request.get("row")
@@ -486,40 +447,8 @@ class Desk:
     actions = tuple(sorted({**_looks, **_reads, **_changes}))
 
 
-def _numbers_as_json(numbers):
-    """Return what a page has to know to let a number be typed."""
-    # Telephones show another keyboard where a minus may be needed.
-    return {"about": str(numbers), "unit": numbers.unit, "signed": numbers.low < 0}
-
-
-def _audit_as_json(audit):
-    """Return the figures of the random checks with classes as they are shown."""
-    if audit is None:
-        return None
-    recalls = [{"text": str(label), **each} for label, each in audit.recalls.items()]
-    most = None if audit.baseline is None else str(audit.baseline_class)
-    shown = {"recalls": recalls, "baseline_class": most, "needed": FEWEST_CHECKS}
-    return audit | shown
-
-
-def _text(request, name):
-    value = request.get(name)
-    if not isinstance(value, str):
-        raise ValueError(f"The request has no text {name!r}.")
-    return value
-
-
 def _number(request, name):
     value = request.get(name)
     if type(value) is not int or not 0 <= value < 2**53:
         raise ValueError(f"The request has no number {name!r}.")
     return value
-
-
-def _whole(text):
-    try:
-        return int(text)
-    except ValueError:
-        raise ValueError(
-            f"{text!r} is not a whole number, as the classes of this session are."
-        ) from None

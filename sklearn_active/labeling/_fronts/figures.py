@@ -13,6 +13,7 @@ from sklearn_active.labeling._fronts.number_figures import (
     audit_of_numbers,
     sentences_of_numbers,
 )
+from sklearn_active.labeling._several_labels import SeveralLabels
 
 STABLE = 0.01
 RARE = 0.2
@@ -63,6 +64,46 @@ def _share(n, k):
 def _recall(n, n_right):
     share = _share(n, n_right)
     return Bunch(n=n, n_right=n_right, recall=share.pop("share"), **share)
+
+
+def counts_of_each(counts):
+    """Return how many rows have each label, where a row may have several.
+
+    Parameters
+    ----------
+    counts : Counter of tuple of labels
+        How many rows have exactly these.
+
+    Returns
+    -------
+    counts : Counter of labels
+    """
+    of_each = Counter()
+    for label, n in counts.items():
+        of_each.update(dict.fromkeys(label, n))
+    return of_each
+
+
+def recalls_of_each(audits, names):
+    """Return of how many rows with a label the model had said so, for each label.
+
+    Parameters
+    ----------
+    audits : Counter of (label, predicted label)
+        As of `audit_figures`; labels are tuples of names.
+    names : sequence of labels
+        All there are.
+
+    Returns
+    -------
+    recalls : dict of label to Bunch
+        Of the labels that a row of them has.
+    """
+    answered, right = Counter(), Counter()
+    for (label, predicted), n in audits.items():
+        answered.update(dict.fromkeys(label, n))
+        right.update(dict.fromkeys(set(label).intersection(predicted), n))
+    return {x: _recall(n, right[x]) for x, n in ordered(answered, names).items()}
 
 
 def ordered(counts, classes):
@@ -136,9 +177,13 @@ def _of_kind(ledger):
     state, classes = ledger.state, ledger.classes
     if ledger.numbers is not None:
         return {}, audit_of_numbers(state.audits, ledger.numbers)
-    audit = audit_figures(state.audits, classes)
+    counts, audit = ledger.counts, audit_figures(state.audits, classes)
+    if ledger.several_labels is not None:
+        counts = counts_of_each(counts)
+        audit.recalls = recalls_of_each(state.audits, classes)
+        audit.balanced_accuracy = None
     audit.curve = [[n_votes, int(right)] for n_votes, right in state.checks()]
-    return ordered(ledger.counts, classes), audit
+    return ordered(counts, classes), audit
 
 
 def appraisal(session):
@@ -236,8 +281,9 @@ def sentences(report, found=None):
         audit,
         f"from {audit.n} random checks of the model as it was then",
     )
+    what, most = _in_words(audit.baseline_class)
     lines.append(
-        f"accuracy {accuracy}; always answering {audit.baseline_class!r} would have "
+        f"{what} {accuracy}; always answering {most!r} would have "
         f"{_percent(audit.baseline)}"
     )
     found = [_found(label, recall) for label, recall in audit.recalls.items()]
@@ -248,6 +294,13 @@ def sentences(report, found=None):
             "classes, however rare"
         )
     return lines
+
+
+def _in_words(most):
+    """Return what is counted, and the most frequent answer: a tuple, of several."""
+    if isinstance(most, tuple):
+        return "all labels of a row right", SeveralLabels.written(most)
+    return "accuracy", most
 
 
 def _appraised(found):

@@ -37,6 +37,7 @@ class TerminalOracle(Oracle):
         `render(item) -> str`; None: `str`.
     classes : sequence of labels, default=None
         The labels that may be given; None: those of the query, and any new one.
+        Where a row may have several labels, the names of the columns of y.
     numbers : NumberRange, default=None
         Around a regressor: which numbers may be given, and their unit. None: any.
     input : text stream, default=None
@@ -49,7 +50,8 @@ class TerminalOracle(Oracle):
     A line is a label; of numeric classes, a number; around a regressor, a number as
     people type it, with its unit or without (12.5, 12,5 or 12.5 mm). Where the classes
     are stated and are texts, their place in the list (1 for the first) or their first
-    letters do as well, as far as only one begins so. An empty line skips the row (it
+    letters do as well, as far as only one begins so; of several labels per row, each
+    with a comma between, and "none" for none of them. An empty line skips the row (it
     abstains), `:u` goes back to the row before it within the batch, `:q` and the end
     of the input end the loop; what was answered is kept. A label that begins with a
     colon is typed with two. Control characters of items are shown as escapes, so that
@@ -102,9 +104,11 @@ class TerminalOracle(Oracle):
         stated = self.classes is not None
         classes = distinct(self.classes if stated else query.classes)
         new_classes, mark = "error" if stated else "allow", Mark.stated(None)
-        allowed = allowed_labels(query.task, classes, new_classes, self.numbers, mark)
-        choice = choice_of(allowed.numbers, allowed.check, classes, stated)
-        return self._ask_all(items, terminal, choice)
+        allowed = allowed_labels(
+            query.task, classes, new_classes, self.numbers, mark, len(query.classes)
+        )
+        choice = choice_of(allowed, allowed.check, classes, stated)
+        return map(allowed.for_learner, self._ask_all(items, terminal, choice))
 
     def _ask_all(self, items, terminal, choice):
         answers = []
@@ -288,7 +292,7 @@ def label_in_terminal(session, render=None, input=None, output=None, words=None)
         row = session.rows_left()[0]
         place = f"{session.report().n_labeled} labeled"
         terminal.show(session.item(row), f"{place}; {why(query.reason, classes)}")
-        reply = terminal.reply(choice_of(session.numbers, check, classes, is_closed))
+        reply = terminal.reply(choice_of(session, check, classes, is_closed))
         if reply.kind == "label":
             session.tell(query.id, {row: reply.label})
         elif reply.kind != "undo":

@@ -85,7 +85,8 @@ class Finder:
         if by_model or guess is not None or likely is not None:
             rows = rows[~np.isin(rows, list(state.checking))]
         if label is not None:
-            rows = rows[[state.labels.get(row) == label for row in rows.tolist()]]
+            has = self._ledger.has
+            rows = rows[[has(state.labels.get(row), label) for row in rows.tolist()]]
         if guess is not None:
             rows = rows[[each == guess for each in self._guesses_of(rows)]]
         rows = self._with_words(words, rows)

@@ -24,6 +24,7 @@ from sklearn_active.labeling._session_parts.finding import Finder
 from sklearn_active.labeling._session_parts.open_questions import OpenQuestions
 from sklearn_active.labeling._session_parts.session_rows import SessionRows
 from sklearn_active.labeling._session_parts.vote_files import VoteFiles
+from sklearn_active.labeling._several_labels import SeveralLabels
 
 
 class ReadableSession(BaseLabelingSession):
@@ -131,8 +132,13 @@ class ReadableSession(BaseLabelingSession):
 
     @property
     def numbers(self) -> NumberRange | None:
-        """Which numbers may be given; None where labels are classes."""
+        """Which numbers may be given; None where labels are none."""
         return self._allowed.numbers
+
+    @property
+    def several(self) -> SeveralLabels | None:
+        """What a row may have several of; None where it has one label."""
+        return self._allowed.several
 
     @property
     def renamed(self) -> dict[Label, Label]:
@@ -196,7 +202,7 @@ class ReadableSession(BaseLabelingSession):
 
         Returns
         -------
-        label : str, int, float, bool or None
+        label : str, int, float, bool, tuple of str, or None
         """
         return self._allowed.check(label, self.classes)
 
@@ -346,8 +352,10 @@ class ReadableSession(BaseLabelingSession):
         last whose class no other row has. The cost is that of the fits; the result is
         kept until a label changes.
 
-        Where labels are numbers there is no 'contradicted', 'suspect', 'unsure', 'sure'
-        or 'suspicious', and neither `guess` nor `likely`: they are about classes.
+        Where labels are numbers, or a row may have several, there is no 'contradicted',
+        'suspect', 'unsure', 'sure' or 'suspicious', and neither `guess` nor `likely`:
+        they are about classes, one per row. Where it may have several, `label` is one
+        of them: rows that have it, alone or beside others, are found.
 
         Rows that are asked at the moment to check the model are left out of what goes
         by its guesses: 'contradicted', 'unsure', 'sure', `guess` and `likely`.
@@ -417,6 +425,13 @@ class ReadableSession(BaseLabelingSession):
           always giving it, less than of any other number;
         - `texts`: these figures as they are shown.
 
+        Where a row may have several labels, `class_counts` says how many rows have
+        each, `changed` is None, and an answer of `audit` is right where all labels of
+        the row are: so `accuracy` is what `score` of the learner is, and
+        `baseline_class` the most frequent of such answers, a tuple. `recalls` are
+        those of each label, and there is no `balanced_accuracy`. `agreement` has no
+        coefficient.
+
         `agreement` is about the rows that several annotators have answered, None where
         there are none: a Bunch with `n` rows, `n_agreed` (all said the same), their
         `share`, and the `value` of Cohen's kappa of two annotators, Krippendorff's
@@ -479,7 +494,8 @@ class ReadableSession(BaseLabelingSession):
         Raises
         ------
         ValueError
-            Where there is no model yet, no row is left, or labels are numbers.
+            Where there is no model yet, no row is left, labels are numbers, or a row
+            may have several.
         """
         self._allowed.check_are_classes("estimate_score")
         return self._appraiser.estimate(scoring, confidence, anytime)
@@ -491,7 +507,8 @@ class ReadableSession(BaseLabelingSession):
         ----------
         path : str or path
             .json (Label Studio, with its configuration beside it), .jsonl
-            (Prodigy-like) or .csv; overwritten.
+            (Prodigy-like) or .csv; overwritten. Several labels per row: .csv only,
+            with semicolons between.
         format : {'label_studio', 'jsonl', 'csv'}, default=None
             None: by the ending.
         """

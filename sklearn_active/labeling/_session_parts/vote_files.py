@@ -1,8 +1,14 @@
 """What a session takes from files of other tools, and gives to them."""
 
+from dataclasses import replace
 from functools import cached_property
 
-from sklearn_active.labeling._files.formats import Vote, read_votes, write_votes
+from sklearn_active.labeling._files.formats import (
+    Vote,
+    format_of,
+    read_votes,
+    write_votes,
+)
 
 
 def all_votes(votes, skipped, keys):
@@ -27,6 +33,33 @@ def all_votes(votes, skipped, keys):
     for row, annotators in skipped:
         for annotator in sorted(annotators, key=str):
             yield Vote(keys[row], None, annotator)
+
+
+def as_texts(votes, several, path, format=None):
+    """Return votes of several labels each as a file of text holds them, or raise.
+
+    Parameters
+    ----------
+    votes : list of Vote
+        Labels are tuples of names.
+    several : SeveralLabels
+        Writes them.
+    path, format : object
+        As of `write_votes`.
+
+    Returns
+    -------
+    votes : list of Vote
+    """
+    if format_of(path, format) != "csv":
+        raise ValueError(
+            f"{path} can't hold several labels per row: write .csv, which has their "
+            "names with semicolons between, as in 'sport; law'."
+        )
+    return [
+        replace(v, label=None if v.label is None else several.written(v.label))
+        for v in votes
+    ]
 
 
 class VoteFiles:
@@ -64,6 +97,8 @@ class VoteFiles:
         rows = sorted({*votes, *skipped})
         items = {keys[row]: str(self._rows.item(row)) for row in rows}
         votes = list(all_votes(votes.items(), skipped.items(), keys))
+        if self._allowed.several is not None:
+            votes = as_texts(votes, self._allowed.several, path, format)
         classes, numbers = self._ledger.classes, self._ledger.numbers
         options = {"classes": classes, "numbers": numbers, "items": items}
         write_votes(votes, path, format=format, **options)

@@ -84,7 +84,7 @@ export class Classes {
   }
 
   buttonOf({ label, text, key, about }, isDescribed) {
-    const choose = (event) => this.on.choose(event, { label }, text);
+    const choose = (event) => this.take(event, { label, text });
     const isMany = this.list.classList.contains("labeler-many");
     const hint = key === text || (isMany && !key) ? null : (key ?? "");
     const made = button("", choose, "labeler-class", hint);
@@ -107,6 +107,10 @@ export class Classes {
     return made;
   }
 
+  take(event, { label, text }) {
+    this.on.choose(event, { label }, text);
+  }
+
   // -- the field ---------------------------------------------------------------------
 
   // What a key means here before all else.
@@ -121,6 +125,10 @@ export class Classes {
     return !this.finder.hidden;
   }
 
+  get finds() {
+    return this.isUseful;
+  }
+
   get typed() {
     return this.field.value.trim();
   }
@@ -129,6 +137,15 @@ export class Classes {
   find() {
     this.field.focus();
     this.field.setSelectionRange(this.field.value.length, this.field.value.length);
+  }
+
+  // For another row.
+  begin() {
+    this.clear();
+  }
+
+  get verb() {
+    return "gives";
   }
 
   clear() {
@@ -174,7 +191,7 @@ export class Classes {
     const made = this.list.children[this.picked];
     const n = this.shown.length;
     const name = made?.querySelector(".labeler-name").firstChild.textContent;
-    const next = made ? `Enter gives ${name}.` : "";
+    const next = made ? `Enter ${this.verb} ${name}.` : "";
     this.on.say(`${n === 1 ? "1 class" : `${n} classes`} found. ${next}`);
   }
 
@@ -199,7 +216,7 @@ export class Classes {
   chooseBy(event) {
     if (this.picked < 0) return;
     const given = this.shown[this.picked];
-    if (given) this.on.choose(event, { label: given.label }, given.text);
+    if (given) this.take(event, given);
     else this.on.choose(event, { new: this.typed }, this.typed);
   }
 

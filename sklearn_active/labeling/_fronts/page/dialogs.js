@@ -71,6 +71,11 @@ const numberLines = ({ about, unit }) => [
   line([], "The keys above are typed into the field as soon as something is in it"),
 ];
 
+const severalLines = () => [
+  line([], "A key chooses a label, or takes it away again"),
+  line(["Enter"], "Save what is chosen; where nothing is, that the row has none of them"),
+];
+
 const listLines = () => [
   line(["↑", "↓"], "Go to the row above, or below"),
   line(["Page ↑", "Page ↓"], "Go by what is seen, where the rows have the focus"),
@@ -78,11 +83,11 @@ const listLines = () => [
   line(["Tab"], "Go to the filters, and on to the rows"),
 ];
 
-// `numbers`: what is said of the numbers that may be given, null where labels are classes;
+// `numbers`: what is said of the numbers that may be given, null where labels are none;
 // `usable`: names of commands; `finds`: whether there is a field that finds classes;
 // `isListing`: whether the list of rows is open.
 export function openHelp(root, told, onclose) {
-  const { classes, numbers, commands, isNewAllowed, usable, finds, isListing } = told;
+  const { classes, numbers, kind, commands, isNewAllowed, usable, finds, isListing } = told;
   const taken = new Set(classes.map(({ key }) => key));
   const finding = [
     el("h3", {}, "To find a class"),
@@ -108,6 +113,7 @@ export function openHelp(root, told, onclose) {
         ),
       ),
       ...(numbers ? part("The answer", ...numberLines(numbers)) : []),
+      ...(kind === "several" ? part("The answer", ...severalLines()) : []),
       ...(numbers ? [] : part("Classes", ...classes.map(classLine))),
     ],
     onclose,

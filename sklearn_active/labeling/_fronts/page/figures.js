@@ -36,10 +36,10 @@ function drawFigure([name, value, ...more]) {
 }
 
 // From few checks there is no percentage; beside one stands what is got for nothing.
-function checked({ n, needed, accuracy, low, high, recalls, curve, ...audit }) {
+function checked({ name, n, needed, accuracy, low, high, recalls, curve, ...audit }) {
   const drawn = curve?.length ? drawCurve(curve) : null;
   if (accuracy == null)
-    return [["Accuracy", "–", `${n} of ${needed} random checks so far`, drawn]];
+    return [[name, "–", `${n} of ${needed} random checks so far`, drawn]];
   const of = ({ text, n, n_right, recall }) =>
     `${text}: ${n_right} of ${n} found` + (recall == null ? "" : ` (${percent(recall)})`);
   const lines = [
@@ -48,7 +48,7 @@ function checked({ n, needed, accuracy, low, high, recalls, curve, ...audit }) {
     `always answering "${audit.baseline_class}": ${percent(audit.baseline)}`,
     recalls.map(of).join(" · "),
   ];
-  const figures = [["Accuracy", percent(accuracy), ...lines]];
+  const figures = [[name, percent(accuracy), ...lines]];
   if (audit.balanced_accuracy != null)
     figures.push([
       "Balanced accuracy",

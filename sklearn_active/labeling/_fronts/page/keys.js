@@ -1,5 +1,7 @@
 // What a key means, and the commands that have one.
 
+export const ANEW = 1500; // ms after a dropped key: what is given then begins anew
+
 export const COMMANDS = [
   {
     name: "undo",
@@ -75,8 +77,9 @@ const MOVES = new Set([
 const ZOOMS = { "+": "in", "=": "in", "-": "out", 0: "fit" };
 const LINE = 60; // px
 
-// Return {given: a class}, {command: a name}, {leaves: true}, {moves: true}, {zooms: how},
-// {finds: true}: it is typed into the field of the answers, or null.
+// Return {given: a class}, {saves: true}: what was chosen, {command: a name},
+// {leaves: true}, {moves: true}, {zooms: how}, {finds: true}: it is typed into the field
+// of the answers, or null.
 export function meaningOf(event, answers) {
   const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
   if ((ctrlKey || metaKey) && !altKey && !shiftKey && key.toLowerCase() === "z")

@@ -12,6 +12,11 @@ import { Screen } from "./screen.js";
 
 const STEPS = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 const PAGES = { PageUp: -1, PageDown: 1 }; // where the list has the focus
+const TO_CHANGE = {
+  classes: "choose the right class",
+  numbers: "type the right number",
+  several: "choose the right ones",
+};
 const POLL = { waiting: 150, refitting: 700, quiet: 5000 };
 
 export class Labeler extends Listing {
@@ -167,7 +172,7 @@ export class Labeler extends Listing {
 
   showProgress(state) {
     this.state = state;
-    this.list.showKind(state.classes, Boolean(state.numbers));
+    this.list.showKind(state.classes, state.kind);
     this.screen.showProgress(state);
   }
 
@@ -241,10 +246,16 @@ export class Labeler extends Listing {
     else if (meant.leaves) return this.leave();
     else if (["earlier", "help", "list"].includes(meant.command))
       this.command(meant.command);
-    else if (this.isTooSoon(event.timeStamp)) return true;
+    else if (this.isTooSoon(event.timeStamp)) this.dropped(meant, event);
     else if (meant.command) this.command(meant.command);
-    else this.give({ label: meant.given.label }, meant.given.text);
+    else if (meant.saves) this.screen.answers.save(event);
+    else this.screen.answers.take(event, meant.given);
     return true;
+  }
+
+  // A part of an answer that is lost must not leave the other part alone.
+  dropped({ given }, event) {
+    if (given) this.screen.answers.drop?.(event.timeStamp);
   }
 
   // Return by how many rows a key moves in the list; 0: it moves something else.
@@ -364,11 +375,11 @@ export class Labeler extends Listing {
   }
 
   help() {
-    const { classes, numbers, new_classes: isNewAllowed } = this.state;
-    const finds = !this.screen.parts.finder.hidden;
+    const { classes, numbers, kind, new_classes: isNewAllowed } = this.state;
     const { isListing, usable } = this;
-    const { commands } = this.screen.answers;
-    const told = { classes, numbers, commands, isNewAllowed, usable, finds, isListing };
+    const { commands, finds } = this.screen.answers;
+    const about = { classes, numbers, kind, isNewAllowed };
+    const told = { ...about, commands, usable, finds, isListing };
     if (!isOpen(this.root)) openHelp(this.root, told, () => this.screen.seenAnew());
   }
 
@@ -391,14 +402,13 @@ export class Labeler extends Listing {
   async change(answer) {
     if (this.requests.busy || this.requests.ended) return;
     const turn = ++this.turn;
-    const { row, text } = answer;
+    const { row, text, chosen } = answer;
     const item = await this.itemOf(row);
     if (!item || turn !== this.turn || this.requests.busy) return;
     this.changing = answer;
     const name = titleOf(answer);
-    const next = this.state.numbers ? "type the right number" : "choose the right class";
-    const reason = `labeled “${text}”; ${next}`;
-    const heading = { row, name, title: `Change: ${name}`, reason, flagged: false };
+    const reason = `labeled “${text}”; ${TO_CHANGE[this.state.kind]}`;
+    const heading = { row, name, title: `Change: ${name}`, reason, chosen };
     if (!(await this.screen.showItem(item, { ...heading, isChange: true }))) return;
     this.showCommands();
     await this.screen.whenLooked("changing");

@@ -19,6 +19,9 @@ function pieces(id) {
     guess: el("p", { class: "labeler-guess", role: "status" }),
     field: el("input", { ...typed, class: "labeler-field", enterkeyhint: "done" }),
     classes: group("classes", "Classes"),
+    several: el("div", { class: "labeler-save", hidden: true }),
+    labels: group("classes", "Labels"),
+    labelField: el("input", { ...typed, class: "labeler-field", enterkeyhint: "done" }),
     number: el("div", { class: "labeler-number", hidden: true }),
     numberField: el("input", { ...typed, class: "labeler-field", enterkeyhint: "send" }),
     commands: group("commands", "Commands"),
@@ -41,7 +44,9 @@ export function layOut(root, id, { finish, instruct, measure }) {
     { class: "labeler-bar", role: "progressbar", "aria-labelledby": count.id },
     parts.bar,
   );
-  parts.finder = el("div", { class: "labeler-finder", hidden: true }, parts.field);
+  const finderOf = (field) => el("div", { class: "labeler-finder", hidden: true }, field);
+  parts.finder = finderOf(parts.field);
+  parts.labelFinder = finderOf(parts.labelField); // put in the place of the other
   const card = el(
     "section",
     { class: "labeler-card", "aria-labelledby": title.id },
@@ -64,8 +69,8 @@ export function layOut(root, id, { finish, instruct, measure }) {
     parts.instructions,
     button("Finish", finish, "labeler-quiet"),
   );
-  const { finder, classes, number, commands } = parts;
-  const answers = [finder, classes, number];
+  const { finder, classes, several, number, commands } = parts;
+  const answers = [finder, classes, several, number];
   const main = el("div", { class: "labeler-main" }, card, ...answers, commands);
   parts.side = side;
   parts.place = el("div", { class: "labeler-place", hidden: true }); // of the list

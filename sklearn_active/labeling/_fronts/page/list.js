@@ -22,8 +22,14 @@ const ORDERS = [
   ["suspicious", "Most doubtful label first"],
   ["farthest", "Farthest from the guess first"],
 ];
-const OF_CLASSES = new Set(["contradicted", "suspect", "unsure", "sure", "suspicious"]);
-const OF_NUMBERS = new Set(["farthest"]);
+const OF_CLASSES = ["contradicted", "suspect", "unsure", "sure", "suspicious"];
+const OF_NUMBERS = ["farthest"];
+// What there is not, by the kind of labels.
+const OF_OTHERS = {
+  classes: new Set(OF_NUMBERS),
+  numbers: new Set(OF_CLASSES),
+  several: new Set([...OF_CLASSES, ...OF_NUMBERS]),
+};
 const LIKELY = "likely:";
 const STEPPED = 50; // ms between a key and the option that it steps to
 const TYPING = 150; // ms without a letter, until it is searched
@@ -145,19 +151,21 @@ export class RowList {
 
   // -- what is asked for -------------------------------------------------------------
 
-  // Numbers have no classes to choose from, and a model is sure of none.
-  showKind(classes, areNumbers) {
+  // Numbers have no classes to choose from, and a model is sure of none. Where a row may
+  // have several, rows that have one of them are found, whatever else they have.
+  showKind(classes, kind) {
     const named = classes.map(({ label, text }) => [label, text]);
-    const drawn = JSON.stringify([named, areNumbers]);
+    const drawn = JSON.stringify([named, kind]);
     if (this.drawn === drawn) return;
     this.drawn = drawn;
-    const others = areNumbers ? OF_CLASSES : OF_NUMBERS;
-    const ofKind = (options) => options.filter(([value]) => !others.has(value));
-    this.label.hidden = this.guess.hidden = areNumbers;
+    const ofKind = (options) => options.filter(([value]) => !OF_OTHERS[kind].has(value));
+    this.label.hidden = kind === "numbers";
+    this.guess.hidden = kind !== "classes";
     fill(this.status, ofKind(STATUSES));
     fill(this.label, [["", "Any label"], ...named]);
     fill(this.guess, [["", "Any guess"], ...named]);
-    const likely = named.map(([label, text]) => [LIKELY + label, `Most likely first: ${text}`]);
+    const ordered = kind === "classes" ? named : [];
+    const likely = ordered.map(([label, text]) => [LIKELY + label, `Most likely first: ${text}`]);
     fill(this.order, [...ofKind(ORDERS), ...likely]);
   }
 

@@ -75,7 +75,8 @@ export class Listing {
     const unknown = hidden ? BY_OTHERS : "no label yet";
     const known = label == null ? unknown : `labeled “${label}”`;
     const reason = isReview && !reviewed ? "asked again: which class?" : known;
-    const heading = { row, name, title: name, reason, flagged };
+    const chosen = isReview ? null : picked.chosen;
+    const heading = { row, name, title: name, reason, flagged, chosen };
     if (!(await this.screen.showItem(item, { ...heading, isChange: true }))) return;
     if (turn !== this.turn) return;
     this.changing = picked;

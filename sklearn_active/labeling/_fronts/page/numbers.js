@@ -1,10 +1,9 @@
 // The field in which a number is typed, where labels are numbers.
 
 import { button, el } from "./dom.js";
-import { commandsWith } from "./keys.js";
+import { ANEW, commandsWith } from "./keys.js";
 
 const BEGINS = /^[\d.,+\-−]$/u; // so begins a number
-const ANEW = 1500; // ms after a dropped key: what is typed then is typed from its start
 
 export class Numbers {
   // `on.choose` is called with the event, what is given and its text; `on.mayType` says
@@ -55,6 +54,11 @@ export class Numbers {
 
   get isUseful() {
     return true;
+  }
+
+  // No class is found here.
+  get finds() {
+    return false;
   }
 
   // What is being typed goes into the field.
@@ -112,6 +116,11 @@ export class Numbers {
   // It keeps the focus, or a telephone's keys would go away after each answer.
   clear() {
     this.field.value = "";
+  }
+
+  // For another row.
+  begin() {
+    this.clear();
   }
 
   // After it was refused: to be corrected, or typed over.

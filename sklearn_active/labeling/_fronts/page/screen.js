@@ -6,6 +6,7 @@ import { counted, drawFigures, drawMeasured, drawRecent } from "./figures.js";
 import { ItemPlace } from "./items.js";
 import { layOut } from "./layout.js";
 import { Numbers } from "./numbers.js";
+import { Several } from "./several.js";
 
 const LOOK = 200; // ms: nobody has seen an item sooner, so that is a double press
 const DOUBLE_CLICK = 500;
@@ -33,11 +34,16 @@ export class Screen {
     };
     const leave = () => root.focus({ preventScroll: true });
     const say = (text) => this.say(text);
-    this.classes = new Classes(this.parts, { choose, say, leave });
-    const { number, numberField: field } = this.parts;
     const refuse = (text) => this.warn(text, "bad");
-    this.numbers = new Numbers({ number, field }, { choose, refuse, mayType: on.mayType });
-    this.answers = this.classes; // what answers are given by: the one of both
+    const { mayType } = on;
+    const { number, numberField, several, labels, labelFinder, labelField } = this.parts;
+    const ofSeveral = { several, classes: labels, finder: labelFinder, field: labelField };
+    this.kinds = {
+      classes: new Classes(this.parts, { choose, say, leave }),
+      numbers: new Numbers({ number, field: numberField }, { choose, refuse, mayType }),
+      several: new Several(ofSeveral, { choose, say, leave, refuse, mayType }),
+    };
+    this.answers = this.kinds.classes; // what answers are given by: one of them
     this.mode("loading");
   }
 
@@ -108,14 +114,15 @@ export class Screen {
   // -- the item ----------------------------------------------------------------------
 
   // Return whether it is shown: something else may be, by now.
-  async showItem(item, { row, title, name, reason, flagged, isChange }) {
+  // `chosen`: what the row has already, where several labels are to be changed.
+  async showItem(item, { row, title, name, reason, flagged = false, isChange, chosen }) {
     const turn = this.startAnew(); // no key answers what isn't drawn yet
     const told = await this.item.show(item, name);
     if (told == null || turn !== this.turn) return false;
     this.root.classList.toggle("labeler-changing", isChange);
     this.root.dataset.row = row;
     this.head(title, reason, flagged);
-    this.answers.clear();
+    this.answers.begin(chosen);
     this.say(`${title}: ${told}`);
     return true;
   }
@@ -126,7 +133,7 @@ export class Screen {
     this.root.classList.remove("labeler-changing");
     delete this.root.dataset.row;
     this.head(title, "", false);
-    this.answers.clear();
+    this.answers.begin();
     this.item.put(...drawn);
     this.say(`${title} ${text}`);
   }
@@ -145,7 +152,7 @@ export class Screen {
 
   // -- what is around it -------------------------------------------------------------
 
-  showProgress({ report, classes, numbers, can, ...state }) {
+  showProgress({ report, classes, numbers, kind, can, ...state }) {
     const { new_classes: isOpen, has_instructions: instructs } = state;
     const { bar, track, count, refitting, figures, instructions, measure } = this.parts;
     const target = report.budget ?? report.n_rows;
@@ -161,18 +168,28 @@ export class Screen {
     const { n, needed } = report.audit ?? {};
     measure.hidden = !can.includes("estimate") || !(n >= needed);
     figures.replaceChildren(...drawFigures(report, classes));
-    this.showAnswers(numbers, classes, isOpen);
+    this.showAnswers(kind, numbers, classes, isOpen);
     if (this.alone) document.title = `${reached} / ${target} · Labeling`;
   }
 
-  // `numbers`: what is said of the numbers that may be given; null: labels are classes.
-  showAnswers(numbers, classes, isOpen) {
-    this.answers = numbers ? this.numbers : this.classes;
-    this.parts.number.hidden = !numbers;
-    this.parts.classes.hidden = Boolean(numbers);
-    if (numbers) this.numbers.show(numbers);
-    else this.classes.show(classes, isOpen);
+  // `numbers`: what is said of the numbers that may be given; null: labels are none.
+  showAnswers(kind, numbers, classes, isOpen) {
+    this.answers = this.kinds[kind];
+    this.parts.number.hidden = kind !== "numbers";
+    this.parts.several.hidden = kind !== "several";
+    this.parts.classes.hidden = kind !== "classes";
+    if (kind === "several") this.placeLabels();
+    if (numbers) this.answers.show(numbers);
+    else this.answers.show(classes, isOpen);
     this.answers.disable(RESTING.has(this.root.dataset.mode));
+  }
+
+  // Of one class per row and of several there is one on the page.
+  placeLabels() {
+    const { classes, labels, finder, labelFinder } = this.parts;
+    if (labels.isConnected) return;
+    classes.replaceWith(labels);
+    finder.replaceWith(labelFinder);
   }
 
   // `found`: null while models are fitted, else the figures, or an error.
