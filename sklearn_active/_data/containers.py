@@ -3,6 +3,9 @@
 No data frame library is imported to look at what may be of another one.
 """
 
+import numpy as np
+from scipy import sparse
+
 
 def is_frame(X):
     """Say whether rows come in a data frame, of pandas, polars or the like."""
@@ -22,6 +25,21 @@ def is_pandas(X):
 def index_of(X):
     """Return the index of a frame or series of pandas, None of other containers."""
     return X.index if is_pandas(X) else None
+
+
+def as_rows(table):
+    """Return what a frame or a sparse matrix holds as an array, else what came.
+
+    Of shape (n_rows,) where it has one column. Iterated, a frame would give the names
+    of its columns.
+    """
+    if sparse.issparse(table):
+        table = table.toarray()
+    elif is_frame(table):
+        table = np.asarray(table)
+    else:
+        return table
+    return table[:, 0] if table.ndim == 2 and table.shape[1] == 1 else table
 
 
 def name_of(thing):

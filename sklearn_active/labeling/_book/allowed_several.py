@@ -80,6 +80,10 @@ class AllowedSeveral(AllowedLabels):
         """Return the label that a text in a file stands for."""
         return self.several.read(text)
 
+    def in_columns(self, labels):
+        """Return a frame with its columns in the order of the names, or raise."""
+        return self.several.in_columns(labels, "The frame told")
+
     def aggregate(self, name):
         """Return the function that makes a label of votes, or raise."""
         aggregate = super().aggregate(name)
