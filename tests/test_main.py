@@ -994,6 +994,18 @@ class TestSeveralLabels:
         error = run(line, status=1, folder=tmp_path)
         assert "write .csv" in error
 
+    def test_an_export_writes_the_same_labels_in_one_order(self, topics, tmp_path):
+        for names in ("sport,law", "law,sport"):
+            line = [*self.LABEL, "--several", "--classes", names]
+            run(line, "1,2\n:q\n", folder=tmp_path)
+        names = ["--label-column", "topics"]
+        run(["export", self.JOURNAL, "o.csv", *names], folder=tmp_path)
+        table = pd.read_csv(tmp_path / "o.csv", keep_default_na=False)
+        assert set(table.label[10:]) == {"law; sport", ""}
+        run(["export", self.JOURNAL, "votes.csv", "--votes"], folder=tmp_path)
+        labels = [vote.label for vote in read_votes(tmp_path / "votes.csv")]
+        assert labels == ["law; sport"] * 2
+
     @pytest.mark.parametrize("model", ["boosting", "forest", "linear"])
     def test_models_have_the_same_names(self, model, tmp_path):
         height = np.arange(24) / 3
