@@ -601,6 +601,24 @@ class TestFinding:
                 expected = sorted(row for row in rows if Y[row, i])
                 assert session.find(label=name).tolist() == expected
 
+    @pytest.mark.parametrize("label", [(), ("law",), ("sport", "law")])
+    def test_a_list_of_labels_finds_the_rows_that_have_exactly_these(self, label):
+        with several_session() as session:
+            rows = answer(session, 30)
+            expected = sorted(row for row in rows if named(Y[row]) == label)
+            assert expected
+            for way in (label, list(label[::-1]), set(label)):
+                assert session.find(label=way).tolist() == expected
+
+    @pytest.mark.parametrize("label", ["zz", ["law", "zz"], 7])
+    def test_a_label_that_no_row_could_have_is_refused(self, label):
+        message = "is no label of this session: give some of|A label is a list here"
+        with (
+            several_session() as session,
+            pytest.raises(ValueError, match=message),
+        ):
+            session.find(label=label)
+
 
 class TestNames:
     @given(

@@ -248,6 +248,23 @@ class AllowedLabels(ABC):
         """
         return label
 
+    def sought(self, label, classes):
+        """Return what rows are looked for by, or raise where none could have it.
+
+        Parameters
+        ----------
+        label : object
+            What was given.
+        classes : list of labels
+            Those that can be given now.
+
+        Returns
+        -------
+        wanted : label
+            For `has`.
+        """
+        return label
+
     def has(self, label, wanted):
         """Say whether a row with a label is one of those with `wanted`.
 

@@ -271,6 +271,10 @@ class Ledger:
                 f"{what} is for numbers, and this session is of {self._allowed.what}."
             )
 
+    def sought(self, label):
+        """Return what rows are looked for by, or raise where none could have it."""
+        return self._allowed.sought(label, self.classes)
+
     def has(self, row_label, label):
         """Say whether what a row has, None for nothing yet, is or holds a label."""
         return row_label is not None and self._allowed.has(row_label, label)
