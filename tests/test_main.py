@@ -1025,6 +1025,8 @@ class TestSeveralLabels:
             ([*STATED, "--new-classes"], "none can be added later"),
             ([*STATED, "--save-model", "m.joblib"], "leave --save-model out"),
             ([*STATED, "--model", "graph"], "no model 'graph' for multilabel"),
+            ([*STATED, "--model", "boosting"], "boosting' takes no words.*'linear' or"),
+            ([*STATED, "--strategy", "gsy"], "it is not for multilabel. Take one of"),
             (["--several", "--classes", "sport"], "two at least"),
             (
                 ["--several", "--classes", "law,art"],

@@ -198,6 +198,7 @@ class LabelingSession(AnswerableSession):
         self.can = type(self).can - allowed.lacks
         # Before the journal is opened: where no model can be made, no file is locked.
         follower, lock = Follower(learner, X, y, allowed.several), RLock()
+        follower.check_strategy()
         ledger = Ledger(
             Binding(X, self.keys),
             given,
@@ -207,7 +208,6 @@ class LabelingSession(AnswerableSession):
             journal,
             frozenset(checked_row(row, self.n_rows) for row in unasked),
         )
-        self._own_executor = ThreadPoolExecutor(1) if executor is None else None
         n_ranked = learner.batch_size + max_lag + 1
         try:
             self._own(ledger, allowed, follower, lock, executor, n_ranked)
@@ -238,6 +238,7 @@ class LabelingSession(AnswerableSession):
         allowed.renamed = ledger.state.renamed
         allowed.check_stated(ledger.classes)
         annotators = set(ledger.state.annotators)
+        self._own_executor = ThreadPoolExecutor(1) if executor is None else None
         refitter = Refitter(
             follower,
             executor or self._own_executor,

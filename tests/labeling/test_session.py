@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 from scipy.stats import binomtest
 from sklearn.naive_bayes import GaussianNB
 from sklearn.semi_supervised import LabelSpreading
+from sklearn.svm import LinearSVC
 
 from sklearn_active import ActiveLearner, StopLabeling
 from sklearn_active.graph import GraphLabelSpreading
@@ -79,6 +80,26 @@ class TestNamedRows:
             query = opened.ask()
             opened.tell(query.id, pd.DataFrame({"class": [2]}))
             assert list(opened.labels.values()) == [2]
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"strategy": "gsy"}, "it is not for classification. Take one of"),
+        (
+            {"strategy": "entropy", "estimator": LinearSVC()},
+            "implement `predict_proba`",
+        ),
+    ],
+    ids=["other labels", "no probabilities"],
+)
+def test_a_strategy_that_can_not_choose_is_refused_before_a_row_is_asked(
+    params, message, tmp_path
+):
+    path = tmp_path / "answers.jsonl"
+    with pytest.raises(ValueError, match=message):
+        session(learner=learner(**params), journal=path)
+    assert not path.exists()
 
 
 class TestAskAndTell:
