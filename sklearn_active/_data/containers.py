@@ -37,6 +37,21 @@ def index_of(X):
     return X.index if is_pandas(X) else None
 
 
+def as_rows(table):
+    """Return what a frame or a sparse matrix holds as an array, else what came.
+
+    Of shape (n_rows,) where it has one column. Iterated, a frame would give the names
+    of its columns.
+    """
+    if sparse.issparse(table):
+        table = table.toarray()
+    elif is_frame(table):
+        table = np.asarray(table)
+    else:
+        return table
+    return table[:, 0] if table.ndim == 2 and table.shape[1] == 1 else table
+
+
 def name_of(thing):
     """Return what a function or an object is called: its own name, else its type's."""
     return getattr(thing, "__name__", type(thing).__name__)
