@@ -12,16 +12,6 @@ def is_frame(X):
     return hasattr(X, "columns")
 
 
-def as_rows(y):
-    """Return a frame or a sparse matrix as an array of its rows, else what is given.
-
-    To go through rows: a frame gives its columns' names, a sparse matrix has no length.
-    """
-    if sparse.issparse(y):
-        return y.toarray()
-    return np.asarray(y) if is_frame(y) else y
-
-
 def column_names(X):
     """Return the column names of a data frame as a list; none of other containers."""
     return list(X.columns) if is_frame(X) else []
