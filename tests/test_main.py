@@ -994,6 +994,18 @@ class TestSeveralLabels:
         error = run(line, status=1, folder=tmp_path)
         assert "write .csv" in error
 
+    def test_an_export_writes_the_same_labels_in_one_order(self, topics, tmp_path):
+        for names in ("sport,law", "law,sport"):
+            line = [*self.LABEL, "--several", "--classes", names]
+            run(line, "1,2\n:q\n", folder=tmp_path)
+        names = ["--label-column", "topics"]
+        run(["export", self.JOURNAL, "o.csv", *names], folder=tmp_path)
+        table = pd.read_csv(tmp_path / "o.csv", keep_default_na=False)
+        assert set(table.label[10:]) == {"law; sport", ""}
+        run(["export", self.JOURNAL, "votes.csv", "--votes"], folder=tmp_path)
+        labels = [vote.label for vote in read_votes(tmp_path / "votes.csv")]
+        assert labels == ["law; sport"] * 2
+
     @pytest.mark.parametrize("model", ["boosting", "forest", "linear"])
     def test_models_have_the_same_names(self, model, tmp_path):
         height = np.arange(24) / 3
@@ -1013,6 +1025,8 @@ class TestSeveralLabels:
             ([*STATED, "--new-classes"], "none can be added later"),
             ([*STATED, "--save-model", "m.joblib"], "leave --save-model out"),
             ([*STATED, "--model", "graph"], "no model 'graph' for multilabel"),
+            ([*STATED, "--model", "boosting"], "boosting' takes no words.*'linear' or"),
+            ([*STATED, "--strategy", "gsy"], "it is not for multilabel. Take one of"),
             (["--several", "--classes", "sport"], "two at least"),
             (
                 ["--several", "--classes", "law,art"],

@@ -153,6 +153,16 @@ class TestWhatYMeans:
         assert_array_equal(read(with_nan).as_array(), with_nan)
         assert_array_equal(labels.rows, np.flatnonzero((y != -1).all(axis=1)))
 
+    def test_trial_rows_make_fifty_with_those_known(self):
+        labels = read(PARTLY)
+        assert labels.made_up(1000).shape == (42, 3)
+        assert labels.made_up(7).shape == (7, 3)
+        assert set(labels.made_up(1000).ravel()) == {0, 1}
+
+    def test_rows_with_the_same_labels_are_of_one_kind(self):
+        labels = read([[0, 1], [0, 1], [1, 1]])
+        assert labels.class_of(0) == labels.class_of(1) != labels.class_of(2)
+
     def test_hidden_labels_are_nowhere(self):
         labels, truth = parse_complete_y(Y, 60, START, kind=IndicatorLabels)
         assert_array_equal(truth, Y)
@@ -360,6 +370,26 @@ class TestTheLoop:
         frame = pd.DataFrame(X, index=names)
         y = pd.DataFrame(PARTLY, index=names).iloc[::-1]
         assert_array_equal(learner().start(frame, y).y_, PARTLY)
+
+
+class TwoColumnsShort(ClassifierMixin, BaseEstimator):
+    """Predict one label, whatever it was taught, and say nothing of classes."""
+
+    def fit(self, X, y):
+        return self
+
+    def predict(self, X):
+        return np.zeros((len(X), 1))
+
+
+def test_predictions_of_another_number_of_labels_are_refused():
+    with pytest.raises(ValueError, match=r"shape \(1, 1\) for 3 labels"):
+        learner(TwoColumnsShort()).start(X, PARTLY)
+
+
+def test_classes_are_no_and_yes_of_each_label_where_the_estimator_says_none():
+    fitted = learner(SeesAllColumns()).fit(X, Y, labeled=START)
+    assert [both.tolist() for both in fitted.classes_] == [[0, 1]] * 3
 
 
 class TestPictures:

@@ -191,6 +191,13 @@ class TestWhatYMeans:
         assert_array_equal(truth, Y)
         assert not set(labels.values[5:].tolist()) & set(Y[5:].tolist())
 
+    def test_trial_labels_make_fifty_with_those_known_and_are_among_them(self):
+        labels = read(np.where(START, Y, np.nan))
+        assert len(labels.made_up(1000)) == 45
+        assert set(labels.made_up(7)) <= set(Y[START])
+        assert len(labels.made_up(7)) == 7
+        assert len(read(Y).made_up(1000)) == 0
+
 
 class TestTheLoop:
     def test_it_equals_start_query_and_teach(self):

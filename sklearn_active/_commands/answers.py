@@ -10,9 +10,9 @@ from sklearn_active._commands.reading import (
     labels_like,
 )
 from sklearn_active.files._separated import named_places
-from sklearn_active.labeling import LabelJournal, NumberRange
+from sklearn_active.labeling import NumberRange
 from sklearn_active.labeling._book.journal import is_begun
-from sklearn_active.labeling._book.labeling_state import LabelingState
+from sklearn_active.labeling._book.ledger import read_state
 from sklearn_active.labeling._several_labels import SeveralLabels
 
 
@@ -101,8 +101,7 @@ def _known_to(journal):
     """Return what a journal's header says, and the classes with another name now."""
     if not is_begun(journal):
         return {}, {}
-    state = LabelingState()
-    header, _ = LabelJournal.read(journal, state.take, state.follow)
+    header, state = read_state(journal)
     return header, state.renamed
 
 

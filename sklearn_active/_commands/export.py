@@ -20,14 +20,14 @@ from sklearn_active._commands.reading import (
 from sklearn_active._data.rows import row_at
 from sklearn_active.files._labeled import labeled_columns
 from sklearn_active.files._write import check_out, check_place, write_table
-from sklearn_active.labeling import LabelJournal, NumberRange, write_votes
+from sklearn_active.labeling import NumberRange, write_votes
 from sklearn_active.labeling._book.allowed_labels import in_order
 from sklearn_active.labeling._book.binding import (
     Binding,
     known_rows,
     with_class_minus_one,
 )
-from sklearn_active.labeling._book.labeling_state import LabelingState
+from sklearn_active.labeling._book.ledger import read_state
 from sklearn_active.labeling._engine.follower import Follower
 from sklearn_active.labeling._session_parts.vote_files import all_votes, as_texts
 from sklearn_active.labeling._several_labels import SeveralLabels
@@ -71,8 +71,7 @@ def run(args):
         Of the command line.
     """
     journal = Path(args.journal)
-    state = LabelingState()
-    header, _ = LabelJournal.read(journal, state.take, state.follow)
+    header, state = read_state(journal)
     numbers, several = header.get("numbers"), header.get("several")
     numbers = None if numbers is None else NumberRange.of_json(numbers)
     several = None if several is None else SeveralLabels(several)

@@ -12,16 +12,6 @@ def is_frame(X):
     return hasattr(X, "columns")
 
 
-def as_rows(y):
-    """Return a frame or a sparse matrix as an array of its rows, else what is given.
-
-    To go through rows: a frame gives its columns' names, a sparse matrix has no length.
-    """
-    if sparse.issparse(y):
-        return y.toarray()
-    return np.asarray(y) if is_frame(y) else y
-
-
 def column_names(X):
     """Return the column names of a data frame as a list; none of other containers."""
     return list(X.columns) if is_frame(X) else []
@@ -35,6 +25,21 @@ def is_pandas(X):
 def index_of(X):
     """Return the index of a frame or series of pandas, None of other containers."""
     return X.index if is_pandas(X) else None
+
+
+def as_rows(table):
+    """Return what a frame or a sparse matrix holds as an array, else what came.
+
+    Of shape (n_rows,) where it has one column. Iterated, a frame would give the names
+    of its columns.
+    """
+    if sparse.issparse(table):
+        table = table.toarray()
+    elif is_frame(table):
+        table = np.asarray(table)
+    else:
+        return table
+    return table[:, 0] if table.ndim == 2 and table.shape[1] == 1 else table
 
 
 def name_of(thing):

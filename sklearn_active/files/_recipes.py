@@ -77,6 +77,11 @@ def make_learner(data, model, query_strategy, random_state, task="classification
         raise ValueError(
             f"There is no model {model!r} for {task}; there are {sorted(models)}."
         )
+    if model == "boosting" and issparse(data.X):
+        raise ValueError(
+            "The model 'boosting' takes no words, and a text is a column per word: "
+            "take 'linear' or 'forest'."
+        )
     return ActiveLearner(
         models[model or _default_for(data, task)](data.kind),
         query_strategy,

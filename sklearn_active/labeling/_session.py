@@ -20,8 +20,7 @@ from sklearn_active.labeling._book.journal import LabelJournal, is_begun
 from sklearn_active.labeling._book.kinds_of_labels import (
     allowed_in_session,
     check_is_for,
-    columns_of,
-    names_of_columns,
+    y_and_classes,
 )
 from sklearn_active.labeling._book.ledger import Ledger
 from sklearn_active.labeling._book.session_arguments import (
@@ -66,7 +65,8 @@ class LabelingSession(AnswerableSession):
     X : container of shape (n_rows, ...)
         All rows, as the learner takes them.
     y : array-like of shape (n_rows,) or (n_rows, n_labels), default=None
-        Labels known before the session, and the mark where unlabeled.
+        Labels known before the session, and the mark where unlabeled. The index of a
+        series or frame names the rows, as in `ActiveLearner.start`.
     items : sequence of length n_rows, default=None
         What a person sees of each row: text, images, HTML, rows of a frame; None:
         the rows of X. The path of an image is read when it is shown.
@@ -86,7 +86,8 @@ class LabelingSession(AnswerableSession):
         Whether other labels may be given.
     several : bool, default=False
         Whether a row may have several of the classes, or none. They are then the names
-        of the columns of y, in their order; of a frame they need not be stated.
+        of the columns of y, in their order; those of a frame may stand in any order.
+        They need not be stated beside a frame, or without y where a journal goes on.
     numbers : NumberRange, default=None
         Around a regressor: which numbers may be given, and their unit. None: as a
         journal says, else any number. Without effect on what the model predicts.
@@ -189,7 +190,7 @@ class LabelingSession(AnswerableSession):
             executor=executor,
         )
         check_entries(self.n_rows, items, keys)
-        y = columns_of(y, self.n_rows, classes, several)
+        y, classes = y_and_classes(learner.estimator, X, y, classes, several, journal)
         if classes is not None and -1 in check_classes(classes):
             learner = with_class_minus_one(learner)
         self.keys = None if keys is None else list(keys)
@@ -197,6 +198,7 @@ class LabelingSession(AnswerableSession):
         self.can = type(self).can - allowed.lacks
         # Before the journal is opened: where no model can be made, no file is locked.
         follower, lock = Follower(learner, X, y, allowed.several), RLock()
+        follower.check_strategy()
         ledger = Ledger(
             Binding(X, self.keys),
             given,
@@ -206,7 +208,6 @@ class LabelingSession(AnswerableSession):
             journal,
             frozenset(checked_row(row, self.n_rows) for row in unasked),
         )
-        self._own_executor = ThreadPoolExecutor(1) if executor is None else None
         n_ranked = learner.batch_size + max_lag + 1
         try:
             self._own(ledger, allowed, follower, lock, executor, n_ranked)
@@ -217,7 +218,6 @@ class LabelingSession(AnswerableSession):
     def _take_in(self, learner, y, classes, numbers, journal):
         """Return which labels may be given, and those known before; check both."""
         kind, mark = kind_of_y(learner.estimator, y), learner.missing_label
-        classes = names_of_columns(y, kind.task) if classes is None else classes
         check_is_for(kind.task, classes, self.new_classes, numbers)
         labels = parse_y(y, self.n_rows, mark, has_oracle=True, kind=kind)
         known = np.flatnonzero(labels.known)
@@ -238,6 +238,7 @@ class LabelingSession(AnswerableSession):
         allowed.renamed = ledger.state.renamed
         allowed.check_stated(ledger.classes)
         annotators = set(ledger.state.annotators)
+        self._own_executor = ThreadPoolExecutor(1) if executor is None else None
         refitter = Refitter(
             follower,
             executor or self._own_executor,

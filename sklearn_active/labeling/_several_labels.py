@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sklearn_active._data.columns import is_null, is_sequence
+from sklearn_active._data.containers import column_names, index_of, is_frame
 from sklearn_active._data.indicator_labels import Indicators
 
 NONE = "none"
@@ -124,7 +125,7 @@ class SeveralLabels:
             return None
         if isinstance(label, str):
             return self.read(label)
-        if not isinstance(label, Set) and not is_sequence(label):
+        if is_frame(label) or not (isinstance(label, Set) or is_sequence(label)):
             raise ValueError(
                 f"A label is a list here, of names or of 0 and 1; got {label!r}. Give "
                 f"{self}."
@@ -132,6 +133,9 @@ class SeveralLabels:
         values = list(label)
         if all(isinstance(value, str) for value in values):
             return self.in_order(values)
+        index = index_of(label)
+        if index is not None and not self._are_in_place(list(index), "The label"):
+            values = list(label[list(self.names)])
         row = Indicators.of([values], "The label", len(self.names))
         if row.missing.all():
             return None
@@ -141,6 +145,40 @@ class SeveralLabels:
                 "whole row to skip it."
             )
         return self.label_of(row.values[0])
+
+    def in_columns(self, table: Any, source: str) -> Any:
+        """Return a frame with its columns in the order of the names, or raise.
+
+        Parameters
+        ----------
+        table : object
+            What is no frame of several columns is returned as it is.
+        source : str
+            Whose columns they are; begins the error message.
+
+        Returns
+        -------
+        table : object
+        """
+        names = column_names(table)
+        if len(names) < 2 or self._are_in_place(names, source):
+            return table
+        return table[list(self.names)]
+
+    def _are_in_place(self, given, source):
+        """Say whether values stand in the order of the names by what they are called.
+
+        What is called 0, 1, 2, ... has no names, and stands by place.
+        """
+        if given in (list(self.names), list(range(len(given)))):
+            return True
+        if sorted(map(repr, given)) != sorted(map(repr, self.names)):
+            raise ValueError(
+                f"{source} names {', '.join(map(str, given))}, and the labels are "
+                f"{', '.join(self.names)}. Name exactly these, in any order, or pass "
+                "it without names (.to_numpy()) in the order of the labels."
+            )
+        return False
 
     def label_of(self, row: Collection[int]) -> tuple[str, ...]:
         """Return a row of y as a label.

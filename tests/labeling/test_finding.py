@@ -92,6 +92,12 @@ class TestStatus:
         assert opened.find(status="flagged").tolist() == opened.flagged == [5, 50]
         assert opened.find(label=2).tolist() == [r for r in labeled if TRUTH[r] == 2]
 
+    @pytest.mark.parametrize("label", [3, "2", ["a"]])
+    def test_a_label_that_is_no_class_is_refused(self, label):
+        message = "is not a class of this session: \\[0, 1, 2\\]|A label is"
+        with pytest.raises(ValueError, match=message):
+            session().find(label=label)
+
     def test_a_guess_that_is_not_the_label_contradicts_it(self):
         opened = session(n_labels=30)
         opened.relabel(0, (TRUTH[0] + 1) % 3)
@@ -117,6 +123,8 @@ class TestStatus:
             opened.relabel(row, "ab"[row % 2])
         opened.rename_class("a", "z")
         assert opened.find(label="z").tolist() == [0, 2, 4]
+        with pytest.raises(ValueError, match="z"):
+            opened.find(label="a")
         assert set(opened.find(guess="z")) == {
             r for r in range(60) if opened.guess(r) == "z"
         }

@@ -4,6 +4,7 @@ from collections import Counter
 from threading import Event
 
 import numpy as np
+import pandas as pd
 import pytest
 from executors import Inline, Stalled
 from helpers import Failing, blobs
@@ -19,6 +20,7 @@ from hypothesis.stateful import (
 from scipy.stats import binomtest
 from sklearn.naive_bayes import GaussianNB
 from sklearn.semi_supervised import LabelSpreading
+from sklearn.svm import LinearSVC
 
 from sklearn_active import ActiveLearner, StopLabeling
 from sklearn_active.graph import GraphLabelSpreading
@@ -48,6 +50,56 @@ def answer(opened, n=1, **who):
     query = opened.ask(n, **who)
     opened.tell(query.id, TRUTH[query.indices], **who)
     return query.indices.tolist()
+
+
+class TestNamedRows:
+    NAMES = [f"r{row}" for row in range(40)]
+
+    def named(self, **params):
+        pool = pd.DataFrame(X, index=self.NAMES)
+        return LabelingSession(
+            learner(), pool, audit=0, executor=Inline(), classes=[0, 1, 2], **params
+        )
+
+    def test_known_labels_belong_to_the_rows_that_their_index_names(self):
+        known = np.where(np.arange(40) < 9, TRUTH, -1)
+        with self.named(y=pd.Series(known, self.NAMES).iloc[::-1]) as opened:
+            assert opened.labels == dict(enumerate(TRUTH[:9].tolist()))
+
+    @pytest.mark.parametrize("as_told", [lambda told: told, pd.Series.to_frame])
+    def test_answers_belong_to_the_rows_that_their_index_names(self, as_told):
+        truth = pd.Series(TRUTH, self.NAMES, name="class")
+        with self.named() as opened:
+            query = opened.ask(6)
+            opened.tell(query.id, as_told(truth.iloc[query.indices[::-1]]))
+            rows = query.indices.tolist()
+            assert opened.labels == {row: TRUTH[row] for row in rows}
+
+    def test_a_frame_of_one_column_is_no_answer_of_its_name(self):
+        with self.named(new_classes="allow") as opened:
+            query = opened.ask()
+            opened.tell(query.id, pd.DataFrame({"class": [2]}))
+            assert list(opened.labels.values()) == [2]
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"strategy": "gsy"}, "it is not for classification. Take one of"),
+        (
+            {"strategy": "entropy", "estimator": LinearSVC()},
+            "implement `predict_proba`",
+        ),
+    ],
+    ids=["other labels", "no probabilities"],
+)
+def test_a_strategy_that_can_not_choose_is_refused_before_a_row_is_asked(
+    params, message, tmp_path
+):
+    path = tmp_path / "answers.jsonl"
+    with pytest.raises(ValueError, match=message):
+        session(learner=learner(**params), journal=path)
+    assert not path.exists()
 
 
 class TestAskAndTell:

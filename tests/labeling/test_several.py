@@ -5,10 +5,12 @@ from collections import Counter
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
 from several_sessions import (
     NAMES,
     X,
@@ -26,7 +28,7 @@ from sklearn.multioutput import MultiOutputClassifier
 from sklearn.neighbors import KNeighborsClassifier
 
 from sklearn_active import ActiveLearner
-from sklearn_active.labeling import LabelingSession
+from sklearn_active.labeling import LabelingSession, LabelJournal
 from sklearn_active.labeling._book.renaming import rename_in_journal
 from sklearn_active.labeling._several_labels import SeveralLabels
 
@@ -125,6 +127,90 @@ class TestAnswers:
             assert session.ask() is query
         assert on_file(path) == []
 
+    @pytest.mark.parametrize("n", [1, 2, 3, 4])
+    @pytest.mark.parametrize(
+        "table",
+        [
+            lambda rows: pd.DataFrame(rows, columns=NAMES),
+            lambda rows: pd.DataFrame(rows, columns=NAMES)[NAMES[::-1]],
+            lambda rows: pd.DataFrame(rows),
+            lambda rows: pl.DataFrame(rows, schema=NAMES)[NAMES[::-1]],
+            sparse.csr_matrix,
+            sparse.csr_array,
+        ],
+        ids=["frame", "other order", "no names", "polars", "sparse", "sparse array"],
+    )
+    def test_a_table_is_read_by_its_rows_and_the_names_of_its_columns(self, table, n):
+        with several_session() as session:
+            query = session.ask(n)
+            truth = np.tile([1, 1, 0], (n, 1))
+            truth[0] = [0, 0, 1]
+            session.tell(query.id, table(truth))
+            given = [("health",), *[("sport", "law")] * (n - 1)]
+            expected = dict(zip(query.indices.tolist(), given, strict=True))
+            assert session.labels == expected
+            session.tell(query.id, table(truth))  # as a page does that got no reply
+            assert session.labels == expected
+
+    @pytest.mark.parametrize(
+        "columns", [["sport", "law", "art"], [*NAMES, "art"], [2, 1, 0], ["law"] * 3]
+    )
+    def test_a_frame_of_other_names_is_refused_and_nothing_recorded(
+        self, path, columns
+    ):
+        frame = pd.DataFrame(np.ones((3, len(columns)), dtype=int), columns=columns)
+        with several_session(path) as session:
+            query = session.ask(3)
+            with pytest.raises(ValueError, match="The frame told names .*to_numpy"):
+                session.tell(query.id, frame)
+            assert session.ask() is query
+        assert on_file(path) == []
+
+    def test_a_table_of_too_few_rows_is_refused(self):
+        with several_session() as session:
+            query = session.ask(4)
+            for table in (pd.DataFrame(Y[:3], columns=NAMES), sparse.csr_matrix(Y[:3])):
+                with pytest.raises(ValueError, match="got 3 labels for 4 rows"):
+                    session.tell(query.id, table)
+
+    @pytest.mark.parametrize("n", [2, 4])
+    def test_the_index_of_what_is_told_names_the_rows(self, n):
+        names = [f"r{row}" for row in range(60)]
+        pool = pd.DataFrame(X, index=names)
+        with several_session(pool=pool) as session:
+            query = session.ask(n)
+            frame = pd.DataFrame(Y, columns=NAMES, index=names).iloc[query.indices]
+            session.tell(query.id, frame.iloc[::-1])
+            rows = query.indices.tolist()
+            assert session.labels == {row: named(Y[row]) for row in rows}
+
+    def test_a_series_of_0_and_1_is_read_by_its_index(self):
+        with several_session() as session:
+            session.relabel(0, pd.Series({"health": 0, "law": 1, "sport": 1}))
+            session.relabel(1, pd.Series([0, 0, 1]))
+            session.relabel(2, pd.Series(["law", "sport"], index=["x", "y"]))
+            assert session.labels == {
+                0: ("sport", "law"),
+                1: ("health",),
+                2: ("sport", "law"),
+            }
+
+    @pytest.mark.parametrize(
+        "label",
+        [
+            pd.Series({"health": 0, "law": 1, "art": 1}),
+            pd.Series([1, 0, 0], index=[3, 4, 5]),
+            pd.DataFrame([[1, 0, 0]], columns=NAMES),
+        ],
+        ids=["other names", "other numbers", "a frame"],
+    )
+    def test_a_label_under_other_names_is_refused(self, label):
+        with several_session() as session:
+            message = "The label names|A label is a list here"
+            with pytest.raises(ValueError, match=message):
+                session.relabel(0, label)
+            assert session.labels == {}
+
     def test_undo_relabel_and_told_twice(self):
         with several_session() as session:
             query = session.ask()
@@ -220,6 +306,24 @@ class TestTheJournal:
                 assert session.labels == {row: ("law", "sport")}
                 assert session.learner.y_[row].tolist() == [0, 1, 1]
 
+    @pytest.mark.parametrize("order", [NAMES, NAMES[::-1]])
+    def test_where_nothing_is_stated_the_labels_are_those_of_the_journal(
+        self, path, order
+    ):
+        with several_session(path) as session:
+            (row,) = answer(session, 1, np.tile([1, 1, 0], (60, 1)))
+        several_session(path, classes=order).close()
+        for journal in (path, str(path), LabelJournal(path)):
+            with several_session(journal, classes=None) as session:
+                assert session.classes == order
+                assert session.changes == []
+                assert set(session.labels[row]) == {"sport", "law"}
+
+    def test_a_y_without_names_needs_them_though_a_journal_has_some(self, path):
+        several_session(path).close()
+        with pytest.raises(ValueError, match="classes must name them"):
+            several_session(path, y=OPEN, classes=None)
+
     @pytest.mark.parametrize("classes", [[*NAMES, "art"], NAMES[:2]])
     def test_other_labels_are_refused_as_nothing_was_said_of_them(self, path, classes):
         with several_session(path) as session:
@@ -295,6 +399,30 @@ class TestWhatMayBeStated:
         y = pd.DataFrame(OPEN, columns=["a", "b", "c"])
         with several_session(y=y, classes=None) as session:
             assert session.classes == ["a", "b", "c"]
+
+    def test_columns_of_a_frame_are_known_by_their_names(self):
+        y = pd.DataFrame(START, columns=NAMES)
+        expected = {row: named(Y[row]) for row in range(8)}
+        for frame in (y[NAMES[::-1]], pl.from_pandas(y)[NAMES[::-1]]):
+            with several_session(y=frame, several=False) as session:
+                assert session.labels == expected
+                assert session.classes == NAMES
+                assert_array_equal(session.learner.y_, START)
+
+    def test_a_frame_of_other_names_than_the_classes_is_refused(self):
+        y = pd.DataFrame(OPEN, columns=["sport", "law", "art"])
+        message = "y names sport, law, art, and the labels are sport, law, health"
+        with pytest.raises(ValueError, match=message):
+            several_session(y=y)
+        several_session(y=y.set_axis(range(3), axis=1)).close()  # has no names
+
+    def test_rows_of_a_frame_are_known_by_their_index(self):
+        names = [f"r{row}" for row in range(60)]
+        pool, y = pd.DataFrame(X, index=names), pd.DataFrame(START, columns=NAMES)
+        y = y.set_axis(names).iloc[::-1]
+        with several_session(pool=pool, y=y, classes=None) as session:
+            assert session.labels == {row: named(Y[row]) for row in range(8)}
+            assert_array_equal(session.learner.y_, START)
 
     def test_a_regressor_does_not_take_the_columns_of_a_frame_for_labels(self):
         y = pd.DataFrame(OPEN, columns=["a", "b", "c"])
@@ -472,6 +600,24 @@ class TestFinding:
             for i, name in enumerate(NAMES):
                 expected = sorted(row for row in rows if Y[row, i])
                 assert session.find(label=name).tolist() == expected
+
+    @pytest.mark.parametrize("label", [(), ("law",), ("sport", "law")])
+    def test_a_list_of_labels_finds_the_rows_that_have_exactly_these(self, label):
+        with several_session() as session:
+            rows = answer(session, 30)
+            expected = sorted(row for row in rows if named(Y[row]) == label)
+            assert expected
+            for way in (label, list(label[::-1]), set(label)):
+                assert session.find(label=way).tolist() == expected
+
+    @pytest.mark.parametrize("label", ["zz", ["law", "zz"], 7])
+    def test_a_label_that_no_row_could_have_is_refused(self, label):
+        message = "is no label of this session: give some of|A label is a list here"
+        with (
+            several_session() as session,
+            pytest.raises(ValueError, match=message),
+        ):
+            session.find(label=label)
 
 
 class TestNames:

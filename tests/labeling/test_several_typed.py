@@ -51,6 +51,7 @@ class TestTheTerminal:
             ("2", ("law",)),
             ("h,l,h", ("law", "health")),
             ("none", ()),
+            ("None", ()),
         ],
     )
     def test_names_places_and_first_letters_with_commas(self, line, label):
@@ -67,7 +68,7 @@ class TestTheTerminal:
             ("4", "'4' is no label of this session: give some of sport, law, health"),
             ("sport, art", "'art' is no label of this session"),
             ("sport,", "A label is missing beside a comma"),
-            ("sport, none", "'none' is no label of this session"),
+            ("sport, none", "'none' is typed alone: it says that no label is given"),
             (":x", ":x is not a command."),
         ],
     )
@@ -90,6 +91,38 @@ class TestTheTerminal:
             typed_at_terminal(session, "food, drinks\n1,2\n:q\n")
             labels = list(session.labels.values())
         assert labels == [("food, drinks",), ("food, drinks", "travel")]
+
+    @pytest.mark.parametrize("line", ["none,a", "a; none", "NONE, a"])
+    def test_none_beside_others_is_not_short_for_a_longer_name(self, line):
+        with several_session(classes=["a", "nonesuch"]) as session:
+            _, screen = typed_at_terminal(session, f"{line}\n:q\n")
+            assert session.labels == {}
+        assert "'none' is typed alone" in screen
+
+    @pytest.mark.parametrize(
+        ("names", "others"),
+        [(["a, b", "a", "b"], "a and b"), (["1, 2", "law"], "1, 2 and law")],
+        ids=["names", "places"],
+    )
+    def test_a_name_that_may_be_several_labels_is_typed_by_its_place(
+        self, names, others
+    ):
+        with several_session(classes=names) as session:
+            _, screen = typed_at_terminal(session, f"{names[0]}\n1\n:q\n")
+            assert list(session.labels.values()) == [(names[0],)]
+        sentence = f"{names[0]!r} may be one label, or {others}: for the one type its"
+        assert sentence in screen
+
+    def test_where_that_place_is_a_name_too_another_order_helps(self):
+        with several_session(classes=["a, b", "a", "b", "1"]) as session:
+            _, screen = typed_at_terminal(session, "a, b\n:q\n")
+            assert session.labels == {}
+        assert "put the classes in an order in which its number is no class" in screen
+
+    def test_a_label_called_none_in_other_letters_is_a_label(self):
+        with several_session(classes=["None", "law"]) as session:
+            typed_at_terminal(session, "None\nnone\n:q\n")
+            assert list(session.labels.values()) == [("None",), ()]
 
     def test_the_figures_in_words(self):
         session = several_session(audit=1.0)

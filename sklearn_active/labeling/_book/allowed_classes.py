@@ -105,6 +105,15 @@ class AllowedClasses(AllowedLabels):
         for label in classes:
             self.check_no_mark(label)
 
+    def sought(self, label, classes):
+        """Return the class that rows are looked for by, or raise where it is none."""
+        known = _among(classes, plain(label))
+        if known is None:
+            check_label(plain(label), ())
+            check_current(plain(label), self.renamed)
+            raise ValueError(f"{label!r} is not a class of this session: {classes}.")
+        return known
+
     def check_no_mark(self, label):
         """Raise where a class is what stands for no label.
 
@@ -137,9 +146,9 @@ class AllowedClasses(AllowedLabels):
         label = plain(label)
         if label is np.ma.masked or is_null(label):
             return None
-        for known in classes:
-            if known == label and isinstance(known, str) == isinstance(label, str):
-                return known
+        known = _among(classes, label)
+        if known is not None:
+            return known
         if self._mark.stands_for(label):
             return None
         if self.renamed:
@@ -153,3 +162,11 @@ class AllowedClasses(AllowedLabels):
         check_label(label, classes)
         check_range([*classes, label])
         return label
+
+
+def _among(classes, label):
+    """Return the class that a label is, None where it is none of them."""
+    for known in classes:
+        if known == label and isinstance(known, str) == isinstance(label, str):
+            return known
+    return None

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 from sklearn_active._data.columns import is_null, is_sequence
+from sklearn_active._data.containers import as_rows
 from sklearn_active.labeling._book.event_checks import Kind
 from sklearn_active.labeling._book.label_values import plain
 from sklearn_active.labeling._book.labeling_state import AGGREGATES
@@ -247,6 +248,23 @@ class AllowedLabels(ABC):
         """
         return label
 
+    def sought(self, label, classes):
+        """Return what rows are looked for by, or raise where none could have it.
+
+        Parameters
+        ----------
+        label : object
+            What was given.
+        classes : list of labels
+            Those that can be given now.
+
+        Returns
+        -------
+        wanted : label
+            For `has`.
+        """
+        return label
+
     def has(self, label, wanted):
         """Say whether a row with a label is one of those with `wanted`.
 
@@ -292,12 +310,26 @@ class AllowedLabels(ABC):
                 f"{path} holds {what}, and {learned}: {way_out}, or another file."
             )
 
+    def in_columns(self, labels):
+        """Return a table of labels with its columns as they are here, or raise.
+
+        Parameters
+        ----------
+        labels : object
+            What was given, also what is no table.
+
+        Returns
+        -------
+        labels : object
+        """
+        return labels
+
     def check_all(self, labels, rows, classes):
         """Return {row: label or None} of what is told of some rows, or raise.
 
         Parameters
         ----------
-        labels : sequence of one label per row, or mapping of row to label
+        labels : sequence of one label per row, table, or mapping of row to label
             What was given.
         rows : list of int
             The rows asked.
@@ -309,6 +341,7 @@ class AllowedLabels(ABC):
         answers : dict
         """
         if not isinstance(labels, Mapping):
+            labels = as_rows(self.in_columns(labels))
             if not is_sequence(labels) or len(labels) != len(rows):
                 n_given = len(labels) if is_sequence(labels) else "no sequence of"
                 raise ValueError(

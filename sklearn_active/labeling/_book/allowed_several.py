@@ -80,6 +80,10 @@ class AllowedSeveral(AllowedLabels):
         """Return the label that a text in a file stands for."""
         return self.several.read(text)
 
+    def in_columns(self, labels):
+        """Return a frame with its columns in the order of the names, or raise."""
+        return self.several.in_columns(labels, "The frame told")
+
     def aggregate(self, name):
         """Return the function that makes a label of votes, or raise."""
         aggregate = super().aggregate(name)
@@ -111,9 +115,14 @@ class AllowedSeveral(AllowedLabels):
         """Return a label as a row of y, None for None."""
         return None if label is None else self.several.row_of(label)
 
+    def sought(self, label, classes):
+        """Return one label or, where several are given, all that a row is to have."""
+        is_one = isinstance(label, str) and label in self._names
+        return label if is_one else self.several.check(label)
+
     def has(self, label, wanted):
-        """Say whether one label is among those of a row."""
-        return wanted in label
+        """Say whether one label is among those of a row, or several are its own."""
+        return wanted in label if isinstance(wanted, str) else wanted == label
 
     def agreement(self, votes):
         """Return on how many rows all have given the same; None where none has two.

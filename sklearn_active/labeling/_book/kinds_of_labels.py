@@ -2,60 +2,62 @@
 
 import numpy as np
 
-from sklearn_active._data.containers import is_frame
-from sklearn_active._data.parsing import has_columns
+from sklearn_active._data.alignment import in_order_of
+from sklearn_active._data.containers import column_names, index_of
+from sklearn_active._data.parsing import has_columns, kind_of_y
+from sklearn_active._sklearn import num_samples
 from sklearn_active.labeling._book.allowed_classes import AllowedClasses
 from sklearn_active.labeling._book.allowed_numbers import AllowedNumbers
 from sklearn_active.labeling._book.allowed_several import AllowedSeveral
+from sklearn_active.labeling._book.journal import LabelJournal, is_begun
 from sklearn_active.labeling._book.session_arguments import check_classes
 from sklearn_active.labeling._several_labels import SeveralLabels
 
 
-def columns_of(y, n_rows, classes, several):
-    """Return y; where a row may have several labels, with a column for each.
+def y_and_classes(estimator, X, y, classes, several, journal):
+    """Return y and the classes as a session takes them, or raise.
 
     Parameters
     ----------
-    y : array-like or None
-        As the user gave it.
-    n_rows : int
-        Number of rows.
-    classes : array-like or None
+    estimator : estimator
+        Learns the labels.
+    X : container of shape (n_rows, ...)
+        All rows.
+    y, classes, several, journal : object
         As the user gave them.
-    several : bool
-        Whether the user says that a row may have several.
 
     Returns
     -------
     y : array-like or None
-        As it was; where nothing is labeled, a column per label that says so.
+        In the order of the rows; where a row may have several labels, with a column for
+        each, in the order of the classes.
+    classes : array-like or None
+        Where a row may have several labels, also those of a journal or of a frame.
     """
     if several and y is None:
+        classes = _on_file(journal) if classes is None else classes
         check_is_for("multilabel", classes)
-        return np.full((n_rows, len(SeveralLabels(classes).names)), np.nan)
+        y = np.full((num_samples(X), len(SeveralLabels(classes).names)), np.nan)
     if several and not has_columns(y):
         raise ValueError(
             "several=True goes with a y that has a column of 0 and 1 per label, NaN "
             "where nothing is known. Leave y out where nothing is labeled."
         )
-    return y
+    y = in_order_of(y, index_of(X), "y")
+    if kind_of_y(estimator, y).task != "multilabel":
+        return y, classes
+    if classes is None:
+        return y, column_names(y) or None
+    return SeveralLabels(classes).in_columns(y, "y"), classes
 
 
-def names_of_columns(y, task):
-    """Return the names of the columns of y, None where it has none.
-
-    Parameters
-    ----------
-    y : array-like or None
-        As the user gave it.
-    task : {'classification', 'regression', 'multilabel'}
-        What the learner learns.
-
-    Returns
-    -------
-    names : list or None
-    """
-    return list(y.columns) if task == "multilabel" and is_frame(y) else None
+def _on_file(journal):
+    """Return the names of labels that a journal states, None where it states none."""
+    if not is_begun(journal):
+        return None
+    path = journal.path if isinstance(journal, LabelJournal) else journal
+    header, _ = LabelJournal.read(path, lambda event: None)
+    return header.get("several")
 
 
 def check_is_for(task, classes=None, new_classes="error", numbers=None):

@@ -7,7 +7,7 @@ from statistics import median
 import numpy as np
 from sklearn.utils import Bunch
 
-from sklearn_active.labeling._book.event_checks import CLASSES, Kind, check_event
+from sklearn_active.labeling._book.event_checks import CLASSES, check_event
 from sklearn_active.labeling._book.events_in_force import Stack, joined, split
 from sklearn_active.labeling._book.running_median import Median
 
@@ -97,16 +97,6 @@ class LabelingState:
         """
         classes = self._classes or self._voted
         check_event(event, self.n_rows, classes, self.renamed, self._kind.check)
-
-    def follow(self, header):
-        """Learn from the header of a journal of which kind its labels are.
-
-        Parameters
-        ----------
-        header : dict
-            As on file.
-        """
-        self._kind = Kind.of_header(header)
 
     def apply(self, event):
         """Add one event; return the rows whose answers it changed.

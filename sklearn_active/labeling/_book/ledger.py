@@ -8,12 +8,35 @@ from uuid import uuid4
 import numpy as np
 
 from sklearn_active.labeling._book.continuing import contradictions, rows_added
+from sklearn_active.labeling._book.event_checks import Kind
 from sklearn_active.labeling._book.journal import FORMAT, LabelJournal
 from sklearn_active.labeling._book.labeling_state import LabelingState
 from sklearn_active.labeling._book.whose_turn import Barred, Turns
 
 N_OF_NAME = 12  # characters
 _MOST_SKIPPED = 200
+
+
+def read_state(path):
+    """Read what a journal says, without locking or changing it.
+
+    Parameters
+    ----------
+    path : str or path
+        The journal.
+
+    Returns
+    -------
+    header : dict
+        The last one.
+    state : LabelingState
+        What all events add up to, with labels as the last header has them.
+    """
+    # Read twice: only the last header says in which order labels of one row stand.
+    header, _ = LabelJournal.read(path, lambda event: None)
+    state = LabelingState(kind=Kind.of_header(header))
+    LabelJournal.read(path, state.take)
+    return header, state
 
 
 class AggregateError(RuntimeError):
@@ -247,6 +270,10 @@ class Ledger:
             raise ValueError(
                 f"{what} is for numbers, and this session is of {self._allowed.what}."
             )
+
+    def sought(self, label):
+        """Return what rows are looked for by, or raise where none could have it."""
+        return self._allowed.sought(label, self.classes)
 
     def has(self, row_label, label):
         """Say whether what a row has, None for nothing yet, is or holds a label."""

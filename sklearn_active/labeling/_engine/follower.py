@@ -15,6 +15,7 @@ from sklearn_active.labeling._engine.outlook import (
     Predicted,
     Transduced,
 )
+from sklearn_active.query_strategies._registry import check_compatible, given_strategy
 
 N_WATCHED = 1000
 
@@ -85,6 +86,12 @@ class Follower:
     def n_rows(self):
         """The number of rows of the pool."""
         return len(self.run.pool)
+
+    def check_strategy(self):
+        """Raise where the query strategy can't choose rows for the estimator."""
+        run, strategy = self.run, given_strategy(self.learner.query_strategy)
+        if strategy is not None:  # the one that is advised always can
+            check_compatible(strategy, run.model.prototype, run.pool.labels.task)
 
     def update(self, labels, declined, n_asked):
         """Make the learner know exactly these labels and skips, and refit.

@@ -130,14 +130,39 @@ class SeveralChoice(ClassChoice):
 
     def read(self, text):
         """Return the labels that a text stands for, or raise."""
-        if text == NONE:
+        if self._is_none(text):
             return self.check((), self.classes)
-        parts = [text] if text in self.classes else re.split("[,;]", text)
+        parts = re.split("[,;]", text)
+        if text in self.classes:
+            self._check_is_one(text, parts)
+            parts = [text]
         return self.check([self._name_of(part.strip()) for part in parts], self.classes)
+
+    def _check_is_one(self, name, parts):
+        """Raise where a name with commas may also be several labels."""
+        try:
+            others = [self._name_of(part.strip()) for part in parts]
+        except ValueError:
+            return
+        if {*others} - {name} and {*others} <= {*self.classes}:
+            number = str(self.classes.index(name) + 1)
+            way_out = f"for the one type its number, {number}"
+            if number in self.classes:
+                way_out = "put the classes in an order in which its number is no class"
+            raise ValueError(
+                f"{name!r} may be one label, or {' and '.join(others)}: {way_out}."
+            )
+
+    def _is_none(self, text):
+        return text.casefold() == NONE and text not in self.classes
 
     def _name_of(self, part):
         if not part:
             raise ValueError("A label is missing beside a comma: type all again.")
+        if self._is_none(part):
+            raise ValueError(
+                f"{NONE!r} is typed alone: it says that no label is given."
+            )
         found = short_for(part, self.classes)
         return part.removeprefix(":") if found is None else found
 

@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sklearn.utils import Bunch
 
 from sklearn_active._loop.query import Query
+from sklearn_active._loop.recording import in_the_order_of
 from sklearn_active.labeling._base import Label
 from sklearn_active.labeling._book.allowed_labels import in_order
 from sklearn_active.labeling._book.event_checks import check_annotator
@@ -65,8 +67,9 @@ class AnswerableSession(ReadableSession):
         ----------
         query_id : str
             The question's `id`.
-        labels : sequence of one label per row, or mapping of row to label
-            None skips a row. A mapping may hold some of the rows. What was told
+        labels : sequence of one label per row, table, or mapping of row to label
+            None skips a row. A frame or a sparse matrix has 0 or 1 of each label, in a
+            frame under its name. A mapping may hold some of the rows. What was told
             before may be told again, if it is the same.
         annotator : str, default=None
             Who answers; as in `ask`.
@@ -341,6 +344,7 @@ class AnswerableSession(ReadableSession):
         return Bunch(n_imported=len(events), n_known=n_known, unknown_keys=unknown)
 
     def _checked_all(self, labels, rows):
+        labels = in_the_order_of(labels, self._rows, np.array(rows), "tell")
         return self._allowed.check_all(labels, rows, self._ledger.classes)
 
     def _record(self, events, answers=(), annotator=None):

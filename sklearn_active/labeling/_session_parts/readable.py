@@ -342,7 +342,7 @@ class ReadableSession(BaseLabelingSession):
         ------
         ValueError
             Where that can't be said, as there is no model yet, or none with
-            `predict_proba`.
+            `predict_proba`; or where no row could have the label.
 
         Notes
         -----
@@ -355,7 +355,8 @@ class ReadableSession(BaseLabelingSession):
         Where labels are numbers, or a row may have several, there is no 'contradicted',
         'suspect', 'unsure', 'sure' or 'suspicious', and neither `guess` nor `likely`:
         they are about classes, one per row. Where it may have several, `label` is one
-        of them: rows that have it, alone or beside others, are found.
+        of them, and rows that have it, alone or beside others, are found; or a list or
+        tuple of all that a row has, empty for none.
 
         Rows that are asked at the moment to check the model are left out of what goes
         by its guesses: 'contradicted', 'unsure', 'sure', `guess` and `likely`.
