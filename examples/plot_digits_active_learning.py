@@ -4,15 +4,16 @@ Label Propagation digits: Active learning
 
 Active learning means that the model chooses which rows a person labels next. Here a
 model of handwritten digits starts with 40 labels among 330 rows, asks for the five it
-is least sure of, is fitted again, and does so five times: with 60 labels it is right
-about 96 of 100 other digits, with the first 40 about 87.
+is least sure of, is fitted again, and does so five times. The fifth model, with 60
+labels, is right about 96 of 100 other digits, the first, with 40, about 87.
 
-This page rebuilds scikit-learn's example of the same name: the same digits, the same
-model, the same confusion matrices in each round. Two things differ. That page speaks of
-10 labels at the start, also beside its pictures; its code has always begun with 40, and
-so do the words and captions here. And there the loop is written out by hand; here
-:class:`~sklearn_active.ActiveLearner` runs it. Both loops stand below, one beside the
-other.
+This page rebuilds `scikit-learn's example of the same name
+<https://scikit-learn.org/stable/auto_examples/semi_supervised/plot_label_propagation_digits_active_learning.html>`_:
+the same digits, the same model, the same confusion matrices in each round. Two things
+differ. That page speaks of 10 labels at the start, also beside its pictures; its code
+has always begun with 40, and so do the words and captions here. And there the loop is
+written out by hand; here :class:`~sklearn_active.ActiveLearner` runs it. Both loops
+stand below.
 """
 
 # %%
@@ -111,8 +112,8 @@ plt.show()
 # %%
 # The same loop by hand
 # ---------------------
-# Without the library the loop keeps two lists of rows, marks and hides labels, and cuts
-# the labeled rows out of the ranking. It asks for the same rows.
+# Without the library the loop keeps a list of the labeled rows, marks and hides labels,
+# and cuts the labeled rows out of the ranking. It asks for the same rows.
 
 labeled, asked_by_hand = np.arange(40), []
 for _ in range(5):

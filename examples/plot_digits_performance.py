@@ -8,9 +8,11 @@ along similarity. It is right about nine of ten of them. Nobody is asked anythin
 at the end the learner says which ten digits it would ask for, which is where active
 learning begins.
 
-This page rebuilds scikit-learn's example of the same name, with the same digits, model
-and figures. That page says that 30 rows are labeled; its code labels 40, and so does
-this one. There the uncertain rows are found by a formula, here by ``query``.
+This page rebuilds `scikit-learn's example of the same name
+<https://scikit-learn.org/stable/auto_examples/semi_supervised/plot_label_propagation_digits.html>`_,
+with the same digits, model and figures. That page says that 30 rows are labeled; its
+code labels 40, and so does this one. There the uncertain rows are found by a formula,
+here by ``query``.
 """
 
 # %%

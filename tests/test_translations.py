@@ -54,10 +54,8 @@ def test_titles_paragraphs_captions_tables_and_descriptions_of_pictures_are_tran
 ):
     said = {page: {message.id for message in english[page]} for page in english}
     assert "New here?" in said["index"]
-    assert (
-        "The same loop on another draw of digits, by three query strategies."
-        in (said["index"])
-    )
+    caption = "The same loop by three query strategies, on digits that were shuffled"
+    assert any(words.startswith(caption) for words in said["index"])
     assert "who gives labels" in said["user_guide/what_is_active_learning"]
     described = said["user_guide/what_is_active_learning"]
     assert sum(text.startswith("Above, chosen rows") for text in described) == 1
