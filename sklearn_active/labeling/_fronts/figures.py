@@ -273,7 +273,7 @@ def sentences(report, found=None):
     if audit.accuracy is None:
         checks = n_of("random check", audit.n)
         needed = f"{FEWEST_CHECKS} are needed"
-        return [*lines, f"no accuracy yet: {checks} so far, and {needed}"]
+        return [*lines, f"no accuracy yet: {checks} of a model so far, and {needed}"]
     if found is not None and not isnan(found.accuracy.score):
         return [*lines, *_appraised(found)]
     accuracy = _spread(
@@ -314,7 +314,8 @@ def _appraised(found):
         if not isnan(score)
     ]
     if len(recalls) < len(found.recall.classes):
-        recalls.append(f"all of them after about {found.recall.n_needed} checks")
+        which = "the others" if recalls else "to be said"
+        recalls.append(f"{which} after about {found.recall.n_needed} checks")
     return [
         f"accuracy on the {n_of('row', accuracy.n_left)} left {spread}; always "
         f"answering the most frequent class would have {baseline}",

@@ -82,7 +82,8 @@ export function drawMeasured(found) {
   const known = found.recalls.filter(({ score }) => score != null);
   const recalls = known.map((each) => `${each.text} ${percent(each.score)} (${spread(each)})`);
   if (known.length < found.recalls.length)
-    recalls.push(`all of them after about ${found.n_needed} checks`);
+    const which = recalls.length ? "the others" : "to be said";
+    recalls.push(`${which} after about ${found.n_needed} checks`);
   return [
     el("strong", {}, `${percent(score)} right`),
     line(` of the ${n_left.toLocaleString("en")} rows left: ${spread({ low, high })}. `),
