@@ -1,13 +1,17 @@
 """A first fit that isn't possible yet is a cold start; one that never is, an error."""
 
+from inspect import signature
+
 import numpy as np
 import pandas as pd
 import pytest
 from helpers import blobs
+from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_breast_cancer, load_iris
+from sklearn.decomposition import TruncatedSVD
 from sklearn.ensemble import (
     BaggingClassifier,
     HistGradientBoostingClassifier,
@@ -15,6 +19,7 @@ from sklearn.ensemble import (
 )
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
 from sklearn.naive_bayes import GaussianNB
@@ -22,8 +27,10 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC, LinearSVC
+from sklearn.utils import all_estimators
 
 from sklearn_active import ActiveLearner
+from sklearn_active._loop.wrapped_estimator import check_takes
 from sklearn_active.labeling import LabelingSession
 
 X, TRUTH = load_iris(return_X_y=True)
@@ -233,6 +240,57 @@ FRAME = pd.DataFrame(
     {"size": [1.0, 2, 3, 4] * 5, "color": ["red", "green", None, "blue"] * 5}
 )
 CATEGORIES = FRAME.assign(color=FRAME["color"].astype("category"))
+
+
+SPARSE = sparse.csr_array(np.eye(20))
+
+
+def learns(estimator, X):
+    try:
+        estimator.fit(X, np.arange(20) % 2).predict(X)
+    except Exception:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        plain
+        for kind in ("classifier", "regressor")
+        for _, plain in all_estimators(kind)
+        if not {"estimator", "estimators"} & set(signature(plain).parameters)
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_no_estimator_that_learns_sparse_rows_is_refused_for_them(estimator):
+    estimator = estimator()
+    refused = False
+    try:
+        check_takes(estimator, SPARSE)
+    except ValueError:
+        refused = True
+    assert not (refused and learns(estimator, SPARSE))
+
+
+def test_sparse_rows_may_go_through_a_step_that_takes_them():
+    check_takes(make_pipeline(TruncatedSVD(2), GaussianNB()), SPARSE)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        GaussianNB(),
+        HistGradientBoostingClassifier(),
+        GaussianProcessRegressor(),
+        make_pipeline(GaussianNB()),
+        BaggingClassifier(GaussianNB()),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
+def test_sparse_rows_are_refused_before_a_label_is_bought(estimator):
+    with pytest.raises(ValueError, match="takes dense rows, but X is a sparse matrix"):
+        ActiveLearner(estimator, "random").start(SPARSE)
 
 
 class TestTextForAnEstimatorOfNumbers:

@@ -224,13 +224,16 @@ def _swaps_steps(search):
 
 
 def check_takes(estimator, X):
-    """Raise where X holds text, and scikit-learn's estimator takes numbers only.
+    """Raise where X holds text or is sparse, and scikit-learn's estimator takes no such.
 
     The first fit would say so, too, but after labels were paid for. Of estimators of
     other packages nobody can tell before.
     """
     first = _first_to_see(estimator)
-    if first is None or sparse.issparse(X) or not num_samples(template_of(X)):
+    if first is None or not num_samples(template_of(X)):
+        return
+    if sparse.issparse(X):
+        _check_takes_sparse(first)
         return
     some = template_of(X)
     some = take(some, np.arange(min(num_samples(some), _ROWS_LOOKED_AT)))
@@ -240,6 +243,15 @@ def check_takes(estimator, X):
             f"{type(first).__name__} takes numbers, but X holds {text}. Make numbers "
             "of it in the estimator, for example make_pipeline(TfidfVectorizer(), ...) "
             "for texts, or make_column_transformer(...) for columns of a frame."
+        )
+
+
+def _check_takes_sparse(estimator):
+    if not get_tags(estimator).input_tags.sparse:
+        raise ValueError(
+            f"{type(estimator).__name__} takes dense rows, but X is a sparse matrix. "
+            "Pass X.toarray() where that fits into memory, or let a step before it "
+            "make few columns of many: make_pipeline(TruncatedSVD(100), ...)."
         )
 
 
