@@ -224,7 +224,7 @@ def _swaps_steps(search):
 
 
 def check_takes(estimator, X):
-    """Raise where X holds text or is sparse, and scikit-learn's estimator takes no such.
+    """Raise where X is text, or sparse, and scikit-learn's estimator can't take that.
 
     The first fit would say so, too, but after labels were paid for. Of estimators of
     other packages nobody can tell before.
