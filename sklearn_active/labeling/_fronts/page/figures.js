@@ -81,8 +81,8 @@ export function drawMeasured(found) {
   const spread = (each) => `${percent(each.low)} to ${percent(each.high)}`;
   const known = found.recalls.filter(({ score }) => score != null);
   const recalls = known.map((each) => `${each.text} ${percent(each.score)} (${spread(each)})`);
+  const which = recalls.length ? "the others" : "to be said";
   if (known.length < found.recalls.length)
-    const which = recalls.length ? "the others" : "to be said";
     recalls.push(`${which} after about ${found.n_needed} checks`);
   return [
     el("strong", {}, `${percent(score)} right`),
