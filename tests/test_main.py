@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import warnings
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import ModuleType
@@ -983,6 +984,14 @@ class TestSeveralLabels:
         line = ["label", "next.csv", "--label-column", "label", "--terminal"]
         printed = run([*line, *self.STATED], ":q\n", folder=tmp_path)
         assert "13 labels so far" in printed
+
+    def test_nobody_is_warned_of_labels_that_no_row_has_yet(self, topics, tmp_path):
+        line = [*self.LABEL, "--several", "--classes", "sport,law,art"]
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            run(line, "1,2\nnone\n2\n:q\n", folder=tmp_path)
+        assert [w for w in told if "Label not" in str(w.message)] == []
+        assert "13 labels so far" in run(line, ":q\n", folder=tmp_path)
 
     def test_votes_go_to_a_table_of_text(self, topics, tmp_path):
         run([*self.LABEL, *self.STATED], "1,2\n:q\n", folder=tmp_path)

@@ -3,6 +3,7 @@
 import pickle
 import shlex
 import sys
+import warnings
 from io import BytesIO
 from pathlib import Path
 
@@ -82,7 +83,9 @@ def run(args):
     learner = learner_for(args, data, answers.task)
     if args.save_model is not None:
         _check_can_be_saved(learner)
-    with progress_shown(sys.stderr):
+    with progress_shown(sys.stderr), warnings.catch_warnings():
+        # Of each label that no row has yet, in each refit: who labels knows that.
+        warnings.filterwarnings("ignore", "Label not .* is present in all training")
         session = label(data, learner, answers, journal, args)
     after(data, session, journal, args)
 
