@@ -87,8 +87,8 @@ class ActiveLearner(
             'margin', 'random', 'std'}, query strategy or callable, default='entropy'
         Chooses the rows to ask about: a name, an object of
         :mod:`sklearn_active.query_strategies` or a function
-        `f(pool) -> utilities (n_candidates,)`, higher means ask first. 'auto': what the user guide advises
-        for the estimator; `query_strategy_` is the one chosen.
+        `f(pool) -> utilities (n_candidates,)`, higher means ask first. 'auto': what the
+        user guide advises for the estimator; `query_strategy_` is the one chosen.
     oracle : callable, default=None
         `oracle(query) -> labels`, one label per row, called by `fit`. None abstains
         from a row; a generator answers row by row; raising

@@ -74,7 +74,7 @@ def check_place(path, *others):
 
 
 def write_table(table, path, columns):
-    """Write a table with more columns behind its own, all or nothing.
+    """Write a table with more columns after its own, all or nothing.
 
     Parameters
     ----------

@@ -53,9 +53,10 @@ class MostLikely(QueryStrategy):
     The class counts as known once the estimator knows it and one more; until then
     `explore` chooses, also where one row of the class is all that is known. With n rows
     labeled or declined and the share s,
-    :math:`\lfloor (n + b) s \rfloor - \lfloor n s \rfloor` rows of a batch of b are those of `explore`: over a run the share holds for
-    every batch size, without any state. They come last in the batch. Rows of identical
-    content are asked about once in a batch.
+    :math:`\lfloor (n + b) s \rfloor - \lfloor n s \rfloor` rows of a batch of b are
+    those of `explore`: over a run the share holds for every batch size, without any
+    state. They come last in the batch. Rows of identical content are asked about once
+    in a batch.
 
     A label that is a text where all labels are numbers, or the other way round, is an
     error. One that is merely unknown may be found later: once two other classes are

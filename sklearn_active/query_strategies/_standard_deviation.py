@@ -26,9 +26,9 @@ _FORESTS = (RandomForestRegressor, ExtraTreesRegressor)
 class StandardDeviationSampling(QueryStrategy):
     r"""Ask the rows of whose number the model is least sure.
 
-    For Gaussian processes whose kernel suits the data. A model that is unsure at the rim of
-    the data, as most are, has the rim labeled first: :class:`ExperimentalDesign` looks
-    at what a label says about the other rows.
+    For Gaussian processes whose kernel suits the data. A model that is unsure at the
+    rim of the data, as most are, has the rim labeled first: :class:`ExperimentalDesign`
+    looks at what a label says about the other rows.
 
     Notes
     -----

@@ -44,18 +44,18 @@ class Recall(BaseEstimator):
     -----
     Let N rows not be labeled at the start, n of them be read, and r rows of the class
     be known. If the target t were missed, the class would have at least
-    :math:`K = \lfloor r / t \rfloor + 1` rows. After each split i of the order, with :math:`r_i`
-    of them known until then, the rows read are treated as a sample of those that were
-    left:
+    :math:`K = \lfloor r / t \rfloor + 1` rows. After each split i of the order, with
+    :math:`r_i` of them known until then, the rows read are treated as a sample of those
+    that were left:
 
     .. math:: p = \min_i P(X \le r - r_i), \quad
         X \sim \text{Hypergeometric}(N - i, K - r_i, n - i)
 
     That is the ranked quasi-sampling of the reference. There the rule stops at
-    :math:`p < \alpha`, with :math:`\alpha` = 1 - `confidence`. Looked at once, that is nearly
-    right; looked at after each batch, it fails the more often the more rows the class
-    has (in random order, with 1,001 rows of a class and :math:`\alpha = .05`, in 61 of
-    100 runs). Here it may be looked at after every row:
+    :math:`p < \alpha`, with :math:`\alpha` = 1 - `confidence`. Looked at once, that is
+    nearly right; looked at after each batch, it fails the more often the more rows the
+    class has (in random order, with 1,001 rows of a class and :math:`\alpha = .05`, in
+    61 of 100 runs). Here it may be looked at after every row:
 
     .. math:: p \le \alpha (1 - q) / 2, \quad q^m = \alpha (1 - q), \quad m = K - r
 
