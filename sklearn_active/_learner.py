@@ -518,7 +518,7 @@ class ActiveLearner(
         if per_row:
             raise ValueError(
                 f"The fit was given {per_row} for each row, and extend has none for "
-                "the new ones. Begin anew with start(X, learner.y_, ...) on all rows."
+                "the new ones. Start again with start(X, learner.y_, ...) on all rows."
             )
         validate_data(self, X, reset=False, skip_check_array=True)
 

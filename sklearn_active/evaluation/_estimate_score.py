@@ -266,7 +266,7 @@ def estimate_of(known, held_out, said_of_left, scoring, confidence, anytime):
     if not known.n_left:
         raise NothingToEstimateError(
             "No row is left to be asked, so there is nothing to estimate: the score on "
-            "rows outside of the pool takes a test set."
+            "rows outside the pool needs a test set."
         )
     drawn = np.isin(labels.rows, known.drawn)
     checks = RandomChecks(drawn, known.learned_in, known.n_left)
@@ -332,7 +332,7 @@ def _given(pool, checks):
     unknown = rows[~pool.labels.known[rows]]
     if len(unknown):
         raise ValueError(
-            f"The rows {unknown.tolist()} are no checks, for they have no label. Pass "
+            f"The rows {unknown.tolist()} are not checks: they have no label. Pass "
             "the positions of labeled rows that were drawn at random."
         )
     return rows

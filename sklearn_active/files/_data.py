@@ -128,7 +128,7 @@ class LabelingData:
         order = order_of(journal, self.keys)
         if order is None or np.array_equal(order, np.arange(len(order))):
             return self
-        note = "rows stand in other places than when you began: each was found again"
+        note = "rows are in other places than when you began: each was found again"
         return replace(
             self,
             X=self.X[order],

@@ -1,4 +1,4 @@
-"""The table as it was read, with columns of labels and guesses behind it."""
+"""The table as it was read, with columns of labels and guesses appended."""
 
 import codecs
 import json

@@ -364,7 +364,7 @@ def _event(line):
         raise ValueError(f"it is not an event: {line[:80]!r}")
     rest = text[end:]
     if rest != "\n" and rest.strip():
-        raise ValueError(f"there is more behind the event: {rest[:80]!r}")
+        raise ValueError(f"there is more after the event: {rest[:80]!r}")
     return event
 
 

@@ -18,7 +18,7 @@ from sklearn_active.labeling._engine.questions import check_same
 from sklearn_active.labeling._session_parts.readable import ReadableSession
 
 _MEND = (
-    "What was told is recorded, and counts as votes. Mend aggregate, and open a new "
+    "What was told is recorded, and counts as votes. Correct aggregate, and open a new "
     "session on the journal."
 )
 
