@@ -10,8 +10,8 @@ that frame, and it finds the answers by the frame's own index.
 # %%
 # Bicycles
 # --------
-# The frame is made here: 600 used bicycles, and whether each was sold within a week.
-# Its index holds the numbers of the advertisements.
+# We make up a frame: 600 used bicycles, and whether each was sold within a week. Its
+# index holds the numbers of the advertisements.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -44,7 +44,7 @@ print(truth[others.index].value_counts(normalize=True).round(2).to_dict())
 # %%
 # The learner
 # -----------
-# Nothing in it knows of columns: that is the pipeline's business.
+# The learner itself knows nothing of columns: they are left to the pipeline.
 
 model = make_pipeline(
     make_column_transformer(
@@ -68,8 +68,8 @@ print("labels:", np.count_nonzero(pd.notna(learner.y_)))
 
 # %%
 # ``handle_unknown="ignore"`` matters: the encoder is fitted on the labeled rows alone,
-# and a kind or a town that only the other rows have must not stop the loop. The
-# positions in ``history_`` lead back to the frame.
+# and a kind or a town that only other rows have must not stop the loop. The positions
+# in ``history_`` lead back to the frame.
 
 for record in learner.history_[:3]:
     asked = pool.iloc[record.rows].assign(answer=record.answers)
@@ -78,8 +78,8 @@ for record in learner.history_[:3]:
 # %%
 # What the questions were worth
 # -----------------------------
-# The same labels at the start, then entropy or one of ten random orders, judged on the
-# 300 other advertisements.
+# We compare entropy with ten random orders from the same labels at the start, judged on
+# the 300 other advertisements.
 
 accuracies = []
 for seed in range(10):

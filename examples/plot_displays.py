@@ -2,16 +2,16 @@
 What does the learner ask, and where in the pool?
 =================================================
 
-A learner that has asked thirty questions has a history: which rows, what the model
-took them for, what they were. Three displays show it in one line each, and they tell
-what a number such as the accuracy hides.
+A learner that has asked thirty questions has a history: which rows, what the model took
+them for, what they were. Three displays show it in one line each, and reveal what a
+number such as the accuracy hides.
 """
 
 # %%
 # Thirty questions about digits
 # -----------------------------
-# Of 400 handwritten digits ten are labeled. The learner asks five at a time, those
-# that cover most of what is still uncertain.
+# Ten of 400 handwritten digits are labeled. The learner asks about five at a time,
+# those that cover most of what is still uncertain.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -42,7 +42,7 @@ print(f"{learner.n_asked_} asked, {n_wrong} of them guessed wrong")
 # What was asked
 # --------------
 # One line per round, the most useful digit first. Above each is what the model took it
-# for before it was told, and what it is; wrong guesses are red and bold.
+# for before it was given the answer, and what it is; wrong guesses are red and bold.
 
 QueryDisplay.from_estimator(learner, image_shape=(8, 8))
 plt.show()
@@ -59,14 +59,14 @@ ax.set_title("Where the learner asked, and where it would ask next")
 plt.show()
 
 # %%
-# The questions spread over the whole pool: a strategy that only looks for doubt would
-# ask where classes meet. Digits that share a place here may differ in the 62
-# dimensions that were left out.
+# The questions are spread over the whole pool: a strategy that only looks at
+# uncertainty would ask where classes meet. Digits at the same place here may differ in
+# the 62 dimensions that were left out.
 #
 # Was it worth it?
 # ----------------
-# The same start and as many labels for another strategy and for random choice, judged
-# on digits that nobody asked for. Bands are standard errors over three starts.
+# Another strategy and random choice get the same start and as many labels; all are
+# judged on digits that nobody asked about. Bands are standard errors over three starts.
 
 strategies = {
     name: ActiveLearner(model, name, batch_size=5)

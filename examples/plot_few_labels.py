@@ -3,8 +3,8 @@ How few labels do the digits need?
 ==================================
 
 scikit-learn's classic example starts from 40 random labels of 330 digits and asks for
-20 more. Here the same digits start from no label at all, and 30 are asked: those that
-cover what is still uncertain.
+20 more. Here we start from no label at all, and ask about 30 of the same digits: those
+that cover what is still uncertain.
 """
 
 # %%
@@ -68,8 +68,8 @@ ax.legend(loc="lower right")
 # %%
 # What is asked
 # -------------
-# The first twelve questions show all ten digits, each in a common form.
-# Later ones go to forms that none of those covers.
+# The first twelve questions show all ten digits, each in a common form. Later ones go
+# to forms that none of these covers.
 
 fig, axes = plt.subplots(3, 10, figsize=(8, 3), layout="constrained")
 for number, (ax, row) in enumerate(zip(axes.flat, herding[2], strict=True), start=1):

@@ -2,9 +2,9 @@
 Which 10 should I label first?
 ==============================
 
-Nobody has labeled anything yet, and whoever labels wants the list now, all ten rows at
-once. ``graph_coverage`` chooses rows that together are near to as many others as
-possible, and looks at no label.
+Nobody has labeled anything yet, and the person who labels wants the list now, all ten
+rows at once. ``graph_coverage`` chooses rows that together are near to as many others
+as possible, and looks at no label.
 """
 
 # %%

@@ -10,7 +10,7 @@ question. Close the page, let the computer crash: open the file again, and go on
 # %%
 # A session
 # ---------
-# The model sees ``X``; you see ``items``. Here these are 1797 handwritten digits, once
+# The model sees ``X``; you see ``items``. Here both are 1797 handwritten digits, once
 # as 64 numbers and once as images. No label is known. The journal is the file that
 # keeps your answers.
 
@@ -61,8 +61,8 @@ def open_session():
 # %%
 # The first day
 # -------------
-# Nobody sits before the computer that builds this page. The lines below do what the
-# page does when keys are pressed; the truth stands in for you.
+# Nobody sits at the computer that builds this page. The lines below do what the page
+# does when keys are pressed; the truth stands in for you.
 
 
 def press_keys(session, n_labels):
@@ -84,7 +84,7 @@ with open_session() as session:
 # %%
 # Tomorrow
 # --------
-# The same call opens the same file. What was answered is not asked again.
+# The same call opens the same file. Rows that have an answer are not asked about again.
 
 with open_session() as session:
     print(f"second day: begins with {len(session.labels)} labels")
@@ -101,8 +101,8 @@ else:
 print(f"in truth, on all rows: {session.learner.score(X, truth):.1%}")
 
 # %%
-# The session's learner is fitted like after ``fit``; ``labels`` is a mapping from rows
-# to labels. These are the forty digits in the order in which they were labeled.
+# The session's learner is fitted as after ``fit``; ``labels`` is a mapping from rows to
+# labels. These are the forty digits in the order in which they were labeled.
 
 fig, axes = plt.subplots(4, 10, figsize=(8, 3.8), layout="constrained")
 for ax, row in zip(axes.flat, rows, strict=True):

@@ -2,15 +2,15 @@
 What if nobody has labeled one of the classes yet?
 ==================================================
 
-Ten irises are labeled with their names, and all ten are setosa or versicolor. The
-third species is in the pool, but no label says so. The learner takes a new name in
-its stride whenever one comes; whether it *asks* for such a flower is another matter.
+Ten irises are labeled with their names, and all ten are setosa or versicolor. The third
+species is in the pool, but no label says so. The learner accepts a new name whenever
+one comes; whether it *asks* about such a flower is another matter.
 """
 
 # %%
 # Names, and None where unlabeled
 # -------------------------------
-# Text labels stay text. ``None`` marks an unlabeled row: -1 can't stand beside text.
+# Text labels stay text. ``None`` marks an unlabeled row: -1 can't be mixed with text.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -41,7 +41,7 @@ def oracle(query):
 # %%
 # Twenty questions by entropy
 # ---------------------------
-# Entropy asks the flowers that look least like one species or the other.
+# Entropy asks about the flowers that look least like one species or the other.
 by_entropy = ActiveLearner(model, "entropy", oracle=oracle, budget=20).fit(X, y)
 print("by entropy:", by_entropy.classes_.tolist())
 
@@ -52,8 +52,8 @@ print("by entropy:", by_entropy.classes_.tolist())
 #
 # A few at random first
 # ---------------------
-# Random rows don't depend on what the model believes. The first learner asks five of
-# them; the second goes on from its labels, ``y_``, with fifteen by entropy.
+# Random rows don't depend on what the model believes. The first learner asks about five
+# of them; the second goes on from its labels, ``y_``, with fifteen by entropy.
 
 explored = ActiveLearner(model, "random", oracle=oracle, budget=5, random_state=0)
 explored.fit(X, y)
@@ -70,7 +70,7 @@ print("random first:", mixed.classes_.tolist())
 #
 # Where no label is near
 # ----------------------
-# Graph herding asks for rows that are uncertain *or* far from every label, by a
+# Graph herding asks about rows that are uncertain *or* far from every label, by a
 # neighbor graph of its own.
 
 herding = ActiveLearner(model, "graph_herding", oracle=oracle, budget=20).fit(X, y)
@@ -79,7 +79,7 @@ print("graph herding:", [record.answers[0] for record in herding.history_[:3]])
 # %%
 # How good are they?
 # ------------------
-# All three asked twenty flowers. Accuracy is on the rows still unlabeled.
+# All three asked about twenty flowers. Accuracy is on the rows still unlabeled.
 
 learners = {"entropy": by_entropy, "5 random, entropy": mixed, "graph herding": herding}
 fig, axes = plt.subplots(

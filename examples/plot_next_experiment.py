@@ -3,8 +3,8 @@ Which experiment should I run next?
 ===================================
 
 A reaction can be run at many temperatures, times and amounts of catalyst, and each run
-costs a day. The yield is a number, so the estimator is a regressor; all else is as with
-classes. Here are 25 runs of 500 that are possible.
+costs a day. The yield is a number, so the estimator is a regressor; everything else is
+as with classes. Here we make 25 of 500 possible runs.
 """
 
 # %%
@@ -33,10 +33,10 @@ print(f"yields from {truth.min():.0f} to {truth.max():.0f} percent")
 # %%
 # Twenty-five runs, from none
 # ---------------------------
-# ``"auto"`` takes the experimental design around a regressor: it asks the row whose
-# number says most of all others, and needs no model for it. So it begins with no label
-# at all, and the columns are scaled for it, as minutes are no degrees. NaN marks a run
-# that was not made; every number is a label, -1 too.
+# ``"auto"`` takes the experimental design around a regressor: it asks about the row
+# whose number says most about all others, and needs no model for that. So it begins
+# with no label at all, and the columns are scaled for it, as minutes are not degrees.
+# NaN marks a run that was not made; every number is a label, -1 too.
 
 model = RandomForestRegressor(100, random_state=0)
 learner = ActiveLearner(
@@ -63,8 +63,8 @@ plt.gca().set(xlabel="temperature (°C)", ylabel="time (minutes)")
 # %%
 # Is it better than runs at random?
 # ---------------------------------
-# Here all yields are known. R² on settings that are no candidates, in five splits, each
-# from five random runs on; bands are standard errors.
+# Here all yields are known. We measure R² on settings that are not candidates, in five
+# splits, each starting from five random runs; bands are standard errors.
 
 learners = {
     name: ActiveLearner(model, name, batch_size=5) for name in ("auto", "random")

@@ -10,7 +10,8 @@ package play such a person: one flips labels at a given rate, the other abstains
 # A person who errs and abstains
 # ------------------------------
 # Oracles wrap each other. What happens to a row depends on the seed and on the row's
-# content: who asks the same digit again gets the same wrong answer, as from a person.
+# content: asking about the same digit again gets the same wrong answer, as from a
+# person.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -39,8 +40,8 @@ print(f"{learner.n_asked_} asked: {answers.count(None)} abstained,", end=" ")
 print(f"{np.sum(wrong & (learner.y_[asked] != -1))} wrong")
 
 # %%
-# An abstention costs a question but no label: ``budget`` counts rows asked, ``None``
-# stands in the history, and the row isn't asked again in this fit.
+# An abstention costs a question but gives no label: ``budget`` counts rows asked about,
+# the history holds ``None``, and the row isn't asked about again in this fit.
 #
 # How much it costs
 # -----------------
@@ -86,4 +87,4 @@ plt.show()
 # - :class:`~sklearn_active.oracles.NoisyOracle`,
 #   :class:`~sklearn_active.oracles.AbstainingOracle` and
 #   :class:`~sklearn_active.StopLabeling`.
-# - How good is the model at all: :ref:`sphx_glr_auto_examples_plot_ten_labels.py`.
+# - How good the model is at all: :ref:`sphx_glr_auto_examples_plot_ten_labels.py`.

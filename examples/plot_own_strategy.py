@@ -3,16 +3,16 @@ How do you write a query strategy of your own in ten lines?
 ===========================================================
 
 Say how useful each candidate's label would be; the learner does the rest. The one
-written here weighs uncertainty with density: a row that is unsure *and* typical of
-its surroundings tells more than an unsure loner.
+written here weighs uncertainty with density: a row that is uncertain *and* typical of
+its surroundings tells more than an uncertain outlier.
 """
 
 # %%
 # The strategy
 # ------------
 # It is a scikit-learn object: parameters in the constructor, and one method.
-# ``pool.candidates`` are the rows that can be asked, ``pool.proba`` their class
-# distributions, and utilities come back in the same order, higher means ask first.
+# ``pool.candidates`` are the rows that can be asked about, ``pool.proba`` their class
+# distributions, and utilities are returned in the same order; higher means ask first.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -54,7 +54,7 @@ except ValueError as error:
 # %%
 # What it asks
 # ------------
-# Names, objects and functions stand in the same place. A function of the pool will do
+# A strategy may be a name, an object or a function. A function of the pool will do
 # where there is nothing to set or to search over.
 
 
@@ -104,8 +104,8 @@ plt.show()
 
 # %%
 # Not here: entropy alone is better, and density no better than chance. A strategy is
-# written faster than it is shown to help, so hold it against "random" and "entropy".
-# At ``beta=0`` this one is entropy; as a parameter, beta can be searched over.
+# written faster than it is shown to help, so compare it with "random" and "entropy". At
+# ``beta=0`` this one is entropy; as a parameter, beta can be searched over.
 #
 # What to read next
 # -----------------

@@ -2,15 +2,15 @@
 Why does cross-validation say 12 %?
 ===================================
 
-Of 1797 digits one in eight is labeled. Label spreading gets 97 % of the others right,
+One in eight of 1797 digits is labeled. Label spreading gets 97 % of the others right,
 and scikit-learn's cross-validation rates it at 12 %: it takes the mark -1 for a class
-and counts every unlabeled row as an error. Two small objects mend that.
+and counts every unlabeled row as an error. Two small objects correct that.
 """
 
 # %%
 # A good model with a bad mark
 # ----------------------------
-# We know all labels here, and hide seven of eight, to see what is true.
+# We know all labels here, and hide seven of eight, to see the true accuracy.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -31,7 +31,7 @@ print(f"{np.sum(~hidden)} of {len(X)} rows are labeled ({np.mean(~hidden):.1%})"
 print(f"right on {right:.1%} of the unlabeled rows")
 
 # %%
-# What cross-validation makes of it: the test folds hold unlabeled rows, and the model
+# This is what cross-validation says: the test folds hold unlabeled rows, and the model
 # can't answer -1. The score is the share of labels times the accuracy.
 
 folds = KFold(5, shuffle=True, random_state=0)
@@ -41,12 +41,12 @@ print(f"scikit-learn's folds and scorer: {naive:.1%}")
 # %%
 # Folds of the labeled rows, a scorer that knows the mark
 # -------------------------------------------------------
-# :class:`~sklearn_active.model_selection.PartiallyLabeledSplit` splits the labeled
-# rows, around any splitter, and leaves every unlabeled row in training, where a
+# :class:`~sklearn_active.model_selection.PartiallyLabeledSplit` wraps any splitter,
+# splits the labeled rows, and leaves every unlabeled row in training, where a
 # semi-supervised classifier wants it.
-# :func:`~sklearn_active.model_selection.labeled_scorer` ignores unlabeled rows, around
-# any scorer; it is needed where a splitter of your own puts them into test folds, and
-# harmless elsewhere.
+# :func:`~sklearn_active.model_selection.labeled_scorer` wraps any scorer and ignores
+# unlabeled rows; it is needed where a splitter of your own puts them into test folds,
+# and harmless elsewhere.
 
 split = PartiallyLabeledSplit(folds)
 scorer = labeled_scorer("accuracy")
@@ -71,7 +71,7 @@ ax.invert_yaxis()
 # -----------------------------------------------
 # A search with naive folds would choose its parameters by noise. Both objects work in
 # any search; inside an :class:`~sklearn_active.ActiveLearner` the parameters are then
-# chosen anew in every round, on the labels known by then.
+# chosen again in every round, on the labels known by then.
 
 search = GridSearchCV(
     LabelSpreading(),

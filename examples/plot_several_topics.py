@@ -2,14 +2,14 @@
 Which topics does a text have, if it may have several?
 ======================================================
 
-A complaint may be about delivery and about payment. Each label is a column of 0 and 1
-then, and any estimator that takes several of them will do. A person reads 40 of 1,000.
+A complaint may be about delivery and about payment. Then each label is a column of 0
+and 1, and any estimator that takes several of them will do. A person reads 40 of 1,000.
 """
 
 # %%
 # Messages with none, one or several topics
 # -----------------------------------------
-# This file makes its own corpus: of each topic that a message has, two or three words,
+# This file makes its own corpus: two or three words for each topic that a message has,
 # among others that say nothing.
 
 import matplotlib.pyplot as plt
@@ -50,7 +50,7 @@ for topics, text in zip(truth[:3], texts[:3], strict=True):
 # -------------------------
 # ``y`` says how many labels there are: a row of NaN where nothing is known. An answer
 # is a row of 0 and 1, or ``None`` for a message that nobody understands. ``None`` may
-# also stand for one label: what was said of the others stays in ``y_``.
+# also stand for one label: what was said about the others stays in ``y_``.
 
 X = TfidfVectorizer().fit_transform(texts)
 
@@ -75,8 +75,8 @@ for name, said, right in zip(WORDS, given.T, truth[left].T, strict=True):
 # %%
 # Is it better than random messages?
 # ----------------------------------
-# Macro F1 (the mean over the topics) on other messages, from sixteen random ones on;
-# bands are standard errors of five splits.
+# Macro F1 (the mean over the topics) on other messages, starting from sixteen random
+# ones; bands are standard errors of five splits.
 
 _, ax = plt.subplots(layout="constrained")
 for name in ("auto", "random"):

@@ -3,8 +3,8 @@ Do 20 asked labels beat 20 that happened to come first?
 =======================================================
 
 Ten of 330 digits are labeled, and there is time for twenty more: the ones that an
-active learner asks for, or simply the next twenty in the file? Both learners use
-the same model and end with 30 labels.
+active learner asks about, or simply the next twenty in the file? Both learners use the
+same model and end with 30 labels.
 """
 
 # %%
@@ -51,7 +51,7 @@ for name, learner in {"asked": asked, "came first": passive}.items():
 # Label by label
 # --------------
 # ``labeled_iter_`` says in which round a label was learned, so each model of the loop
-# can be fitted again, beside one with as many labels that came first.
+# can be fitted again, and compared with one of as many labels that came first.
 
 curves = {"asked": [], "came first": []}
 for k in range(5):
@@ -80,7 +80,7 @@ ax.legend(loc="lower right")
 # %%
 # Was it luck?
 # ------------
-# In good part. Here are twenty other draws of 330 digits, from 10 labels and from 40,
+# In large part. Here are twenty other draws of 330 digits, from 10 labels and from 40,
 # judged on digits outside the pool. With ``labeled=`` a complete ``y`` answers.
 
 

@@ -73,9 +73,9 @@ print("the last one:", read[-1])
 # %%
 # Was it worth it?
 # ----------------
-# Eight seeds a strategy. With ``labeled=`` the complete ``y`` answers the questions,
-# here from no label on. Accuracy is measured on a thousand other messages; balanced,
-# so that the rare topic counts as much as the common one.
+# Eight seeds per strategy. With ``labeled=`` the complete ``y`` answers the questions,
+# here from no label on. Accuracy is measured on a thousand other messages; balanced, so
+# that the rare topic counts as much as the common one.
 
 strategies = ["entropy", "least_confident", "margin", "random"]
 seen = {name: [] for name in strategies}
@@ -98,7 +98,8 @@ plt.show()
 
 # %%
 # Every uncertainty strategy beats chance by far: at random the rare topic is read twice
-# in forty. Which of the three is best depends on the data; to try another is one word.
+# in forty. Which of the three is best depends on the data; to try another, change one
+# word.
 #
 # What to read next
 # -----------------

@@ -3,7 +3,7 @@ When should I stop asking?
 ==========================
 
 Labels cost money, and the last ones often change nothing. Two rules look at the model
-instead of the purse: *stable_predictions* stops when successive models agree on the
+instead of the budget: *stable_predictions* stops when successive models agree on the
 unlabeled rows, *confident* when the strategy finds nothing uncertain any more. What
 would each have saved, and what would it have lost?
 """
@@ -12,7 +12,7 @@ would each have saved, and what would it have lost?
 # Three data sets, one budget
 # ---------------------------
 # Each run may ask for 150 labels, five at a time. The accuracy is that on all rows not
-# asked; nobody who labels for real can see it, which is why rules are needed.
+# asked about; nobody who labels for real can see it, which is why rules are needed.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -70,7 +70,7 @@ def run(X, truth, rule, batch_size=5):
 # What was saved and lost
 # -----------------------
 # In use you would write ``ActiveLearner(..., stop_when="stable_predictions")``; the
-# function above wraps the rules only to look over their shoulder.
+# function above wraps the rules only to watch them.
 
 fig, axes = plt.subplots(1, 3, figsize=(10, 3.4), sharey=True, layout="constrained")
 for ax, (name, (X, truth)) in zip(axes, DATASETS.items(), strict=True):
@@ -91,7 +91,7 @@ axes[0].legend(loc="lower right")
 # The rules differ where it hurts. Where labels are noisy the model is never sure, so
 # *confident* spends the whole budget; *stable_predictions* notices that nothing changes
 # any more. Neither knows the truth: keep some labels aside, or label a random share, to
-# check what you have got.
+# check what you have.
 #
 # What to read next
 # -----------------

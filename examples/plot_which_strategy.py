@@ -2,9 +2,9 @@
 Which query strategy for my data?
 =================================
 
-Ten strategies on digits, wine and texts, always beside random choice: 20 repetitions
-with stored results, and two repetitions live. No strategy is best everywhere, and
-entropy, the usual default, is worse than random choice on the digits.
+Ten strategies on digits, wine and texts, always compared with random choice: 20
+repetitions with stored results, and two repetitions live. No strategy is best
+everywhere, and entropy, the usual default, is worse than random choice on the digits.
 """
 
 # %%
@@ -40,9 +40,10 @@ for dataset, rows in table.groupby("dataset", sort=False):
 # %%
 # The differences to random
 # -------------------------
-# An interval that crosses zero can't tell the strategy from random choice. Repetitions
-# share the data set: the interval says how much the start and the seed matter, not how
-# the strategy would do on other data. That is what three data sets are for.
+# Where the interval crosses zero, the strategy can't be told from random choice.
+# Repetitions share the data set: the interval says how much the start and the seed
+# matter, not how the strategy would do on other data. That is what three data sets are
+# for.
 
 datasets = list(table.dataset.unique())
 fig, axes = plt.subplots(1, 3, figsize=(10, 3.8), sharey=True, layout="constrained")
@@ -88,4 +89,5 @@ print(f"best in these two repetitions: {best}")
 # - :doc:`/user_guide/label_efficiency` has more data sets, and classifiers that use the
 #   graph, where ``graph_herding`` is far ahead.
 # - :doc:`/user_guide/model_selection` says how to read the table.
-# - :ref:`sphx_glr_auto_examples_plot_own_strategy.py` puts yours beside them.
+# - :ref:`sphx_glr_auto_examples_plot_own_strategy.py` compares your own strategy with
+#   them.

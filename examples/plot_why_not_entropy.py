@@ -2,9 +2,9 @@
 Why does entropy ask the wrong questions?
 =========================================
 
-Two hundred points lie in six groups, and two of the groups have one label each. The
-most uncertain points are not the ones that teach most: this is what entropy, margin
-and coverage see, drawn.
+Two hundred points form six groups, and two of the groups have one label each. The most
+uncertain points are not the ones that teach most: this is what entropy, margin and
+coverage see, drawn.
 """
 
 # %%

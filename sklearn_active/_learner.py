@@ -85,25 +85,25 @@ class ActiveLearner(
     query_strategy : {'auto', 'design', 'entropy', 'graph_coverage', \
             'graph_herding', 'gsx', 'gsy', 'herding', 'igs', 'least_confident', \
             'margin', 'random', 'std'}, query strategy or callable, default='entropy'
-        Chooses the rows to ask: a name, an object of
+        Chooses the rows to ask about: a name, an object of
         :mod:`sklearn_active.query_strategies` or a function
-        `f(pool) -> utilities (n_candidates,)`, higher means ask first. 'auto': what
-        the user guide advises for the estimator; `query_strategy_` is what it took.
+        `f(pool) -> utilities (n_candidates,)`, higher means ask first. 'auto': what the
+        user guide advises for the estimator; `query_strategy_` is the one chosen.
     oracle : callable, default=None
         `oracle(query) -> labels`, one label per row, called by `fit`. None abstains
         from a row; a generator answers row by row; raising
         :class:`~sklearn_active.StopLabeling` ends the loop.
     batch_size : int, default=1
-        Number of rows to ask in a round.
+        Number of rows to ask about per round.
     budget : int, default=None
-        Number of rows that one `fit` asks at most, answered or not; None: as long
-        as there are rows.
+        Number of rows that one `fit` asks about at most, answered or not; None: no
+        limit.
     stop_when : {'confident', 'stable_predictions'} or callable, default=None
         A rule of :mod:`sklearn_active.stopping_rules`, by name or as an object, or
         `stop_when(learner) -> bool`, called before each round on the fitted
         learner; a true value ends the loop.
     reask : float, default=0.0
-        In [0, 1): the share of the questions that ask a labeled row again, for
+        In [0, 1): the share of the questions that ask again about a labeled row, for
         oracles that err, and not always in the same way. See Notes.
     missing_label : object, default='auto'
         What marks an unlabeled row in `y`. 'auto': -1 in numeric y, and None, NaN,
@@ -111,8 +111,8 @@ class ActiveLearner(
         class, and inside cross-validation, where a fold may look different from the
         whole.
     unlabeled : {'auto', 'pass', 'drop'}, default='auto'
-        Whether the estimator is given the unlabeled rows: marked with -1, to a
-        regressor with NaN, of several labels per row with a row of -1. 'auto': for
+        Whether the estimator is given the unlabeled rows: marked with -1, for a
+        regressor with NaN, for several labels per row with a row of -1. 'auto': for
         scikit-learn's semi-supervised classifiers and every class that says
         `accepts_unlabeled = True`, also at the end of a Pipeline or in a search.
     random_state : int, RandomState instance or None, default=None
@@ -126,8 +126,8 @@ class ActiveLearner(
     query_strategy_ : query strategy
         The strategy of this fit, a clone.
     classes_ : ndarray of shape (n_classes,)
-        The classes that `estimator_` knows, sorted. Of several labels per row what
-        `estimator_` has; not there for a regressor.
+        The classes that `estimator_` knows, sorted. For several labels per row, what
+        `estimator_` has; a regressor has none.
     y_ : ndarray of shape (n_samples,) or (n_samples, n_labels)
         All labels known, the mark elsewhere; `fit(X, learner.y_)` goes on with it.
     labeled_iter_ : ndarray of int of shape (n_samples,)
@@ -135,15 +135,14 @@ class ActiveLearner(
     transduction_ : ndarray of shape (n_samples,)
         Label of every row, where the estimator has one.
     history_ : list of Bunch
-        One record per round: `round`, `rows`, `answers` (None where abstained,
-        of several labels also in the place of one), `predicted` (labels expected
-        before the answers, None without a model; of a row asked again by a model that
-        knows its label),
-        `utilities` (None where no query was taught), `reasons` (as those of the
-        query, one per row; 'taught' where no query asked the row), `n_candidates`
-        (rows that could be asked when these were), `n_labeled` (labels known after
-        the round), `seconds` (to choose the rows and to refit, the oracle's left
-        out), and its two parts `query_seconds` and `fit_seconds`.
+        One record per round: `round`, `rows`, `answers` (None where abstained, with
+        several labels also in the place of one), `predicted` (labels expected before
+        the answers, None without a model; for a row asked about again, by a model that
+        knows its label), `utilities` (None where no query was taught), `reasons` (as
+        those of the query, one per row; 'taught' where no query asked about the row),
+        `n_candidates` (rows that could be asked about at that time), `n_labeled`
+        (labels known after the round), `seconds` (to choose the rows and to refit, the
+        oracle's left out), and its two parts `query_seconds` and `fit_seconds`.
     n_asked_ : int
         Number of rows that the oracle answered or abstained from.
     termination_condition_ : {'budget', 'all_labeled', 'all_asked', \
@@ -156,23 +155,24 @@ class ActiveLearner(
 
     See Also
     --------
-    sklearn.semi_supervised.SelfTrainingClassifier : Labels rows by its own
-        predictions; asks nobody.
+    sklearn.semi_supervised.SelfTrainingClassifier : Labels rows by its own predictions,
+        without an oracle.
 
     Notes
     -----
-    Labels are recorded before the estimator is refitted. Whatever raises (the
-    oracle, the estimator, Ctrl-C), `y_` holds every answer given and `estimator_`
+    Labels are recorded before the estimator is refitted. Whatever error is raised (by
+    the oracle, the estimator, Ctrl-C), `y_` holds every answer given and `estimator_`
     is the last fitted model. Cost per round: one query of the strategy, one fit.
 
-    With `reask` = r, floor((n + b) r) - floor(n r) of the b rows of a round ask again,
-    after n questions: rows whose label the others contradict, the most suspect first,
-    as :func:`~sklearn_active.evaluation.suspect_labels` ranks them; where there are too
-    few, the query strategy asks instead. They stand last in the query, with the reason
-    'review', and count for the budget. The second answer is in force; an abstention
-    keeps the first. Each row is asked again at most once, those labeled at the start
-    too; a later `fit` on `y_` may ask it once more. Such a round costs up to 100 fits
-    more, or two with :class:`~sklearn_active.graph.GraphLabelSpreading`.
+    With `reask` = r, floor((n + b) r) - floor(n r) of the b rows of a round, after n
+    questions, are asked about again: rows whose label the others contradict, the most
+    suspect first, as :func:`~sklearn_active.evaluation.suspect_labels` ranks them;
+    where there are too few, the query strategy chooses instead. They come last in the
+    query, with the reason 'review', and count for the budget. The second answer counts;
+    an abstention keeps the first. Each row is asked about again at most once, those
+    labeled at the start too; a later `fit` on `y_` may ask once more. Such a round
+    costs up to 100 fits more, or two with
+    :class:`~sklearn_active.graph.GraphLabelSpreading`.
 
     References
     ----------
@@ -259,9 +259,9 @@ class ActiveLearner(
             Labels, and the mark (see `missing_label`) where unlabeled; several labels
             per row as columns of 0 and 1.
         labeled : array-like of bool of shape (n_samples,), default=None
-            For experiments: `y` is complete, and the mask says which labels are
-            known at the start. The others answer the questions; no oracle is
-            needed, or allowed.
+            For experiments: `y` is complete, and the mask says which labels are known
+            at the start. The others answer the questions; an oracle is neither needed
+            nor allowed.
         **params : dict
             Fit parameters routed to the estimator, if metadata routing is enabled.
 
@@ -351,9 +351,9 @@ class ActiveLearner(
         return self
 
     def query(self, batch_size: int | None = None) -> Query:
-        """Return the rows to ask next.
+        """Return the rows to ask about next.
 
-        The answer stays the same until something is taught.
+        The same query is returned until something is taught.
 
         Parameters
         ----------
@@ -394,9 +394,9 @@ class ActiveLearner(
         query : Query or array-like of int of shape (n_rows,)
             What was asked: a query of this fit, or positions of unlabeled rows.
         labels : array-like of shape (n_rows,), or iterator of n_rows labels
-            One label per row; None, NaN, the mark or a masked value abstains: the
-            row is not asked again. What an iterator yields is recorded one by one.
-            A series whose index names the rows is put in their order.
+            One label per row; None, NaN, the mark or a masked value abstains: the row
+            is not asked about again. What an iterator yields is recorded one by one. A
+            series whose index names the rows is put in their order.
         refit : bool, default=True
             False: only record. The model follows with the next `teach`, or with
             `refit`.
@@ -444,8 +444,8 @@ class ActiveLearner(
         indices : array-like of int of shape (n_rows,)
             Positions of labeled rows.
         labels : array-like of shape (n_rows,)
-            Their right labels; None takes a label back: the row can be asked again.
-            A series whose index names the rows is put in their order.
+            Their right labels; None takes a label back: the row can be asked about
+            again. A series whose index names the rows is put in their order.
         refit : bool, default=True
             False: only record, as in `teach`.
 
@@ -467,7 +467,7 @@ class ActiveLearner(
         return self.refit() if refit else self
 
     def extend(self, X: Any, y: Labels | None = None, *, refit: bool = True) -> Self:
-        """Add rows to the pool, behind those that are there; then refit.
+        """Append rows to the pool; then refit.
 
         Labels, declined rows, history and counts stay, and so do positions.
 
@@ -490,7 +490,7 @@ class ActiveLearner(
         NotFittedError
             Where neither `fit` nor `start` was called.
         ValueError
-            Where the rows don't fit to those that are there, or the fit was given
+            Where the rows don't match those of the pool, or the fit was given
             parameters per row. Nothing is changed then.
         """
         run = run_of(self)
@@ -499,7 +499,7 @@ class ActiveLearner(
         return self.refit() if refit or run.model.all_rows else self
 
     def refit(self) -> Self:
-        """Fit on all labels known, where some came or changed since the last fit.
+        """Fit on all labels known, if any came or changed since the last fit.
 
         For `teach`, `relabel` and `extend` with `refit=False`.
 
@@ -518,7 +518,7 @@ class ActiveLearner(
         if per_row:
             raise ValueError(
                 f"The fit was given {per_row} for each row, and extend has none for "
-                "the new ones. Begin anew with start(X, learner.y_, ...) on all rows."
+                "the new ones. Start again with start(X, learner.y_, ...) on all rows."
             )
         validate_data(self, X, reset=False, skip_check_array=True)
 

@@ -118,7 +118,8 @@ def test_the_strategy_of_the_page_keeps_the_rules(tmp_path, monkeypatch):
     own = [e.source for e in examples if e.source.startswith("class FarFromLabels")]
     imports = [e.source for e in examples if e.source.startswith(("import", "from"))]
     (tmp_path / "my_strategies.py").write_text("".join([*imports, *own]))
-    block = page.split("a pickle finds it there::")[1].split("What a strategy")[0]
+    block = page.split("a pickle finds it there::")[1]
+    block = block.split("A strategy that depends")[0]
     (tmp_path / "test_mine.py").write_text(textwrap.dedent(block))
     monkeypatch.syspath_prepend(tmp_path)
     importlib.import_module("test_mine").test_it_keeps_the_rules()

@@ -249,7 +249,7 @@ class ClassAnswers:
             raise ValueError(
                 f"The label column holds {', '.join(map(repr, sorted(odd, key=str)))} "
                 f"({where}), and --classes names {', '.join(map(repr, classes))}. Name "
-                "all, or mend the file."
+                "all, or correct the file."
             )
         if len(now) < 2:
             raise ValueError(

@@ -32,11 +32,11 @@ def add(commands):
         "predict",
         help="apply a saved model to new rows",
         epilog="A saved model is a pickle: opening it runs what its author put into "
-        "it. Open only those that you made, or that somebody made whom you trust.",
+        "it. Open only those made by you, or by somebody whom you trust.",
     )
     parser.add_argument("model", metavar="MODEL", help="of label --save-model")
     parser.add_argument("data", metavar="DATA", help="such rows as it was trained on")
-    parser.add_argument("out", metavar="OUT", help="the table with guesses behind it")
+    parser.add_argument("out", metavar="OUT", help="the table with guesses appended")
     parser.add_argument("--separator", help="between cells; default: found out")
     parser.add_argument("--encoding", help="of a text file; default: found out")
     parser.add_argument("--features", metavar="FILE.npy", help="as for label")

@@ -236,7 +236,7 @@ def _read_each(data, read, what):
         except ValueError as error:
             where = named_places([data.table.places[data.places[row]]])
             raise ValueError(
-                f"The label column holds {what} ({where}): {error} Or mend the file."
+                f"The label column holds {what} ({where}): {error} Or correct it."
             ) from error
 
 

@@ -54,8 +54,8 @@ class RowsInChunks(ABC):
 
     def __array__(self, *args, **kwargs):
         raise TypeError(
-            f"A {type(self).__name__} is read in chunks and is no array. Predict or "
-            "transform it chunk by chunk, or pass an array where all rows are needed."
+            f"A {type(self).__name__} is read in chunks and is not an array. Predict "
+            "or transform it chunk by chunk, or pass an array if all rows are needed."
         )
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Query:
-    """Hold the rows to label next, and what an oracle may want to know of them.
+    """Hold the rows to label next, and what an oracle may want to know about them.
 
     An oracle is called with a query; :meth:`ActiveLearner.query` returns one.
 
@@ -23,8 +23,8 @@ class Query:
     utilities : ndarray of float of shape (n_rows,)
         The query strategy's utilities of those rows; higher means ask first.
     proba : ndarray of float of shape (n_rows, n_classes) or None
-        Class distributions of those rows, in the order of `classes`; None
-        where the query strategy did not need them, NaN in rows asked again. Of several
+        Class distributions of those rows, in the order of `classes`; None where the
+        query strategy did not need them, NaN for rows asked about again. For several
         labels per row: (n_rows, n_labels, 2), over no and yes.
     classes : ndarray of shape (n_classes,)
         The classes that the estimator knows, sorted; before it is fitted, those
@@ -38,14 +38,14 @@ class Query:
         Names the fit and the question; no two queries share it.
     reasons : tuple of str of length n_rows
         Why each row was chosen: the name of the query strategy, 'cold_start' for the
-        random rows asked before two classes are known, 'check' for those that
+        random rows asked about before two classes are known, 'check' for those that
         :class:`~sklearn_active.query_strategies.WithChecks` draws, or 'review' for
-        labeled rows that are asked again (`reask` of the learner).
+        labeled rows that are asked about again (`reask` of the learner).
     n_candidates : int or None
-        How many rows could be asked when these were chosen; None in a labeling
+        How many rows could be asked about when these were chosen; None in a labeling
         session.
     task : {'classification', 'regression', 'multilabel'}
-        What is asked for: a class, a number, or 0 or 1 of each of several labels.
+        What is asked for: a class, a number, or 0 or 1 for each of several labels.
 
     Examples
     --------

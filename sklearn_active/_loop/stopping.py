@@ -4,9 +4,9 @@
 class StopLabeling(Exception):
     """Raise it in an oracle to end the loop; what was answered is kept.
 
-    `fit` then refits on all labels known, returns, and `termination_condition_`
-    is 'oracle_stopped'. Rows of the open query that were not answered stay
-    candidates. (StopIteration, in contrast, is taken for a bug in the oracle.)
+    `fit` then refits on all labels known, returns, and `termination_condition_` is
+    'oracle_stopped'. Rows of the open query that were not answered stay candidates.
+    (StopIteration, in contrast, is treated as a bug in the oracle.)
 
     Examples
     --------

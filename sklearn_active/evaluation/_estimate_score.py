@@ -79,19 +79,19 @@ def estimate_score(
     confidence : float, default=0.95
         In (0, 1): how often the interval holds the truth.
     anytime : bool, default=False
-        Whether intervals of all looks hold at once, so that one may look after every
-        label and stop when one likes the figure; they are wider.
+        Whether intervals of all looks hold at once, so that you may look after every
+        label and stop when you like the figure; they are wider.
     checks : array-like of int of shape (n_checks,), default=None
-        Positions of labeled rows that were drawn at random among all that could be
-        asked when they were; labels of the start count as drawn from all rows. None:
-        the rows that the learner asked as checks or by random sampling.
+        Positions of labeled rows that were drawn at random among all candidates of
+        their time; labels of the start count as drawn from all rows. None: the rows
+        that the learner asked about as checks or by random sampling.
 
     Returns
     -------
     estimate : Bunch
         score : float or ndarray of float64 of shape (n_classes,)
-            The estimate, NaN from fewer than ten checks, in all or of a class; from
-            fewer than two of any class for balanced accuracy.
+            The estimate; NaN with fewer than ten checks, in all or of a class, and for
+            balanced accuracy with fewer than two of any class.
         low, high : float or ndarray of float64 of shape (n_classes,)
             The interval.
         baseline : float or ndarray of float64 of shape (n_classes,)
@@ -101,10 +101,10 @@ def estimate_score(
         n_checks : int
             How many checks it is from.
         n_needed : int
-            How many it takes, about, until there is a figure, of each class where it
-            is of classes; no more than `n_checks` where there is.
+            About how many checks it takes until there is a figure, for every class if
+            there is one per class; no more than `n_checks` where there is one.
         n_left : int
-            The rows that it speaks of: those that can still be asked.
+            The rows that the estimate is about: those that can still be asked about.
         classes : ndarray of shape (n_classes,)
             The classes known, in the order of the arrays.
         method : str
@@ -115,16 +115,16 @@ def estimate_score(
     NotFittedError
         Where there is no model yet.
     ValueError
-        Where no row is left, `checks` are no labeled rows, the estimator can't be
+        Where no row is left, `checks` are not labeled rows, the estimator can't be
         fitted without some of the labels, or log loss is asked for and it has no
         `predict_proba`.
     TypeError
-        Where it is no ActiveLearner.
+        Where it is not an ActiveLearner.
 
     Notes
     -----
-    A check is a candidate of its round like any other. What the model says of it must
-    not come from its label, so it is asked of models without it, as in
+    A check is a candidate of its round like any other. What the model says about it
+    must not come from its label, so models without that label are used, as in
     :func:`suspect_labels`. With the N candidates of the rounds of the checks in the
     mean, the mean value :math:`\bar v` of checks, and the total A of the values of rows
     that were labeled since, the rows left U have the mean
@@ -142,11 +142,12 @@ def estimate_score(
     errors are added. `anytime` takes the boundary of the normal mixture for the normal
     quantile.
 
-    Labels are taken to be right. The model of now has seen a few labels more than those
-    that are held out, so the estimate is of a slightly worse one; on the other hand,
-    the strategy has chosen rows after it knew the labels of checks, which favors the
-    rows near them: on noisy data asked by margin, by .01 to .04 with 20 to 40 checks.
-    The factor 1.07 is for that; it was measured on other data than the guide's table.
+    Labels are assumed to be right. The current model has seen a few labels more than
+    those that are fitted without some, so the estimate is of a slightly worse one; on
+    the other hand, the strategy has chosen rows after it knew the labels of checks,
+    which favors the rows near them: on noisy data with rows chosen by margin, by .01 to
+    .04 with 20 to 40 checks. The factor 1.07 is for that; it was measured on other data
+    than the guide's table.
 
     Cost: as many fits as :func:`suspect_labels` takes in one pass: one of each label
     while there are fewer than 50, then 20; one on graphs.
@@ -265,7 +266,7 @@ def estimate_of(known, held_out, said_of_left, scoring, confidence, anytime):
     if not known.n_left:
         raise NothingToEstimateError(
             "No row is left to be asked, so there is nothing to estimate: the score on "
-            "rows outside of the pool takes a test set."
+            "rows outside the pool needs a test set."
         )
     drawn = np.isin(labels.rows, known.drawn)
     checks = RandomChecks(drawn, known.learned_in, known.n_left)
@@ -331,7 +332,7 @@ def _given(pool, checks):
     unknown = rows[~pool.labels.known[rows]]
     if len(unknown):
         raise ValueError(
-            f"The rows {unknown.tolist()} are no checks, for they have no label. Pass "
+            f"The rows {unknown.tolist()} are not checks: they have no label. Pass "
             "the positions of labeled rows that were drawn at random."
         )
     return rows

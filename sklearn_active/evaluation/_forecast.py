@@ -48,14 +48,16 @@ def forecast_labels(
     best: float = 1.0,
     confidence: float = 0.8,
 ) -> Forecast:
-    r"""Forecast how many labels it takes to reach a score, or say that nobody can.
+    r"""Forecast how many labels it takes to reach a score, or say that it can't be
+    told.
 
     From a learning curve: the scores of a model at some numbers of labels, measured on
     rows that say something of the pool (a test set, or random checks by
     :func:`estimate_score`; scores on rows that a strategy has chosen do not). Most
-    curves do not say where they go: expect "can't say" in nine of ten cases. Where it
-    speaks, take the interval: the number in it was no nearer than 1.6 times the labels
-    of now on curves of models and sets that had no part in the formula.
+    curves do not show where they go: expect "can't say" in nine of ten cases. Where
+    there is a forecast, use the interval: the number in it was no nearer than 1.6 times
+    the current number of labels on curves of models and sets that were not used for the
+    formula.
 
     Parameters
     ----------
@@ -78,12 +80,12 @@ def forecast_labels(
     -------
     forecast : Bunch
         n_labels : float
-            The number of labels in all, those of now included; NaN where it can't be
-            said.
+            The number of labels in all, the present ones included; NaN where it can't
+            be told.
         low, high : float
             Its interval, NaN likewise.
         why : str
-            Why it can't be said; '' where it is.
+            Why there is no forecast; '' where there is one.
 
     Notes
     -----
@@ -95,9 +97,9 @@ def forecast_labels(
     weigh by their n: what happens last counts most. Each is as likely as its squared
     errors have it, with a variance of those of the best and of .01 at least. The error
     of the scores, and a surprise of ± .35 in log n beyond all power laws, widen what
-    follows for n; what lies below the labels of now is ruled out. The forecast is the
-    median. It is not said where the interval ends beyond four times the labels of now.
-    Cost: O(n_points), some milliseconds.
+    follows for n; what lies below the current number of labels is ruled out. The
+    forecast is the median. There is none where the interval ends beyond four times the
+    current number. Cost: O(n_points), some milliseconds.
 
     References
     ----------

@@ -85,11 +85,11 @@ def suspect_labels(
     params: dict[str, Any] | None = None,
     random_state: int | np.random.RandomState | None = None,
 ) -> Suspects:
-    r"""Rank labels by how likely they are wrong, as the other labels have it.
+    r"""Rank labels by how likely they are wrong, judging by the other labels.
 
     Use it once some dozens of rows are labeled: look at the first rows of the result
     again, correct them (:meth:`~sklearn_active.ActiveLearner.relabel`, or y itself),
-    and call it anew. Whatever the order says, a label is wrong only if somebody who
+    and call it again. Whatever the order says, a label is wrong only if somebody who
     looks at the row says so: rows that are hard are suspect, too.
 
     Parameters
@@ -169,9 +169,9 @@ def suspect_labels(
     predicts says :math:`p_y` = 1 or 0.
 
     In a pipeline that ends in a graph, the steps before are fitted once, without y;
-    where they need y, each fold fits them anew.
+    where they need y, each fold fits them again.
 
-    Votes are weighed as CROWDLAB does: by how often annotators agree with each other,
+    Votes are weighted as in CROWDLAB: by how often annotators agree with each other,
     and the model with the labels in force. Where no row has two votes, they say nothing
     more than y.
 

@@ -40,7 +40,7 @@ class LabelingData:
     roles : list of Role
         What each column of a table is, and what the model gets of it.
     notes : list of str
-        What was guessed, mended or left out, in sentences.
+        What was guessed, repaired or left out, in sentences.
     path : path or None
         Where it is from.
     encoder : transformer
@@ -48,11 +48,11 @@ class LabelingData:
     raw : container of shape (n_rows, ...)
         The rows as `encoder` takes them.
     table : Table
-        All rows of the file, also those that can't be asked.
+        All rows of the file, also those that nobody can be asked about.
     places : ndarray of int of shape (n_rows,)
         Which row of the table each row is.
     left_out : ndarray of int
-        Rows that hold nothing to look at: not to be asked.
+        Rows that hold nothing to look at: nobody is asked about them.
 
     Examples
     --------
@@ -128,7 +128,7 @@ class LabelingData:
         order = order_of(journal, self.keys)
         if order is None or np.array_equal(order, np.arange(len(order))):
             return self
-        note = "rows stand in other places than when you began: each was found again"
+        note = "rows are in other places than when you began: each was found again"
         return replace(
             self,
             X=self.X[order],

@@ -94,7 +94,7 @@ class TextEmbedder(LearnsNothing):
         except Exception as error:  # whatever is in a file of that name
             warnings.warn(
                 f"{self.cache} holds no vectors of texts that can be read ({error}): "
-                "they are computed anew, and the file is replaced.",
+                "they are computed again, and the file is replaced.",
                 stacklevel=3,
             )
             return {}

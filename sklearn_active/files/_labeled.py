@@ -15,7 +15,7 @@ from sklearn_active.labeling import LabelingSession
 def write_labeled(
     data: LabelingData, session: LabelingSession, path: str | PathLike[str]
 ) -> list[str]:
-    r"""Write the table that was read, with what the session knows behind its columns.
+    r"""Write the table that was read, followed by columns of what the session knows.
 
     Parameters
     ----------
@@ -33,12 +33,12 @@ def write_labeled(
 
     Notes
     -----
-    All rows of the file come out, in its order, encoding and with its columns as they
-    were; behind them `label` (a person's, or the file's own), `guess` and
+    All rows of the file are written, in its order and encoding and with its columns as
+    they were; after them `label` (a person's, or the file's own), `guess` and
     `confidence` (the model's, of every row, and the probability it gives to it; none
     where labels are numbers, or a row may have several: these are written with
-    semicolons between, "none" for none of them),
-    `flagged`, `annotator` and `labeled_at` (UTC). A name that is taken gets a number.
+    semicolons between, "none" for none of them), `flagged`, `annotator` and
+    `labeled_at` (UTC). A name that is taken gets a number.
 
     Examples
     --------

@@ -52,7 +52,7 @@ def read_file(
         A table (.csv, .tsv, .xlsx, .jsonl, .json, .parquet), an array (.npy, .npz), or
         a folder of images or of .txt files.
     text : str or list of str, default=()
-        Columns of a table that are texts; the others are found out.
+        Columns of a table that are texts; the kinds of the others are found out.
     ignore : str or list of str, default=()
         Columns that the model doesn't get.
     id : str, default=None

@@ -142,7 +142,7 @@ def decoded(data, name, encoding=None):
         ) from error
     example = re.search(r"[^\n\r]{0,20}[^\x00-\x7f][^\n\r]{0,20}", text).group()
     note = (
-        f"line {line} is no UTF-8: the file is read as Windows-1252, as in {example!r}"
+        f"line {line} is not UTF-8: the file is read as Windows-1252, as in {example!r}"
     )
     return text, Form("cp1252"), [note]
 
@@ -388,8 +388,8 @@ def _take_rows(cells, records, name):
         )
     if cut:
         cells.notes.append(
-            f"{named('line', cut)} {has(cut)} blank cells behind the {n_columns} "
-            "columns: left away"
+            f"{named('line', cut)} {has(cut)} blank cells after the {n_columns} "
+            "columns: left out"
         )
 
 

@@ -1,4 +1,4 @@
-"""The table as it was read, with columns of labels and guesses behind it."""
+"""The table as it was read, with columns of labels and guesses appended."""
 
 import codecs
 import json
@@ -74,7 +74,7 @@ def check_place(path, *others):
 
 
 def write_table(table, path, columns):
-    """Write a table with more columns behind its own, all or nothing.
+    """Write a table with more columns after its own, all or nothing.
 
     Parameters
     ----------

@@ -74,7 +74,7 @@ class GraphLabelSpreading(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     affinity_ : csr_array of float64 of shape (n_samples, n_samples)
         The graph.
     leave_one_out_masses_ : ndarray of float64 of shape (n_labeled, n_classes)
-        The masses of each labeled row, in the order of the rows, had it no label of
+        The masses of each labeled row, in the order of the rows, if it had no label of
         its own: exact, and without a fit per row; computed when it is asked for.
     leave_one_out_accuracy_ : float
         Share of the labeled rows that the other labels predict right, exact;

@@ -40,9 +40,9 @@ class ActiveLearningCurveDisplay:
     figure_ : matplotlib Figure
         The figure of `ax_`.
     lines_ : list of matplotlib Line2D
-        One line a curve: the mean.
+        One line per curve: the mean.
     fills_ : list of matplotlib PolyCollection or None
-        One band a curve; None where there is no band, or one run only.
+        One band per curve; None where there is no band, or one run only.
 
     See Also
     --------
@@ -216,13 +216,13 @@ class ActiveLearningCurveDisplay:
         line_kw: dict[str, Any] | None = None,
         fill_kw: dict[str, Any] | None = None,
     ) -> Self:
-        """Draw one line and one band a curve.
+        """Draw one line and one band per curve.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None: a new figure. Axes that hold curves already are
-            added to, in the next colors and line styles.
+            Where to draw; None: a new figure. Curves are added to those already in the
+            axes, in the next colors and line styles.
         score_name : str, default=None
             Name of the vertical axis; None: that of the display.
         band : {'std_error', 'std', 'minmax'} or None, default='std_error'

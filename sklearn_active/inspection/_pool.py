@@ -26,26 +26,25 @@ from sklearn_active.query_strategies._registry import check_compatible, declared
 
 
 class PoolDisplay:
-    """Draw the pool in two dimensions: known labels, what was asked, what is useful.
+    """Draw the pool in two dimensions: known labels, rows asked about, useful rows.
 
-    Use it to see whether the questions follow the boundary between classes or
-    spread over the pool. Candidates are the darker the higher their utility, labeled
-    rows differ in color and marker by class, or in color by their number, and rows that
-    were asked have a ring.
+    Use it to see whether the questions follow the boundary between classes or spread
+    over the pool. Candidates are the darker the higher their utility, labeled rows
+    differ in color and marker by class, or in color by their number, and rows that were
+    asked about have a ring.
 
     Parameters
     ----------
     points : ndarray of float of shape (n_rows, 2)
         Where to draw each row of the pool.
     y : ndarray of shape (n_rows,)
-        The labels of the labeled rows, of several labels in a text; anything
-        elsewhere.
+        The labels of the labeled rows, several labels as one text; anything elsewhere.
     labeled : ndarray of bool of shape (n_rows,)
         Which rows are labeled.
     utilities : ndarray of float of shape (n_rows,), default=None
         Utilities of the candidates, NaN for other rows; None: no row has one.
     asked : ndarray of int of shape (n_asked,), default=None
-        Positions of the rows that were asked, in this order.
+        Positions of the rows that were asked about, in this order.
     axis_names : tuple of (str or None), default=(None, None)
         Names of the two axes.
     utility_name : str, default='utility'
@@ -64,12 +63,12 @@ class PoolDisplay:
     candidates_ : matplotlib PathCollection or None
         Candidates, colored by their utility; None where there are no utilities.
     labeled_ : list of matplotlib PathCollection
-        Labeled rows, one collection a class, in sorted order; one in all where labels
+        Labeled rows, one collection per class, in sorted order; one in all where labels
         are numbers.
     asked_ : matplotlib PathCollection
-        The rings of the rows that were asked.
+        The rings of the rows that were asked about.
     numbers_ : list of matplotlib Annotation
-        The order in which they were asked, with `numbers=True`.
+        The order in which they were asked about, with `numbers=True`.
     colorbar_ : matplotlib Colorbar or None
         The color bar of the utilities.
     label_colorbar_ : matplotlib Colorbar or None
@@ -77,19 +76,19 @@ class PoolDisplay:
 
     See Also
     --------
-    QueryDisplay : The rows that were asked themselves.
+    QueryDisplay : The rows themselves that were asked about.
     sklearn.inspection.DecisionBoundaryDisplay : What the model makes of the plane.
 
     Notes
     -----
     Utilities are those of the next question, each candidate taken alone: what a
-    strategy that chooses batches jointly takes off after its first pick is not
-    shown. They are asked of a copy of the strategy; the learner stays as it is.
-    There are none, and all unlabeled rows are gray, where rows are asked at random
+    strategy that chooses batches jointly subtracts after its first pick is not shown.
+    They come from a copy of the strategy; the learner stays as it is. There are none,
+    and all unlabeled rows are gray, where rows are chosen at random
     (:class:`~sklearn_active.query_strategies.RandomSampling`, and before two classes
-    are known with a strategy that needs a model) and with a strategy that has
-    `select` but no `utilities`. Rows with the utility -inf, and rows that the oracle
-    declined, are gray too.
+    are known with a strategy that needs a model) and with a strategy that has `select`
+    but no `utilities`. Rows with the utility -inf, and rows that the oracle declined,
+    are gray too.
 
     Cost: one query of the strategy and a copy of its state, and the projection.
 

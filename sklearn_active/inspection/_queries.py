@@ -24,7 +24,7 @@ _GAP = 0.15
 
 
 class QueryDisplay:
-    """Show the rows that were asked, one line per round, guess and truth above each.
+    """Show the rows asked about, one line per round, guess and truth above each.
 
     The picture to look at first: what does the learner ask, and what does it get
     wrong? Images are drawn, texts are written, rows of up to 6 columns are written
@@ -50,7 +50,7 @@ class QueryDisplay:
     Attributes
     ----------
     axes_ : ndarray of matplotlib Axes of shape (n_rounds, n_columns)
-        The axes of each row asked; None where a round asked fewer.
+        The axes of each row asked about; None where a round has fewer.
     bounding_ax_ : matplotlib Axes or None
         What the grid was fitted into; None where the axes were given.
     figure_ : matplotlib Figure

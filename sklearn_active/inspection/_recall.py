@@ -34,7 +34,7 @@ class RecallDisplay:
     n_found : ndarray of int of shape (n_points,)
         Rows of the class known by then, those of the start included.
     lower_limit : ndarray of float of shape (n_points,)
-        In [0, 1]: the recall that was sure by then.
+        In [0, 1]: the recall that was certain by then.
     target : float, default=0.95
         The recall aimed at.
     stop_at : int, default=None
@@ -47,7 +47,7 @@ class RecallDisplay:
     ax_ : matplotlib Axes
         The axes drawn in: rows found.
     limit_ax_ : matplotlib Axes
-        The axes over it, with a scale on the right: the recall that is sure.
+        The axes over it, with a scale on the right: the recall that is certain.
     figure_ : matplotlib Figure
         The figure of `ax_`.
     found_line_ : matplotlib Line2D
@@ -67,7 +67,7 @@ class RecallDisplay:
     -----
     The limit is the highest target at which the rule would have stopped by then. For
     each single target it holds over the whole run, whenever one looks, with the
-    confidence chosen; not for all targets at once. It falls where a row is found
+    confidence chosen, but not for all targets at once. It falls where a row is found
     after a long time without one.
 
     Examples

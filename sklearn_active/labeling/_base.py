@@ -19,28 +19,28 @@ Label = str | int | float | bool | tuple[str, ...]
 class BaseLabelingSession(ABC):
     """What a front end may ask of a session, and what it may rely on.
 
-    A front end shows rows to a person and passes on what the person says: the web
-    page, the terminal and the notebook's widget are three, and use nothing but this.
+    A front end shows rows to a person and passes on what the person says: the web page,
+    the terminal and the notebook's widget are three, and use nothing but this.
     :class:`LabelingSession` and :class:`WebOracle` implement it. To write a front end,
-    call these methods; to put another source of questions behind the front ends that
-    there are, derive from this class.
+    call these methods; to give the existing front ends another source of questions,
+    derive from this class.
 
-    - **Who checks**: the session. A front end passes on what was typed; what can't be
-      is a ValueError whose text can be shown to the person. Where labels are numbers,
-      text is read as by `numbers.read`, and `numbers.written` shows a label; where a
-      row may have several, `several` does both.
-    - **What is kept**: when `tell`, `skip`, `relabel`, `flag` or `take_back` return,
-      it is kept. Where they raise, nothing of that call is, but for `RuntimeError`:
+    - **Who checks**: the session. A front end passes on what was typed; what is not
+      allowed is a ValueError whose text can be shown to the person. Where labels are
+      numbers, text is read as by `numbers.read`, and `numbers.written` shows a label;
+      where a row may have several, `several` does both.
+    - **What is kept**: when `tell`, `skip`, `relabel`, `flag` or `take_back` return, it
+      is kept. If they raise, nothing of that call is kept, except for `RuntimeError`:
       the answer is recorded, and something that follows from it failed.
-    - **What errors mean**: `StaleQueryError`: the question is not open any more; ask
-      again, and show what is asked now. `OSError`: it could not be written; the
+    - **What errors mean**: `StaleQueryError`: the question is no longer open; ask
+      again, and show what is asked now. `OSError`: the answer could not be written; the
       question stays open, and the same call may be made again.
     - **What may block**: `ask` while the session is `preparing`, and where more rows
       are wanted than are ranked; `find`, `describe` and `guess` while a model predicts
       or, to find doubtful labels, is fitted. Nothing else waits for a model, and `tell`
       never fits one.
-    - **Threads**: all methods may be called from several. `lock`, which may be taken
-      again by who has it, is held to do several things at once.
+    - **Threads**: all methods may be called from several. Hold `lock`, which is
+      reentrant, to do several things at once.
 
     Attributes
     ----------
@@ -54,15 +54,15 @@ class BaseLabelingSession(ABC):
         Whether labels may be given that are in no `classes` yet.
     numbers : NumberRange or None
         Which numbers may be given, where labels are numbers: it reads what is typed,
-        and writes what is shown. None: labels are none.
+        and writes what is shown. None: labels are not numbers.
     several : SeveralLabels or None
         Where a row may have several of the classes, or none: `read` and `written` as
         of `numbers`; a label is a tuple of classes, empty for none. None: a row has
         one.
     votes_per_row : int
-        How many annotators each row is asked of.
+        How many annotators are asked about each row.
     items : sequence or None
-        What a person sees of all rows; None: it is known row by row.
+        What a person sees of all rows; None: only `item` knows it, row by row.
     lock : RLock
         Of the session.
 
@@ -171,7 +171,7 @@ class BaseLabelingSession(ABC):
 
     @abstractmethod
     def take_back(self, annotator: str | None = None) -> None:
-        """Take back the last thing that a person did; its row is asked next.
+        """Take back the last thing that a person did; its row comes next.
 
         Parameters
         ----------
@@ -283,7 +283,7 @@ class BaseLabelingSession(ABC):
         return {}
 
     def guess(self, index: int) -> Label | None:
-        """Return what the model makes of a row, None without one.
+        """Return what the model predicts for a row, None without one.
 
         Parameters
         ----------
@@ -335,7 +335,7 @@ class BaseLabelingSession(ABC):
         raise self._cannot("flag")
 
     def requeue_skipped(self) -> None:
-        """Let the rows that were skipped be asked again."""
+        """Let the rows that were skipped come again."""
         raise self._cannot("requeue")
 
     def reopen(self, query_id: str, index: int, annotator: str | None = None) -> None:

@@ -25,24 +25,23 @@ class JournaledOracle(Oracle):
 
     For oracles that cost: a paid service, a slow simulation, a person. Run the same
     script again after a crash, and it goes on where it stopped, with the same
-    questions; only rows that are not on file are asked.
+    questions; only rows that are not on file are asked about.
 
     Parameters
     ----------
     oracle : callable
-        Asked for rows that are not on file. It gets a query of those rows only.
+        Asked about rows that are not on file. It gets a query of those rows only.
     path : str or path
-        The file, a :class:`LabelJournal`. Opened at the first question, and locked
+        The file, a :class:`LabelJournal`, opened at the first question, and locked
         until `close`.
 
     Notes
     -----
     A row is known by its content, so frames and arrays, other orders and other pools
-    share a file; rows with equal content have one answer, and another where the
-    learner asks again (`reask`). Abstentions are kept too.
-    What a generator yields is kept label by label. For the same questions after a
-    crash, give the learner an int as `random_state`. Cost: one fsync per batch, or
-    per label of a generator.
+    can share a file; rows with equal content have one answer, and a second one where
+    the learner asks again (`reask`). Abstentions are kept too. What a generator yields
+    is kept label by label. For the same questions after a crash, give the learner an
+    int as `random_state`. Cost: one fsync per batch, or per label of a generator.
 
     Examples
     --------

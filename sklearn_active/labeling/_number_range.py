@@ -28,8 +28,8 @@ _DIGITS_OF_GUESS = 4
 class NumberRange:
     """Say which numbers may be given as labels, and in which unit.
 
-    For sessions and oracles around a regressor. Whatever is outside of it is refused
-    with a sentence, and nothing is recorded.
+    For sessions and oracles around a regressor. Anything outside it is refused with an
+    explanation, and nothing is recorded.
 
     Parameters
     ----------
@@ -38,14 +38,14 @@ class NumberRange:
     high : float, default=inf
         The largest one.
     unit : str, default=''
-        What the numbers are in, such as 'mm'. It is shown beside them, and may be
-        typed behind them; another one is refused.
+        What the numbers are in, such as 'mm'. It is shown beside them, and may be typed
+        after them; another unit is refused.
 
     Notes
     -----
-    A point or a comma is the decimal mark, and nothing stands between the thousands. A
-    comma with three digits behind it and one to three before (1,234) may be either,
-    and is refused. `written` gives the shortest text that is read as the same float.
+    A point or a comma is the decimal mark, and thousands are not separated. A comma
+    with three digits after it and one to three before it (1,234) may be either, and is
+    refused. `written` gives the shortest text that is read as the same float.
 
     Examples
     --------
@@ -141,7 +141,8 @@ class NumberRange:
         Raises
         ------
         ValueError
-            Where it is none, may be two (1,234), is in another unit or out of range.
+            Where it is not a number, may be two (1,234), is in another unit or out of
+            range.
         """
         # What keyboards and other programs write for a minus and for a space.
         text = text.replace("\N{MINUS SIGN}", "-").strip()

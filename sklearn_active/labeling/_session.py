@@ -55,8 +55,8 @@ class LabelingSession(AnswerableSession):
 
     For people as oracles. Every answer is on disk before it is acknowledged, the next
     question is there at once while the estimator is refitted in the background, and
-    whatever was answered can be taken back. `session.terminal()` and
-    `session.serve()` show it to a person; `ask` and `tell` are for other front ends.
+    every answer can be taken back. `session.terminal()` and `session.serve()` show it
+    to a person; `ask` and `tell` are for other front ends.
 
     Parameters
     ----------
@@ -75,36 +75,37 @@ class LabelingSession(AnswerableSession):
         says what has changed since. None: they are kept in memory only.
     keys : sequence of str of length n_rows, default=None
         What identifies the rows, distinct; None: their content. A journal goes on with
-        rows that were added at the end; where others changed, it is refused.
+        rows that were added at the end; if other rows changed, it is refused.
     unasked : sequence of int, default=()
-        Rows that are never asked, as there is nothing to see in them.
+        Rows that nobody is asked about, as there is nothing to see in them.
     classes : array-like of shape (n_classes,), default=None
-        The labels that may be given, in the order in which they are shown. Those of a
-        journal may be added to and put in another order; one that no row has may be
-        left out. None: those of the journal, else those in y, sorted.
+        The labels that may be given, in the order in which they are shown. Classes may
+        be added to those of a journal, and their order changed; one that no row has may
+        be left out. None: those of the journal, else those in y, sorted.
     new_classes : {'error', 'allow'}, default='error'
         Whether other labels may be given.
     several : bool, default=False
-        Whether a row may have several of the classes, or none. They are then the names
-        of the columns of y, in their order; those of a frame may stand in any order.
-        They need not be stated beside a frame, or without y where a journal goes on.
+        Whether a row may have several of the classes, or none. The classes are then the
+        names of the columns of y, in their order; those of a frame may be in any order.
+        They need not be stated with a frame, or without y where a journal goes on.
     numbers : NumberRange, default=None
         Around a regressor: which numbers may be given, and their unit. None: as a
         journal says, else any number. Without effect on what the model predicts.
     aggregate : {'last', 'majority', 'median'} or callable, default='last'
-        How the votes on a row become its label: 'majority' is for classes (of several
-        labels per row, of each by itself), 'median' for numbers; a callable takes the
-        list of votes, the latest last, and returns a label of their kind, or None.
+        How the votes on a row become its label: 'majority' is for classes (with several
+        labels per row, for each label separately), 'median' for numbers; a callable
+        takes the list of votes, the latest last, and returns a label of their kind, or
+        None.
     votes_per_row : int, default=1
-        How many annotators each row is asked of. Rows that others have begun are asked
-        before new ones, so that they get their votes.
+        How many annotators are asked about each row. Rows that others have begun are
+        asked before new ones, so that they get their votes.
     audit : float, default=0.1
         Share of the questions about new rows that are uniformly random, to estimate
         the accuracy.
     max_lag : int, default=5
         How many answers the ranking may be behind before random rows are asked.
     executor : object with `submit`, default=None
-        Runs the refits; None: a thread of its own.
+        Runs the refits; None: a separate thread.
 
     See Also
     --------
@@ -117,9 +118,9 @@ class LabelingSession(AnswerableSession):
 
     With several labels per row, a label is a tuple of names, in the order of the
     classes; empty for none of them. It may be given as names in any order, or as a row
-    of y, 0 or 1 of each label; the learner is taught the latter.
+    of y, 0 or 1 for each label; the learner is taught the latter.
 
-    The answers are events; the session's state is a fold over them, and reopening the
+    The answers are events, from which the session's state is computed; reopening the
     journal replays them. `tell` never fits: it costs one fsync. All methods may be
     called from several threads.
 
@@ -280,8 +281,8 @@ class LabelingSession(AnswerableSession):
     def run(self, oracle: Callable[[Query], Any]) -> str:
         """Let an oracle answer: the loop of `fit`, with everything kept as it comes.
 
-        After each batch the refit is awaited, so with `audit=0` the rows asked are
-        those of `fit` with the same oracle.
+        After each batch the refit is awaited, so with `audit=0` the rows asked about
+        are those of `fit` with the same oracle.
 
         Parameters
         ----------
@@ -325,12 +326,12 @@ class LabelingSession(AnswerableSession):
         Parameters
         ----------
         open_browser : bool, default=False
-            Whether to open it in the browser; of several annotators the first's.
+            Whether to open it in the browser; with several annotators, the first one's.
         port : int, default=0
-            0: that of an earlier run on the journal, if it is free, else any; state
+            0: the port of an earlier run on the journal, if it is free, else any; state
             one for a tunnel.
         annotators : sequence of str, default=None
-            Who labels: each gets an address of their own (`server.urls`), and other
+            Who labels: each gets an address of their own (`server.urls`) and different
             questions, or with `votes_per_row` the same. None: one person, without a
             name.
         keys : dict of label to str, default=None

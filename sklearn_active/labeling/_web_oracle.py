@@ -32,8 +32,8 @@ class WebOracle(Oracle):
     """Ask a person at a web page, batch by batch, from inside `fit`.
 
     The shortest way to label by hand: the page of :meth:`LabelingSession.serve`, for
-    a loop that is `fit`'s. `fit` waits for the answers, and the person for the refits.
-    Where answers must survive the program, and can be taken back later, use a
+    the loop of `fit`. `fit` waits for the answers, and the person for the refits. Where
+    answers must survive the program, and can be taken back later, use a
     :class:`LabelingSession` with a journal.
 
     Parameters

@@ -83,7 +83,7 @@ def compare_strategies(
     random_state: int | np.random.RandomState | None = None,
     shares: tuple[float, ...] = SHARES,
 ) -> Comparison:
-    """Compare learners on the same splits, starts and seeds, with random beside them.
+    """Compare learners, and random choice, on the same splits, starts and seeds.
 
     For experiments with a complete y; see :func:`active_learning_curve` for what a
     run is. Random choice is always part of the comparison: a strategy that can't beat
@@ -128,9 +128,9 @@ def compare_strategies(
           the first of three points in a row at which a repetition's curve (mean over
           the splits) has that share of the full score, ndarray of shape (n_repeats,),
           infinite where it never does;
-        - `differences` : dict of name to Bunch: the `mean` of the area less that of
-          'random', paired by repetition, its 95 % interval `low`, `high` (Student's
-          t over repetitions, NaN with a single one), and in how many repetitions it
+        - `differences` : dict of name to Bunch: the `mean` of the area minus that of
+          'random', paired by repetition, its 95 % interval `low`, `high` (Student's t
+          over repetitions, NaN with a single one), and in how many repetitions it
           `wins`, `ties` or `losses`;
         - `to_frame()` : the table of all that, one row per learner.
 

@@ -51,13 +51,13 @@ def labeled_scorer(
 
     Notes
     -----
-    Where the labels hold fewer or other classes than the estimator knows, as happens
-    in small folds, scorers of probabilities still work: log loss, Brier score and
-    their like are told all classes, and get probability 0 for one the estimator
-    doesn't know; ROC AUC and average precision are taken over the classes that are
-    there, with :math:`p_{ik} / \sum_{l \in fold} p_{il}`. Of several labels per row
-    they are given the chance of each label, 0 of one that was 0 in all rows learned.
-    Cost: the scorer's.
+    Where the labels hold fewer or other classes than the estimator knows, as happens in
+    small folds, scorers of probabilities still work: log loss, Brier score and their
+    like are told all classes, and get probability 0 for one the estimator doesn't know;
+    ROC AUC and average precision are taken over the classes that occur, with
+    :math:`p_{ik} / \sum_{l \in fold} p_{il}`. With several labels per row they are
+    given the probability of each label, 0 for one that was 0 in all rows learned. Cost:
+    the scorer's.
 
     Examples
     --------

@@ -20,9 +20,9 @@ from sklearn_active._sklearn import HasMethods, Interval, num_samples, validate_
 class PartiallyLabeledSplit(BaseEstimator):
     """Split the labeled rows into folds, and keep every unlabeled row in training.
 
-    Around any scikit-learn splitter; for `cross_validate`, searches, and searches
-    inside an ActiveLearner, wherever y is partly labeled. scikit-learn's own
-    splitters take the mark for a class and test on rows that nobody has labeled.
+    Wraps any scikit-learn splitter; for `cross_validate`, searches, and searches inside
+    an ActiveLearner, wherever y is partly labeled. scikit-learn's own splitters take
+    the mark for a class and test on rows that nobody has labeled.
 
     Parameters
     ----------
@@ -31,14 +31,14 @@ class PartiallyLabeledSplit(BaseEstimator):
         where y holds classes.
     missing_label : object, default='auto'
         What marks an unlabeled row. 'auto': -1 in a y of classes, and None, NaN, NA or
-        a masked value; of rows that may have several labels, those with an open entry.
-        State it where -1 is a class.
+        a masked value; with several labels per row, rows with an open entry. State it
+        where -1 is a class.
 
     Notes
     -----
-    Whole numbers are taken for classes. Where a regressor learns them, say that NaN is
-    the mark, and that there is nothing to stratify:
-    ``PartiallyLabeledSplit(KFold(5), missing_label=float("nan"))``.
+    Whole numbers are taken for classes. If a regressor learns them, say that NaN is the
+    mark, and that there is nothing to stratify: ``PartiallyLabeledSplit(KFold(5),
+    missing_label=float("nan"))``.
 
     Groups are passed to `cv` for the labeled rows; unlabeled rows stay in training
     whatever their group. Halving searches subsample and validate y themselves: use

@@ -36,13 +36,13 @@ class PoolScoreMonitor(ScoringMonitor or object):  # type: ignore[misc]
     ImportError
         Where scikit-learn is older than 1.9, which has no callbacks.
     ValueError
-        Where X and y have not the same number of rows.
+        Where X and y don't have the same number of rows.
 
     Notes
     -----
     `get_logs()` returns scikit-learn's log: `data`, a list of dicts, one per round,
     with `task_id` (the round, 0 is the fit before any question), `n_labeled` and
-    `score`, and `data_as_pandas`. Cost: one scoring a round.
+    `score`, and `data_as_pandas`. Cost: one scoring per round.
 
     Examples
     --------

@@ -11,8 +11,8 @@ from sklearn_active.oracles._base import RateOracle
 class AbstainingOracle(RateOracle):
     """Abstain from a row at a given rate.
 
-    For experiments: annotators can't label every row. A row abstained from is not
-    asked again in the same fit.
+    For experiments: annotators can't label every row. A row abstained from is not asked
+    about again in the same fit.
 
     Parameters
     ----------

@@ -15,11 +15,11 @@ from sklearn_active.oracles._base import RateOracle
 class NoisyOracle(RateOracle):
     """Give a wrong class at a given rate, or numbers that are off by some noise.
 
-    For experiments: how much do wrong answers cost? A flip is uniform over the
-    other classes known so far (`query.classes`); where none is known there is no
-    flip. Where a row may have several labels, one of them, each with the same
-    probability, is turned into its opposite. Where the wrapped oracle abstains with
-    None or NaN (or -1, where that is no class), it stays so.
+    For experiments: how much do wrong answers cost? A flip is uniform over the other
+    classes known so far (`query.classes`); where none is known there is no flip. Where
+    a row may have several labels, one of them, each with the same probability, is
+    turned into its opposite. Where the wrapped oracle abstains with None or NaN (or -1,
+    where that is not a class), so does this one.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class NoisyOracle(RateOracle):
         For classes and several labels: the probability that a row is answered wrongly.
     random_state : int, RandomState instance or None, default=None
         Seed. What becomes of a row depends on the seed and the row's content alone:
-        asked twice, it errs twice in the same way.
+        asked twice about a row, it errs twice in the same way.
     scale : float, default=0.0
         For numbers: the standard deviation of normal noise that is added to each, in
         the unit of the labels.

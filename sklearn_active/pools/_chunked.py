@@ -18,10 +18,10 @@ from sklearn_active.pools._kept import KeepsRows
 class ChunkedPool(KeepsRows):
     """Wrap rows that are read in chunks, so that a pool may be larger than memory.
 
-    For whatever a function can read: a database, many files, a compressed array.
-    Arrays mapped into memory and csr matrices need no wrapper; Parquet files have
-    `from_parquet`. The learner asks by a pointwise query strategy ('margin',
-    'entropy', 'least_confident', 'random'), in one pass per query.
+    For whatever a function can read: a database, many files, a compressed array. Arrays
+    mapped into memory and csr matrices need no wrapper; Parquet files have
+    `from_parquet`. The learner uses a pointwise query strategy ('margin', 'entropy',
+    'least_confident', 'random'), in one pass per query.
 
     Parameters
     ----------
@@ -40,9 +40,9 @@ class ChunkedPool(KeepsRows):
 
     Notes
     -----
-    Rows that were taken are kept in memory: the labeled ones are needed in every
-    refit. Memory beyond that: some chunks, and a few bytes per row for what is known
-    of its label. `pickle` keeps the factory, which must be picklable then.
+    Rows that were taken are kept in memory: the labeled ones are needed in every refit.
+    Memory beyond that: some chunks, and a few bytes per row for what is known of its
+    label. `pickle` keeps the factory, which must then be picklable.
 
     Examples
     --------

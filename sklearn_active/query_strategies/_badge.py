@@ -17,7 +17,7 @@ _NOTHING = 1e-12  # of the squared norms, is a distance of rounding errors
 
 
 class BadgeSampling(QueryStrategy):
-    r"""Ask a batch whose gradients are large and point to different sides.
+    r"""Ask a batch whose gradients are large and point in different directions.
 
     BADGE: a row counts by how much its label would change a linear model, and the
     rows of a batch should change it in different ways. For large batches and models

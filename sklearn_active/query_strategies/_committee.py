@@ -26,15 +26,15 @@ from sklearn_active.query_strategies._refits import training_labels
 class QueryByCommittee(QueryStrategy):
     r"""Ask the rows on which a committee of models disagrees most.
 
-    For classifiers without probabilities, or with dishonest ones, since votes need
-    none, and for regressors of any kind. It costs a fit per member in every query.
+    For classifiers without probabilities, or with badly calibrated ones, since votes
+    need none, and for regressors of any kind. It costs a fit per member in every query.
 
     Parameters
     ----------
     members : list of estimators or estimator, default=None
-        A list: its estimators are the committee, classifiers or regressors as the
-        learner's own is. One estimator: it is fitted on bootstrap samples of the
-        labeled rows. None: so is the learner's own.
+        A list: its estimators are the committee, classifiers or regressors like the
+        learner's own. One estimator: it is fitted on bootstrap samples of the labeled
+        rows. None: the learner's own is fitted so.
     disagreement : {'auto', 'vote_entropy', 'consensus_entropy', 'kl'}, default='auto'
         'auto': for classes 'vote_entropy', for regression the variance of the numbers
         that members predict. 'vote_entropy': entropy of the votes of `predict`;
@@ -44,7 +44,7 @@ class QueryByCommittee(QueryStrategy):
         Number of bootstrap samples; not used with a list.
     n_jobs : int, default=None
         How many members are fitted at a time, through joblib; None: as its context
-        says, else one. The choice is the same.
+        says, else one. It doesn't change which rows are chosen.
 
     Notes
     -----

@@ -20,7 +20,7 @@ from sklearn_active.query_strategies._refits import training_labels
 class ExpectedErrorReduction(QueryStrategy):
     r"""Ask the row whose label is expected to make the pool's predictions surest.
 
-    Looks ahead: the estimator is fitted anew for each candidate and each class it may
+    Looks ahead: the estimator is refitted for each candidate and each class it may
     have. For small pools and estimators that fit in milliseconds; elsewhere set
     `subsample`, or take :class:`MarginSampling`.
 
@@ -34,7 +34,7 @@ class ExpectedErrorReduction(QueryStrategy):
         are drawn at random in each query. At least `batch_size` are tried. None: all.
     n_jobs : int, default=None
         How many candidates are tried at a time, through joblib; None: as its context
-        says, else one. The choice is the same.
+        says, else one. It doesn't change which rows are chosen.
 
     Notes
     -----

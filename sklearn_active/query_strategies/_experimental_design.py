@@ -16,12 +16,12 @@ _DIGITS = 9  # so that rounding errors decide no tie
 
 
 class ExperimentalDesign(CoverStrategy):
-    r"""Ask the row whose label takes most off the variance of the whole pool.
+    r"""Ask the row whose label reduces the variance of the whole pool most.
 
     For regression with few labels, around any model, from no label on: what "auto"
     takes there. It looks at no answer, so that all questions can be known before the
-    first one is answered. Rows count that say much of many others: neither in the
-    middle of what is known, nor outliers. Scale features that differ in unit.
+    first one is answered. It prefers rows that say much about many others: neither in
+    the middle of what is known, nor outliers. Scale features that differ in unit.
 
     Parameters
     ----------
@@ -42,16 +42,16 @@ class ExperimentalDesign(CoverStrategy):
         \right)^{-1}
 
     before any label, for the reach r and the mean squared distance v of the rows to
-    their mean. This kernel is a mixture of Gaussian ones of all widths: nobody knows
-    the right one. A label of row q, with noise :math:`g^2`, takes
+    their mean. This kernel is a mixture of Gaussian ones of all widths, as the right
+    one is unknown. A label of row q, with noise :math:`g^2`, takes
     :math:`C_{\cdot q} C_{q \cdot} / (C_{qq} + g^2)` off it, and so
 
     .. math:: u_q = \frac{\sum_i C_{iq}^2}{C_{qq} + g^2}
 
     off the sum of the variances of all rows. Declined rows count as labeled.
 
-    The covariance is held as a factor of at most 400 columns, chosen by pivots: each
-    is the row that those before it say least of. What it leaves of a row's variance
+    The covariance is held as a factor of at most 400 columns, chosen by pivots: each is
+    the row about which those before it say least. What it leaves of a row's variance
     counts as noise. Kept up to date: with p columns O(n_rows * p^2 + n_rows * p *
     n_features) once, O(n_rows * p + p^2) per label, O(n_rows) per query; memory
     O(n_rows * p). The estimator need not offer anything.

@@ -11,8 +11,8 @@ from sklearn_active.query_strategies._pool_view import PoolView
 class FunctionStrategy(QueryStrategy):
     """Ask by the utilities that a function of the pool returns.
 
-    `ActiveLearner(estimator, my_function)` lifts the function by itself; use this
-    class to name it.
+    `ActiveLearner(estimator, my_function)` wraps the function by itself; use this class
+    to name it.
 
     Parameters
     ----------
@@ -21,10 +21,9 @@ class FunctionStrategy(QueryStrategy):
 
     Notes
     -----
-    As the function may use the estimator, random rows are asked until two classes
-    are known. A strategy that needs none is a subclass of
-    :class:`QueryStrategy` with `needs = ()`. Cost per query: the function's, and
-    O(n_candidates).
+    As the function may use the estimator, random rows are asked about until two classes
+    are known. A strategy that needs none is a subclass of :class:`QueryStrategy` with
+    `needs = ()`. Cost per query: the function's, and O(n_candidates).
 
     Examples
     --------

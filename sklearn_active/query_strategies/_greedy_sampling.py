@@ -15,8 +15,8 @@ class GreedySampling(CoverStrategy):
     r"""Ask the row that is farthest from all labeled ones, in X, in y, or in both.
 
     For regression with few labels: extremes come first, and linear models learn most
-    from these. Rows far from all others are asked early, so look for other ways where
-    X has many outliers. Scale features that differ in unit.
+    from these. Rows far from all others are asked about early, so take another strategy
+    where X has many outliers. Scale features that differ in unit.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class GreedySampling(CoverStrategy):
     before in the same batch, counts as labeled with its prediction.
 
     The estimator must implement `predict`, but for 'X'. Cost: O(n_rows * n_features)
-    a label; O(n_rows) per query with 'X', else O(n_rows * n_labeled) and the
+    per label; O(n_rows) per query with 'X', else O(n_rows * n_labeled) and the
     predictions of the pool. Memory O(n_rows), with 'both' O(n_rows * n_labeled).
 
     References

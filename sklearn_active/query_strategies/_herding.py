@@ -31,19 +31,19 @@ _ROWS_AT_ONCE = 16_384
 class GraphUncertaintyHerding(CoverStrategy):
     r"""Ask the row whose label covers most of what is still uncertain.
 
-    Few labels from the first one on, with any classifier: it has a graph of its own,
-    on X as it is, so scale features that differ in unit. Each row is worth the
-    uncertain rows that it is near to and that no labeled row covers yet. Prefer
+    It needs few labels, from the first one on, with any classifier. It has a graph of
+    its own, on X as it is, so scale features that differ in unit. A row is worth as
+    much as the uncertain rows near it that no labeled row covers yet. Prefer
     :class:`MarginSampling` where rows that are near each other often differ in class.
 
     Parameters
     ----------
     uncertainty : {'graph', 'model', 'none'}, default='graph'
-        By what rows count. 'graph': by their uncertainty in the graph. 'model': by
-        that of the learner's estimator, too, as soon as it knows two classes (the name
-        "herding"): around ordinary classifiers, which see other than the graph does.
-        'none': all count alike (label-free coverage, the name "graph_coverage"):
-        which rows to label first when no label is to be looked at.
+        How rows are weighted. 'graph': by their uncertainty in the graph. 'model': also
+        by that of the learner's estimator, as soon as it knows two classes (the name
+        "herding"): for ordinary classifiers, which see something else than the graph.
+        'none': all alike (label-free coverage, the name "graph_coverage"): for rows to
+        label first, chosen without looking at labels.
     n_neighbors : int, default=10
         Neighbors of each row in the graph.
     alpha : float, default=0.9
@@ -85,18 +85,18 @@ class GraphUncertaintyHerding(CoverStrategy):
     without a neighbor come last.
 
     With 'model', the graph says how much of a row is known, and the estimator's
-    probabilities p how far what is known hesitates,
+    probabilities p how uncertain that is,
 
     .. math:: u_i = \frac{\beta + m_i w_i (1 - p_{i(1)} + p_{i(2)})}{\beta + m_i},
         \quad w_i = \sum_k p_{ik} \frac{L}{C L_k}
 
-    and 0 for rows that are no candidates: with L labels of C classes, :math:`L_k` of
+    and 0 for rows that are not candidates: with L labels of C classes, :math:`L_k` of
     class k, classes of few labels count for more. And the reach shrinks as labels come:
-    K and c are taken to the power :math:`1 + \frac{1}{2} \log_2 \max(L / 2C, 1)`.
-    With several labels per row, in place of :math:`w_i (1 - p_{i(1)} + p_{i(2)})`
-    stands the largest :math:`1 - |2 p_{il} - 1|` of its labels l, and C = 2; around a
-    regressor the variance of what it predicts, over the largest of all candidates.
-    A forest's variance is mostly noise: take :class:`ExperimentalDesign` there.
+    K and c are taken to the power :math:`1 + \frac{1}{2} \log_2 \max(L / 2C, 1)`. With
+    several labels per row, in place of :math:`w_i (1 - p_{i(1)} + p_{i(2)})` stands the
+    largest :math:`1 - |2 p_{il} - 1|` of its labels l, and C = 2; around a regressor
+    the variance of what it predicts, over the largest of all candidates. A forest's
+    variance is mostly noise: take :class:`ExperimentalDesign` there.
 
     Kept up to date: a label changes c and u near it only. Cost: the graph and
     O(n_rows * n_kept * n_neighbors) once; O(n_kept^2) per label and O(n_rows) for the

@@ -32,7 +32,7 @@ class MaxHerding(CoverStrategy):
     Parameters
     ----------
     gamma : float, default=None
-        Of the Gaussian kernel: the larger, the less far a label reaches. None:
+        Of the Gaussian kernel: the larger it is, the less far a label reaches. None:
         `1 / n_features`.
     normalize : bool, default=True
         Whether rows are scaled to unit length first, so that directions are compared.

@@ -51,12 +51,12 @@ class MostLikely(QueryStrategy):
     .. math:: u_i = p_{ik}
 
     The class counts as known once the estimator knows it and one more; until then
-    `explore` chooses, also where one row of the class is all that is known. With n
-    rows labeled or declined and the share s,
+    `explore` chooses, also where one row of the class is all that is known. With n rows
+    labeled or declined and the share s,
     :math:`\lfloor (n + b) s \rfloor - \lfloor n s \rfloor` rows of a batch of b are
-    those of `explore`: over a run the share holds for every batch size, and nothing
-    need be remembered. They stand last in the batch. Rows of identical content are
-    asked once in a batch.
+    those of `explore`: over a run the share holds for every batch size, without any
+    state. They come last in the batch. Rows of identical content are asked about once
+    in a batch.
 
     A label that is a text where all labels are numbers, or the other way round, is an
     error. One that is merely unknown may be found later: once two other classes are
@@ -128,7 +128,7 @@ class MostLikely(QueryStrategy):
     def select(
         self, pool: PoolView, batch_size: int
     ) -> tuple[NDArray[np.intp], NDArray[np.floating]]:
-        """Choose the likeliest rows, and those of the exploring strategy behind."""
+        """Choose the likeliest rows, then those of the exploring strategy."""
         likely = self._likely(pool)
         if likely is None:
             return self._explored(pool, batch_size)

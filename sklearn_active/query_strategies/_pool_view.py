@@ -10,7 +10,7 @@ class PoolView(Protocol):
     """What a query strategy is shown, as a type; all of it is read-only.
 
     For the hooks of :class:`QueryStrategy`, and for functions that are strategies. It
-    is never made: the learner makes the pool.
+    is never instantiated: the learner makes the pool.
 
     Examples
     --------

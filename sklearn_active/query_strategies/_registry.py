@@ -81,7 +81,7 @@ def as_strategy(query_strategy):
         if query_strategy == "auto":
             raise ValueError(
                 "'auto' depends on the estimator and the rows, so only the learner "
-                "takes it: ActiveLearner(estimator, 'auto'). Inside of another "
+                "takes it: ActiveLearner(estimator, 'auto'). Inside another "
                 "strategy name one, for example 'herding'."
             )
         if query_strategy not in STRATEGIES:

@@ -19,9 +19,9 @@ _DENSE_UP_TO = 5000
 class SigmaOptimality(CoverStrategy):
     r"""Ask the row that reduces the variance of the whole pool's sum most.
 
-    Looks at no label: a design of experiments on the graph. Use it where the
-    answers come later; :class:`GraphUncertaintyHerding` needs fewer labels where
-    they come one by one.
+    Looks at no label: a design of experiments on the graph. Use it where the answers
+    come later; :class:`GraphUncertaintyHerding` needs fewer labels where answers come
+    one by one.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class SigmaOptimality(CoverStrategy):
 
     .. math:: u_q = \frac{(1^\top C_{\cdot q})^2}{C_{qq} + g^2}
 
-    off the variance of the sum. Kept as a pivoted Cholesky factor of one column a
+    off the variance of the sum. Kept as a pivoted Cholesky factor of one column per
     label: O(n_rows * n_labeled) per label, O(n_rows) per query. The kernel is exact up
     to 5,000 rows, pruned above.
 

@@ -21,7 +21,7 @@ class SpreadBatch(QueryStrategy):
 
     Wraps a strategy that gives utilities to rows one by one, such as
     :class:`MarginSampling`, whose best rows may be near twins: of the most useful ones
-    it takes one a cluster. Graph strategies choose a batch jointly by themselves.
+    it takes one per cluster. Graph strategies choose a batch jointly by themselves.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class SpreadBatch(QueryStrategy):
     The batch is ordered by utility.
 
     The estimator must implement what the wrapped strategy needs. Cost per query: that
-    of the wrapped strategy, and O(pool_factor * batch_size^2 * n_features) an
+    of the wrapped strategy, and O(pool_factor * batch_size^2 * n_features) per
     iteration of k-means; memory O(n_candidates).
 
     References

@@ -26,9 +26,9 @@ _FORESTS = (RandomForestRegressor, ExtraTreesRegressor)
 class StandardDeviationSampling(QueryStrategy):
     r"""Ask the rows of whose number the model is least sure.
 
-    For Gaussian processes with an honest kernel. A model that is unsure at the rim of
-    the data, as most are, has the rim labeled first: :class:`ExperimentalDesign` looks
-    at what a label says of the other rows.
+    For Gaussian processes whose kernel suits the data. A model that is unsure at the
+    rim of the data, as most are, has the rim labeled first: :class:`ExperimentalDesign`
+    looks at what a label says about the other rows.
 
     Notes
     -----
@@ -39,7 +39,7 @@ class StandardDeviationSampling(QueryStrategy):
 
     .. math:: u_i^2 = \frac{1}{M} \sum_m (\hat y_{mi} - \bar y_i)^2
 
-    The estimator must be one of these, also at the end of a Pipeline or inside of a
+    The estimator must be one of these, also at the end of a Pipeline or inside a
     search. Cost per query: a prediction of the candidates by each member; memory
     O(n_candidates * M).
 

@@ -100,8 +100,8 @@ class EntropySampling(_UncertaintySampling):
 class MarginSampling(_UnseenClassSampling):
     r"""Ask the rows whose two likeliest classes are closest to each other.
 
-    A good first choice where the estimator gives honest probabilities: it looks at
-    the decision at hand and ignores classes that are out of the question.
+    A good first choice where the estimator's probabilities are well calibrated: it
+    looks at the decision between the two likeliest classes and ignores the others.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ _STREAM = 2
 class WithChecks(QueryStrategy):
     r"""Ask by any strategy, and give a share of the questions to random rows.
 
-    The rows that a strategy chooses are harder than most, and say little of how good
+    The rows that a strategy chooses are harder than most, and say little about how good
     the model is on the pool. Rows drawn uniformly at random do: the checks. They cost
     some of the budget. `query.reasons` and `history_` mark them.
 
@@ -54,16 +54,16 @@ class WithChecks(QueryStrategy):
 
     rows of a batch of b are checks: over a run the share holds for every batch size,
     and nothing need be remembered. They are drawn without replacement from all
-    candidates, whatever the wrapped strategy wants, so that each of N candidates is a
+    candidates, whatever the wrapped strategy chooses, so that each of N candidates is a
     check with the probability m / N (m is the number of 'check' in the record's
     `reasons`, N its `n_candidates`). The checks of a run are a random sample of the
-    rows that were not yet labeled in each round, not of the whole pool: weigh each by
-    N / m. Rows with identical content may be drawn in one batch: contents that many
-    rows share would else count for too little.
+    rows that were not yet labeled in each round, not of the whole pool: weigh each by N
+    / m. Rows with identical content may be drawn in one batch: otherwise contents that
+    many rows share would count for too little.
 
     The wrapped strategy is asked for b rows; those that are checks, or of the same
-    content, are left out, and the first b - m of the rest are asked. Checks stand last
-    in the batch, and their utility is -inf: nobody chose them for their use.
+    content, are left out, and the first b - m of the rest are asked. Checks come last
+    in the batch, and their utility is -inf, as they were not chosen for it.
 
     As long as random rows stand in for a strategy that needs a model (the cold start),
     all rows are random, and their reason is 'cold_start'. A labeling session draws
@@ -121,7 +121,7 @@ class WithChecks(QueryStrategy):
     def select(
         self, pool: PoolView, batch_size: int
     ) -> tuple[NDArray[np.intp], NDArray[np.floating]]:
-        """Choose the rows of the wrapped strategy, and the checks behind them."""
+        """Choose the rows of the wrapped strategy, then the checks."""
         self._catch_up(pool)
         n_checks = turns_in_batch(pool, batch_size, self.share)
         checks = self._drawn(pool, n_checks)

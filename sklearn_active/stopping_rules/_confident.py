@@ -13,9 +13,9 @@ _NOT_CHOSEN = ("check", "cold_start", "review")
 class Confident(BaseEstimator):
     """Stop when the largest utility of the rows left is below a threshold.
 
-    With an uncertainty strategy this means that the model is sure of every row.
-    Cheap and simple, but only as honest as the probabilities: an overconfident
-    model stops too early, and a pool with noisy labels may never be sure.
+    With an uncertainty strategy this means that the model is sure of every row. Cheap
+    and simple, but only as good as the probabilities: an overconfident model stops too
+    early, and a pool with noisy labels may never be sure.
 
     Parameters
     ----------
@@ -26,12 +26,12 @@ class Confident(BaseEstimator):
 
     Notes
     -----
-    The rule asks for the next query, which is asked then if the loop goes on, so it
-    costs nothing. It holds back while random rows stand in for the strategy (the
-    cold start), and where the next question holds only checks or rows asked again.
-    Utilities that don't fall as the model learns, as those of 'random', never stop it,
-    and others have a unit of their own, as the distances of 'gsx': beside strategies
-    that ask no model how sure it is, the name 'confident' alone is refused.
+    The rule looks at the next query, which is used if the loop goes on, so it costs
+    nothing. It never stops while random rows stand in for the strategy (the cold
+    start), nor where the next question holds only checks or rows asked about again.
+    Utilities that don't fall as the model learns, such as those of 'random', never make
+    it stop, and others have a unit of their own, such as the distances of 'gsx': with
+    strategies that ask no model how sure it is, the name 'confident' alone is refused.
 
     References
     ----------

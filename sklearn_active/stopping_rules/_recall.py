@@ -13,10 +13,9 @@ from sklearn_active.stopping_rules._recall_bound import is_reached, reading_of
 class Recall(BaseEstimator):
     r"""Stop when, most likely, a share of all rows of a class is found.
 
-    For whoever must find nearly all rows of a rare class, and can't read the whole
-    pool to know: with
+    For finding nearly all rows of a rare class without reading the whole pool: with
     :class:`~sklearn_active.query_strategies.MostLikely`, or any other strategy. It
-    looks at the answers and their order only, whatever the model says.
+    looks only at the answers and their order, whatever the model says.
 
     Parameters
     ----------
@@ -25,13 +24,13 @@ class Recall(BaseEstimator):
     target : float, default=0.95
         In (0, 1): the share of its rows in the pool that must be found.
     confidence : float, default=0.95
-        In (0, 1): how likely it is at least that the target is reached where the rule
+        In (0, 1): the least probability that the target is reached where the rule
         stops.
 
     Attributes
     ----------
     p_value_ : float
-        How likely it would have been to find so few lately, had the target been
+        How likely it would have been to find so few lately if the target had been
         missed: the smallest over all splits of the order of reading.
     level_ : float
         The p-value at which it stops.
@@ -39,42 +38,40 @@ class Recall(BaseEstimator):
     See Also
     --------
     sklearn_active.query_strategies.MostLikely : What finds them.
-    sklearn_active.inspection.RecallDisplay : What is found, and what is sure.
+    sklearn_active.inspection.RecallDisplay : What is found, and what is certain.
 
     Notes
     -----
     Let N rows not be labeled at the start, n of them be read, and r rows of the class
-    be known. Were the target t missed, the class would have at least
+    be known. If the target t were missed, the class would have at least
     :math:`K = \lfloor r / t \rfloor + 1` rows. After each split i of the order, with
-    :math:`r_i` of them known until there, the rows read are taken for a sample of
-    those that were left:
+    :math:`r_i` of them known until then, the rows read are treated as a sample of those
+    that were left:
 
     .. math:: p = \min_i P(X \le r - r_i), \quad
         X \sim \text{Hypergeometric}(N - i, K - r_i, n - i)
 
     That is the ranked quasi-sampling of the reference. There the rule stops at
-    :math:`p < \alpha`, with :math:`\alpha` = 1 - `confidence`. Asked once that is
-    nearly right; asked after each batch it fails more and more often the more rows
-    the class has (in random order, with 1,001 rows of a class and :math:`\alpha =
-    .05`, in 61 of 100 runs). Here it may be asked after every row:
+    :math:`p < \alpha`, with :math:`\alpha` = 1 - `confidence`. Looked at once, that is
+    nearly right; looked at after each batch, it fails the more often the more rows the
+    class has (in random order, with 1,001 rows of a class and :math:`\alpha = .05`, in
+    61 of 100 runs). Here it may be looked at after every row:
 
     .. math:: p \le \alpha (1 - q) / 2, \quad q^m = \alpha (1 - q), \quad m = K - r
 
     The factor 1 - q bounds the sum over all gaps between finds. The half pays for the
     choice of the split; it was measured, not proven.
 
-    What it assumes: each row read is of the class with at least the chance that a
-    random row of those left would be. A ranking by any fair model reads the class
-    first, and stays on the safe side; so do random rows. Rows that a model takes for
-    the least likely and that are of the class all the same break it: let a share of
-    the questions explore. Where rows were added to the pool in the middle, what was
-    read before says nothing of them.
+    What it assumes: each row read is at least as likely to be of the class as a random
+    one of those left. A ranking by any reasonable model reads the class first, and
+    stays on the safe side; so do random rows. Rows of the class that a model considers
+    least likely break the assumption: let a share of the questions explore. Where rows
+    were added to the pool in the middle, what was read before says nothing about them.
 
-    Rows known at the start count as found but are no draws. Declined rows count as
-    not read: any of them may be of the class. Each label counts as it is now, in the
-    round in which it was first given. With n_found rows found so far, a call costs
-    O(n_rows + n_found * n_found), most often far less. Nothing is needed of the
-    estimator.
+    Rows known at the start count as found, but not as draws. Declined rows count as not
+    read: any of them may be of the class. Each label counts as it is now, in the round
+    in which it was first given. With n_found rows found so far, a call costs O(n_rows +
+    n_found * n_found), most often far less. The estimator need not offer anything.
 
     References
     ----------

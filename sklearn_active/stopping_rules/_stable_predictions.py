@@ -16,8 +16,9 @@ from sklearn_active._sklearn import Interval, validate_params
 class StablePredictions(BaseEstimator):
     r"""Stop when successive models agree on the rows of the pool.
 
-    Needs no label beside those asked, and no probabilities: it fits any classifier.
-    It says that more of these labels change nothing, not that the model is right.
+    Needs no other labels than those asked for, and no probabilities: it suits any
+    classifier. It says that more of these labels change nothing, not that the model is
+    right.
 
     Parameters
     ----------

@@ -32,10 +32,10 @@ class TargetScore(BaseEstimator):
     scoring : {'accuracy', 'balanced_accuracy', 'neg_log_loss'}, default='accuracy'
         Which score, as of :func:`~sklearn_active.evaluation.estimate_score`.
     confidence : float, default=0.9
-        In (0.5, 1): in how many runs at least it does not stop before the score is
-        above the target.
+        In (0.5, 1): the least share of runs in which it does not stop before the score
+        is above the target.
     every : int, default=10
-        After how many labels it estimates anew; in between it goes on.
+        After how many labels it makes a new estimate; in between it goes on.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class TargetScore(BaseEstimator):
     -----
     It stops when the lower end of the interval is at the target or above. One end of an
     interval errs half as often as both, so its confidence is :math:`2 c - 1`; intervals
-    of all looks hold at once (`anytime`), so that to look often makes no error more
+    of all looks hold at once (`anytime`), so that looking often makes no error more
     likely. Where all n checks are right and confidence tells nothing of the rows, it
     takes
 

@@ -32,7 +32,7 @@ def check_oracle(
 ) -> None:
     """Ask an oracle as a learner does, and raise where it breaks a rule.
 
-    For a test of an oracle of your own. It is asked for batches of five rows and of
+    For a test of an oracle of your own. It is asked about batches of five rows and of
     one, from no label known on. It must give one label per row in a sequence or one by
     one, None where it can't tell, all of one kind; it must leave the query and the
     global random state alone; and it must survive `clone` and `pickle`. Where a row may

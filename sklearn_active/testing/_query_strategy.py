@@ -45,17 +45,18 @@ def check_query_strategy(query_strategy: Any, estimator: Any = None) -> None:
     For a test of a strategy of your own. On small pools it is asked, taught and asked
     again: with rows labeled, declined and repeated, in arrays, sparse matrices and
     frames, from no label on, with 2 and 40 classes, with distributions that say
-    nothing, and until no row is left. It may choose candidates only, each content
-    once; it must give the same answers for the same seed, after cloning, pickling and
-    resuming, and after labels were corrected or taken back those of a run that knew no
-    others; it must leave its input and the global random state alone.
+    nothing, and until no row is left. It may choose candidates only, each content once;
+    it must give the same answers for the same seed, after cloning, pickling and
+    resuming, and, after labels were corrected or taken back, the answer of a run that
+    never knew the old ones; it must leave its input and the global random state alone.
 
     Three promises are the strategy's own, as attributes: if `deterministic` (the
-    default), rows in another order are answered alike; if `pointwise`, so are rows
+    default), rows in another order give the same answer; if `pointwise`, so do rows
     that come in chunks; if `beats_random`, it finds rare classes in planted data with
     fewer labels than random rows do. A strategy for regression alone is asked for
-    numbers; what is said of classes is not checked then. What its `tasks` say is tried
-    without an `estimator`: around a regressor, and with several labels per row.
+    numbers; the rules about classes are not checked then. Without an `estimator`,
+    everything in its `tasks` is tried: around a regressor, and with several labels per
+    row.
 
     Parameters
     ----------

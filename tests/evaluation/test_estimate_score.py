@@ -554,7 +554,7 @@ class TestRefusals:
             estimate_score(ActiveLearner(GaussianNB()))
 
     def test_rows_without_a_label_are_no_checks(self):
-        with pytest.raises(ValueError, match=r"rows \[21\] are no checks"):
+        with pytest.raises(ValueError, match=r"rows \[21\] are not checks"):
             estimate_score(self.learner(), checks=[0, 21])
 
     def test_log_loss_of_what_is_no_probability(self):

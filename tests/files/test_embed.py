@@ -104,7 +104,7 @@ def test_a_file_that_holds_no_vectors_is_replaced_and_that_is_said(
         embedder.transform(["a"])
         whole = kept.read_bytes()
         kept.write_bytes(whole[: len(whole) // 2] if kind == "cut" else b"no")
-    with pytest.warns(UserWarning, match="computed anew, and the file is replaced"):
+    with pytest.warns(UserWarning, match="computed again, and the file is replaced"):
         embedder.transform(["a"])
     asked = len(Model.asked)
     embedder.transform(["a"])

@@ -59,7 +59,7 @@ class TestSeparatedText:
     def test_windows_1252_is_said_aloud_with_the_line_and_an_example(self, tmp_path):
         table = read_table(as_file(tmp_path, "a,b\n1,x\n2,Gruß\n".encode("cp1252")))
         (note,) = table.notes
-        assert "line 3 is no UTF-8" in note
+        assert "line 3 is not UTF-8" in note
         assert "Windows-1252" in note
         assert "Gruß" in note
 
@@ -191,7 +191,7 @@ class TestRowsOfDifferentLength:
     def test_blank_cells_behind_the_last_column_are_no_cells(self, tmp_path):
         table = read_table(as_file(tmp_path, "a,b\n1,2,,\n"))
         assert table.frame.to_numpy().tolist() == [["1", "2"]]
-        assert "line 2 has blank cells behind the 2 columns" in table.notes[0]
+        assert "line 2 has blank cells after the 2 columns" in table.notes[0]
 
     def test_many_are_named_by_the_first_three_and_their_number(self, tmp_path):
         table = read_table(as_file(tmp_path, "a,b\n" + "1,2\n3\n" * 10))

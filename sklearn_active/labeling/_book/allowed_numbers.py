@@ -48,7 +48,7 @@ class AllowedNumbers(AllowedLabels):
             ) from error
 
     def go_on(self, known, state, given, path):
-        """Take over the range of before where none is stated."""
+        """Take over the previous range where none is stated."""
         if not self._is_stated:
             self.numbers = known
         self.check_given(given)
@@ -72,7 +72,7 @@ class AllowedNumbers(AllowedLabels):
             raise ValueError(
                 f"{path} holds {len(outside)} answers that are out of range now "
                 f"({named}): they are to be {self.numbers}. Widen the range, or "
-                "correct them in a session with the range of before."
+                "correct them in a session with the previous range."
             )
 
     def check_given(self, given):

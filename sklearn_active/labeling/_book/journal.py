@@ -25,7 +25,7 @@ _GO_ON = (
 class LabelJournal:
     """Keep events in a file: one line of JSON per event, on disk before it counts.
 
-    A :class:`LabelingSession` opens one by itself, given a path. By itself it serves
+    A :class:`LabelingSession` that is given a path opens one itself. Use it directly in
     programs that read the answers, or that ask in another way.
 
     Parameters
@@ -35,22 +35,22 @@ class LabelJournal:
 
     Notes
     -----
-    The first line is a header that binds the file to its data: another pool is
-    refused. Where rows were added to the pool, or its classes are others now, another
-    header says so, and the last one counts. `append` returns after fsync, when the
-    path's readers see the events. A last line that is torn was never acknowledged and
-    is cut off on opening; else an appended event would be glued to it, and both would
-    be lost. A whole one that only lacks its newline is kept: an
-    event that ends in its brace can't be torn. A line before that which can't be read
-    is an error, never skipped. A write that fails is taken back.
+    The first line is a header that binds the file to its data: another pool is refused.
+    Where rows were added to the pool, or its classes have changed, another header says
+    so, and the last one counts. `append` returns after fsync, when the path's readers
+    see the events. A last line that is incomplete was never acknowledged and is cut off
+    on opening; otherwise the next event would be appended to it, and both would be
+    lost. A complete one that only lacks its newline is kept: an event that ends in its
+    brace is complete. A line before that which can't be read is an error, never
+    skipped. A write that fails is taken back.
 
-    Where another program replaces, moves, removes, cuts or appends to the file while
-    it is open, nothing more is acknowledged until it is as it was. A change in place
+    Where another program replaces, moves, removes, cuts or appends to the file while it
+    is open, nothing more is acknowledged until the file is restored. A change in place
     that keeps the length and the end of the file is not noticed.
 
-    The lock is exclusive: a second process is refused, and one that is forked doesn't
-    get its parent's. Several threads may use one journal. Cost: one write and one
-    fsync per answer; opening reads all.
+    The lock is exclusive: a second process is refused, and a forked one doesn't get its
+    parent's lock. Several threads may use one journal. Cost: one write and one fsync
+    per answer; opening reads all.
 
     Examples
     --------
@@ -83,7 +83,7 @@ class LabelJournal:
         Parameters
         ----------
         header : dict
-            What the file must be about, values of JSON; written where it is new.
+            What the file must be about, values of JSON; written if the file is new.
         take : callable, default=None
             Called with one event after the other, instead of a list of all: for files
             that are larger than memory. Where it raises ValueError, the file is left
@@ -149,7 +149,7 @@ class LabelJournal:
         ------
         OSError
             Where they could not be written, or another program has changed the file:
-            nothing is recorded, and the same call works again when that is mended.
+            nothing is recorded, and the same call works again once that is corrected.
         """
         with self._mutex:
             if self._file is None:
@@ -364,7 +364,7 @@ def _event(line):
         raise ValueError(f"it is not an event: {line[:80]!r}")
     rest = text[end:]
     if rest != "\n" and rest.strip():
-        raise ValueError(f"there is more behind the event: {rest[:80]!r}")
+        raise ValueError(f"there is more after the event: {rest[:80]!r}")
     return event
 
 

@@ -39,7 +39,7 @@ def lock(file, path):
         if error.errno in HELD:
             raise RuntimeError(
                 f"{path} is in use by another session. Close that one, or take another "
-                "file: two sessions would ask the same rows."
+                "file: two sessions would ask about the same rows."
             ) from error
         raise OSError(
             error.errno,

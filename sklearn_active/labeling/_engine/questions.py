@@ -12,7 +12,7 @@ _THROWS = 100
 class StaleQueryError(ValueError):
     """An answer came to a question that is not open: nothing was recorded.
 
-    The question may be answered already, taken back by an undo, or of a session that
+    The question may be answered already, taken back by an undo, or from a session that
     ended. Ask again, and answer what is asked now.
 
     Examples

@@ -139,8 +139,8 @@ def write_votes(
     What is written is read back as it was, for every text. CSV has only text: numbers
     come back as text. There, a text that a spreadsheet would run as a formula (it
     begins with =, +, -, @, a tab or a carriage return) gets an apostrophe in front, as
-    does one that begins with an apostrophe, and an empty one; reading takes it away.
-    A file that is there is replaced at once, or stays whole where writing fails.
+    does one that begins with an apostrophe, and an empty one; reading takes it away. An
+    existing file is replaced in one step, or stays as it was if writing fails.
     """
     _, write = FORMATS[format_of(path, format)]
     votes = [replace(vote, label=plain(vote.label)) for vote in votes]

@@ -50,12 +50,12 @@ class TerminalOracle(Oracle):
     A line is a label; of numeric classes, a number; around a regressor, a number as
     people type it, with its unit or without (12.5, 12,5 or 12.5 mm). Where the classes
     are stated and are texts, their place in the list (1 for the first) or their first
-    letters do as well, as far as only one begins so; of several labels per row, each
-    with a comma between, and "none" for none of them. An empty line skips the row (it
-    abstains), `:u` goes back to the row before it within the batch, `:q` and the end
-    of the input end the loop; what was answered is kept. A label that begins with a
-    colon is typed with two. Control characters of items are shown as escapes, so that
-    no item can drive the terminal.
+    letters do as well, if only one begins with them; with several labels per row,
+    separate them by commas, and type "none" for none of them. An empty line skips the
+    row (it abstains), `:u` goes back to the row before it within the batch, `:q` and
+    the end of the input end the loop; what was answered is kept. A label that begins
+    with a colon is typed with two. Control characters of items are shown as escapes, so
+    that no item can drive the terminal.
 
     Examples
     --------

@@ -18,7 +18,7 @@ from sklearn_active.labeling._engine.questions import check_same
 from sklearn_active.labeling._session_parts.readable import ReadableSession
 
 _MEND = (
-    "What was told is recorded, and counts as votes. Mend aggregate, and open a new "
+    "What was told is recorded, and counts as votes. Correct aggregate, and open a new "
     "session on the journal."
 )
 
@@ -35,7 +35,7 @@ class AnswerableSession(ReadableSession):
         Parameters
         ----------
         n : int, default=1
-            How many rows to ask; without effect while a question is open.
+            How many rows to ask about; without effect while a question is open.
         annotator : str, default=None
             Who is asked. Each annotator has one open question at a time.
 
@@ -68,7 +68,7 @@ class AnswerableSession(ReadableSession):
         query_id : str
             The question's `id`.
         labels : sequence of one label per row, table, or mapping of row to label
-            None skips a row. A frame or a sparse matrix has 0 or 1 of each label, in a
+            None skips a row. A frame or a sparse matrix has 0 or 1 for each label, in a
             frame under its name. A mapping may hold some of the rows. What was told
             before may be told again, if it is the same.
         annotator : str, default=None
@@ -79,7 +79,7 @@ class AnswerableSession(ReadableSession):
         StaleQueryError
             Where the question is not open. Nothing is recorded.
         ValueError
-            Where a label is wrong, or another one than was told. Nothing is recorded.
+            Where a label is wrong, or differs from what was told. Nothing is recorded.
         OSError
             Where the journal can't be written, or was changed by another program.
             Nothing is recorded, and the question stays open.
@@ -106,7 +106,7 @@ class AnswerableSession(ReadableSession):
         rows: Iterable[int] | None = None,
         annotator: str | None = None,
     ) -> None:
-        """Skip rows of the open question; they are not asked again until requeued.
+        """Skip rows of the open question; they don't come again until requeued.
 
         Parameters
         ----------
@@ -136,8 +136,8 @@ class AnswerableSession(ReadableSession):
         Returns
         -------
         rows : list of int
-            The rows concerned, the last one first; those whose answer or skip was
-            taken back are asked next.
+            The rows concerned, the last one first; those whose answer or skip was taken
+            back come next.
         """
         check_arguments(n=n)
         rows = []
@@ -241,7 +241,7 @@ class AnswerableSession(ReadableSession):
         ------
         StaleQueryError
             Where it was answered, is of this session or of none on this journal, or
-            where the row is labeled or asked of somebody else.
+            where the row is labeled or somebody else is being asked about it.
         """
         check_annotator(annotator)
         with self.lock:
@@ -269,7 +269,7 @@ class AnswerableSession(ReadableSession):
             self._record([event | {"flagged": bool(flagged), "annotator": annotator}])
 
     def requeue_skipped(self) -> None:
-        """Let the rows that were skipped be asked again."""
+        """Let the rows that were skipped come again."""
         with self.lock:
             self._questions.check_not_closed()
             if self._state.n_skipped:
@@ -278,7 +278,7 @@ class AnswerableSession(ReadableSession):
     def rename_class(
         self, old: Label, new: Label, annotator: str | None = None
     ) -> None:
-        """Give a class another name, or merge it into one that is there.
+        """Give a class another name, or merge it into an existing one.
 
         Every answer of that class, those of `y` included, is one of the new class from
         now on. It is an event like an answer: on file, and taken back by `undo`, which
@@ -295,7 +295,7 @@ class AnswerableSession(ReadableSession):
 
         Notes
         -----
-        The old name can't be given any more. Where it is met later, in `classes` or `y`
+        The old name can no longer be given. Where it occurs later, in `classes` or `y`
         of another session or in imported votes, it stands for the new one; so no other
         class can get it. Cost: a look at the rows.
         """

@@ -32,7 +32,7 @@ class OpenQuestions:
     follower : Follower
         Its learner has the budget and the seed.
     votes_per_row : int
-        How many annotators each row is asked of.
+        How many annotators are asked about each row.
     audit : float
         Share of random questions.
     max_lag : int

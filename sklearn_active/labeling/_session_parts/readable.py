@@ -107,7 +107,7 @@ class ReadableSession(BaseLabelingSession):
             return self._state.votes
 
     def votes_matrix(self) -> tuple[np.ndarray, list[str | None]]:
-        """Return the votes as a matrix, for packages that weigh annotators.
+        """Return the votes as a matrix, for packages that weight annotators.
 
         Returns
         -------
@@ -281,7 +281,7 @@ class ReadableSession(BaseLabelingSession):
         return self._rows.title(index)
 
     def guess(self, index: int) -> Label | None:
-        """Return what the last finished model makes of a row, None without one.
+        """Return what the last finished model predicts for a row, None without one.
 
         Parameters
         ----------
@@ -324,7 +324,7 @@ class ReadableSession(BaseLabelingSession):
         label : label, default=None
             Only rows with it.
         guess : label, default=None
-            Only rows of which the model thinks so.
+            Only rows for which the model predicts it.
         order : str, default='row'
             Or 'latest' (labeled last first), 'unsure' and 'sure' (by the probability
             of the guess), 'suspicious' (see below), 'farthest' (of numbers: those
@@ -341,16 +341,16 @@ class ReadableSession(BaseLabelingSession):
         Raises
         ------
         ValueError
-            Where that can't be said, as there is no model yet, or none with
+            Where this can't be told, as there is no model yet, or none with
             `predict_proba`; or where no row could have the label.
 
         Notes
         -----
         'suspect' and 'suspicious' are about labeled rows and a model that was fitted
-        without them (in 20 folds, or one a label where there are fewer than 50): those
-        come first where the margin of another class over the label is largest, those
-        last whose class no other row has. The cost is that of the fits; the result is
-        kept until a label changes.
+        without them (in 20 folds, or one per label where there are fewer than 50):
+        those come first where the margin of another class over the label is largest,
+        those last whose class no other row has. The cost is that of the fits; the
+        result is kept until a label changes.
 
         Where labels are numbers, or a row may have several, there is no 'contradicted',
         'suspect', 'unsure', 'sure' or 'suspicious', and neither `guess` nor `likely`:
@@ -358,8 +358,9 @@ class ReadableSession(BaseLabelingSession):
         of them, and rows that have it, alone or beside others, are found; or a list or
         tuple of all that a row has, empty for none.
 
-        Rows that are asked at the moment to check the model are left out of what goes
-        by its guesses: 'contradicted', 'unsure', 'sure', `guess` and `likely`.
+        Rows about which somebody is being asked to check the model are left out of
+        everything that uses its guesses: 'contradicted', 'unsure', 'sure', `guess` and
+        `likely`.
         """
         return self._finder.find(words, status, label, guess, order, like, likely)
 
@@ -400,7 +401,7 @@ class ReadableSession(BaseLabelingSession):
         `audit` is about the uniformly random questions alone, and the predictions made
         for them before they were answered. They are drawn from the rows that have no
         label then: after many labels of your own choice (`find`) the figures are about
-        what those left over. It is a Bunch with
+        the rows that are left. It is a Bunch with
 
         - `n`, `n_right`: how many there were, and how many predictions were right;
         - `accuracy`, `low`, `high`: their share, with its 95 % Wilson interval [1]_;
@@ -472,10 +473,10 @@ class ReadableSession(BaseLabelingSession):
         """Estimate how good the model of now is on the rows that are left.
 
         From the random checks (`audit`), by models that were fitted without their
-        labels: unlike `report().audit`, which counts what the models of then said.
-        It fits up to 50 models, in the thread that calls it; asked again before a
-        label changes, for another score too, it fits none. Rows that were added to
-        the file since count among those left; no earlier check was drawn from them.
+        labels: unlike `report().audit`, which counts what the models said at the time.
+        It fits up to 50 models, in the thread that calls it; called again before a
+        label changes, also for another score, it fits none. Rows that were added to the
+        file since count among those left; no earlier check was drawn from them.
 
         Parameters
         ----------
