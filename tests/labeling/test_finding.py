@@ -97,6 +97,8 @@ class TestStatus:
         message = "is not a class of this session: \\[0, 1, 2\\]|A label is"
         with pytest.raises(ValueError, match=message):
             session().find(label=label)
+        with pytest.raises(ValueError, match=message):
+            session().find(guess=label)
 
     def test_a_guess_that_is_not_the_label_contradicts_it(self):
         opened = session(n_labels=30)

@@ -75,9 +75,10 @@ class Finder:
             self._ledger.check_are_classes("What was asked for")
         if order == "farthest":
             self._ledger.check_are_numbers("What was asked for")
-        if label is not None:
-            with self._lock:
-                label = self._ledger.sought(label)
+        with self._lock:
+            sought = self._ledger.sought
+            label = None if label is None else sought(label)
+            guess = None if guess is None else sought(guess)
         # Under the lock only what is kept is copied. A model that predicts, or a search
         # through the words of 100,000 rows, would let answers wait.
         state = self._state_of_rows()
