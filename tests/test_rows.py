@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
-from sklearn.naive_bayes import GaussianNB
+from sklearn.linear_model import LogisticRegression
 
 from sklearn_active import ActiveLearner
 from sklearn_active._data.rows import row_keys
@@ -129,7 +129,7 @@ def test_a_session_reads_its_rows_in_parts_and_knows_them_in_any_container(
     whole = sha256()
     for key in row_keys(rows):
         whole.update(len(key).to_bytes(8, "big") + key)
-    learner = ActiveLearner(GaussianNB(), "random")
+    learner = ActiveLearner(LogisticRegression(), "random")
     journal = tmp_path / "labels.jsonl"
     with LabelingSession(learner, container(rows), classes=[0, 1], journal=journal):
         header, _ = LabelJournal.read(journal)

@@ -41,7 +41,7 @@ class Given(QueryStrategy):
 
 
 def batch(strategy, X, batch_size, seed=0):
-    learner = ActiveLearner(GaussianNB(), strategy, random_state=seed)
+    learner = ActiveLearner(LogisticRegression(), strategy, random_state=seed)
     return learner.start(X).query(batch_size)
 
 
