@@ -27,19 +27,22 @@ def index_of(X):
     return X.index if is_pandas(X) else None
 
 
+def as_array(table):
+    """Return what a frame or a sparse matrix holds as an array, else what came."""
+    if sparse.issparse(table):
+        return table.toarray()
+    return np.asarray(table) if is_frame(table) else table
+
+
 def as_rows(table):
     """Return what a frame or a sparse matrix holds as an array, else what came.
 
     Of shape (n_rows,) where it has one column. Iterated, a frame would give the names
     of its columns.
     """
-    if sparse.issparse(table):
-        table = table.toarray()
-    elif is_frame(table):
-        table = np.asarray(table)
-    else:
-        return table
-    return table[:, 0] if table.ndim == 2 and table.shape[1] == 1 else table
+    array = as_array(table)
+    is_column = array is not table and array.ndim == 2 and array.shape[1] == 1
+    return array[:, 0] if is_column else array
 
 
 def name_of(thing):

@@ -1,11 +1,10 @@
 """Labels of which a row may have several: one column of 0 and 1 per label."""
 
 import numpy as np
-from scipy import sparse
 from sklearn.dummy import DummyClassifier
 
 from sklearn_active._data.columns import is_null, is_sequence
-from sklearn_active._data.containers import is_frame
+from sklearn_active._data.containers import as_array
 from sklearn_active._data.fitted import FittedIndicator
 from sklearn_active._data.labels import Labels
 from sklearn_active._data.marks import Mark, is_auto
@@ -52,10 +51,7 @@ class Indicators:
         -------
         indicators : Indicators
         """
-        if sparse.issparse(y):
-            y = y.toarray()
-        if is_frame(y):
-            y = np.asarray(y)
+        y = as_array(y)
         if isinstance(y, np.ma.MaskedArray):
             nothing = np.nan if y.dtype.kind in "biuf" else None
             y = np.where(np.ma.getmaskarray(y), nothing, np.ma.getdata(y))

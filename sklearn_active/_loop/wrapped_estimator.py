@@ -206,12 +206,13 @@ def _columns_taken(estimator):
     if not type(estimator).__module__.startswith("sklearn."):
         return True, True  # what others say of themselves is mostly the default
     tags = get_tags(estimator)
-    several = tags.target_tags.multi_output or (
-        tags.classifier_tags is not None and tags.classifier_tags.multi_label
+    several = (
+        tags.target_tags.multi_output
+        or (tags.classifier_tags is not None and tags.classifier_tags.multi_label)
+        # Stacking takes what its estimators take, and doesn't say so.
+        or isinstance(estimator, (StackingClassifier, StackingRegressor))
     )
-    # Stacking takes what its estimators take, and doesn't say so.
-    says_so = not isinstance(estimator, (StackingClassifier, StackingRegressor))
-    return tags.target_tags.single_output, several or not says_so
+    return tags.target_tags.single_output, several
 
 
 def _swaps_steps(search):

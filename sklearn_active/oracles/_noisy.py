@@ -75,10 +75,10 @@ class NoisyOracle(RateOracle):
 
     def __call__(self, query: Any) -> Iterable[Any]:
         """Return the other oracle's labels, some of them spoiled."""
-        wrong, right = (
-            ("flip_rate", "scale") if self.flip_rate else ("scale", "flip_rate")
-        )
-        if getattr(self, wrong) and (query.task == "regression") != (wrong == "scale"):
+        right, wrong, is_stated = "flip_rate", "scale", self.scale
+        if query.task == "regression":
+            right, wrong, is_stated = "scale", "flip_rate", self.flip_rate
+        if is_stated:
             raise ValueError(
                 f"NoisyOracle({wrong}=...) can't spoil labels of {query.task}: pass "
                 f"{right}=... instead."

@@ -37,9 +37,9 @@ def as_rule(stop_when, labels=None, strategy=None):
         name = "'auto' around a regressor" if never else type(strategy).__name__
         raise ValueError(
             "stop_when='confident' stops when the model is sure of every row left, and "
-            f"the utilities of {name} don't say how sure it is. Set "
-            "a budget instead, or state below which utility nothing is worth a "
-            "question: sklearn_active.stopping_rules.Confident(threshold=...)."
+            f"the utilities of {name} don't say how sure it is. Set a budget instead, "
+            "or state below which utility nothing is worth a question: "
+            "sklearn_active.stopping_rules.Confident(threshold=...)."
         )
     if isinstance(stop_when, str):
         stop_when = RULES[stop_when]()

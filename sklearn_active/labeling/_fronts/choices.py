@@ -132,16 +132,18 @@ class SeveralChoice(ClassChoice):
         """Return the labels that a text stands for, or raise."""
         if self._is_none(text):
             return self.check((), self.classes)
-        parts = re.split("[,;]", text)
         if text in self.classes:
-            self._check_is_one(text, parts)
-            parts = [text]
-        return self.check([self._name_of(part.strip()) for part in parts], self.classes)
+            self._check_is_one(text)
+            return self.check([self._name_of(text)], self.classes)
+        return self.check(self._names_in(text), self.classes)
 
-    def _check_is_one(self, name, parts):
+    def _names_in(self, text):
+        return [self._name_of(part.strip()) for part in re.split("[,;]", text)]
+
+    def _check_is_one(self, name):
         """Raise where a name with commas may also be several labels."""
         try:
-            others = [self._name_of(part.strip()) for part in parts]
+            others = self._names_in(name)
         except ValueError:
             return
         if {*others} - {name} and {*others} <= {*self.classes}:
