@@ -1,7 +1,6 @@
 """Sessions around a regressor, for the tests of numbers."""
 
-import json
-
+import answering
 from executors import Inline
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import Ridge
@@ -26,16 +25,4 @@ def number_session(journal=None, learner=None, pool=X, **options):
 
 
 def answer(session, n, truth=Y):
-    """Answer n questions; return the rows."""
-    rows = []
-    for _ in range(n):
-        query = session.ask()
-        rows.append(int(query.indices[0]))
-        session.tell(query.id, truth[query.indices])
-    return rows
-
-
-def on_file(path):
-    """Return the labels in the answers of a journal, as they stand there."""
-    events = map(json.loads, path.read_text().splitlines())
-    return [event["label"] for event in events if event["event"] == "answer"]
+    return answering.answer(session, n, truth)

@@ -1,7 +1,6 @@
 """Sessions with several labels per row, for the tests of them."""
 
-import json
-
+import answering
 from executors import Inline
 from sklearn.datasets import make_multilabel_classification
 from sklearn.neighbors import KNeighborsClassifier
@@ -32,16 +31,4 @@ def named(row):
 
 
 def answer(session, n, truth=Y):
-    """Answer n questions; return the rows."""
-    rows = []
-    for _ in range(n):
-        query = session.ask()
-        rows.append(int(query.indices[0]))
-        session.tell(query.id, truth[query.indices])
-    return rows
-
-
-def on_file(path):
-    """Return the labels in the answers of a journal, as they stand there."""
-    events = map(json.loads, path.read_text().splitlines())
-    return [event["label"] for event in events if event["event"] == "answer"]
+    return answering.answer(session, n, truth)

@@ -5,9 +5,10 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from answering import on_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from number_sessions import MM, X, Y, answer, learner_of, number_session, on_file
+from number_sessions import MM, X, Y, answer, learner_of, number_session
 from numpy.testing import assert_allclose
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.linear_model import LogisticRegression, Ridge

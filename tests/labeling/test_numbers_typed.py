@@ -5,8 +5,9 @@ import re
 
 import numpy as np
 import pytest
+from answering import on_file
 from notebook import Notebook
-from number_sessions import MM, X, Y, answer, learner_of, number_session, on_file
+from number_sessions import MM, X, Y, answer, learner_of, number_session
 from sklearn.linear_model import BayesianRidge
 from test_web_oracle import Fit
 

@@ -2,16 +2,10 @@
 
 import pytest
 from number_sessions import MM, answer, number_session
-from page_browser import serious_violations
+from page_browser import PHONE, WIDE, serious_violations
 
 pytestmark = pytest.mark.browser
 
-WIDE = {"viewport": {"width": 1280, "height": 800}}
-PHONE = {
-    "viewport": {"width": 375, "height": 667},
-    "has_touch": True,
-    "is_mobile": True,
-}
 EARLY = "You began to type before this row was shown. Type it again."
 
 

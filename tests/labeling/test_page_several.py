@@ -1,17 +1,11 @@
 """Several labels per row at the page, in a browser: chosen by keys, then saved."""
 
 import pytest
-from page_browser import serious_violations
+from page_browser import PHONE, WIDE, serious_violations
 from several_sessions import NAMES, answer, several_session
 
 pytestmark = pytest.mark.browser
 
-WIDE = {"viewport": {"width": 1280, "height": 800}}
-PHONE = {
-    "viewport": {"width": 375, "height": 667},
-    "has_touch": True,
-    "is_mobile": True,
-}
 EARLY = "A key was pressed before this row was shown."
 
 

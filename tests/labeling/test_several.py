@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from answering import on_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
@@ -18,7 +19,6 @@ from several_sessions import (
     answer,
     learner_of,
     named,
-    on_file,
     several_session,
 )
 from sklearn.base import clone

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from answering import on_file
 from several_sessions import (
     NAMES,
     X,
@@ -13,7 +14,6 @@ from several_sessions import (
     answer,
     learner_of,
     named,
-    on_file,
     several_session,
 )
 from sklearn.neighbors import KNeighborsClassifier
