@@ -4,8 +4,7 @@ The pool in a plane is that of asked_rows.py. A row of pictures for the plot dir
 """
 
 import matplotlib.pyplot as plt
-import numpy as np
-from asked_rows import INK, MARKERS, PALE, plane
+from asked_rows import INK, MARKERS, PALE, around, plane
 from sklearn.svm import SVC
 
 from sklearn_active import ActiveLearner
@@ -31,9 +30,7 @@ def draw():
     """Draw chosen rows in the upper row of pictures, random ones in the lower."""
     X, truth, _ = plane()
     figure, axes = plt.subplots(2, 3, figsize=(8.4, 4.6), layout="constrained")
-    low, high = X.min(axis=0) - 0.3, X.max(axis=0) + 0.3
-    across, up = np.linspace(low[0], high[0], 240), np.linspace(low[1], high[1], 140)
-    grid = np.stack(np.meshgrid(across, up), axis=-1)
+    across, up, grid = around(X)
     for line, strategy, name in zip(
         axes, ("auto", "random"), ("chosen", "random"), strict=True
     ):

@@ -99,12 +99,17 @@ def draw_numbers(strategy):
 def lines(learner, X, levels):
     """Draw where the model's prediction crosses some levels."""
     _, ax = plt.subplots(figsize=(5.6, 3.1), layout="constrained")
-    x_axis = np.linspace(X[:, 0].min() - 0.3, X[:, 0].max() + 0.3, 300)
-    y_axis = np.linspace(X[:, 1].min() - 0.3, X[:, 1].max() + 0.3, 200)
-    grid = np.stack(np.meshgrid(x_axis, y_axis), axis=-1)
+    x_axis, y_axis, grid = around(X)
     predicted = learner.predict(grid.reshape(-1, 2)).reshape(grid.shape[:2])
     ax.contour(x_axis, y_axis, predicted, levels, colors=INK, linewidths=0.8)
     return ax
+
+
+def around(X):
+    """Return two axes around rows in a plane, and the points of their grid."""
+    x_axis = np.linspace(X[:, 0].min() - 0.3, X[:, 0].max() + 0.3, 300)
+    y_axis = np.linspace(X[:, 1].min() - 0.3, X[:, 1].max() + 0.3, 200)
+    return x_axis, y_axis, np.stack(np.meshgrid(x_axis, y_axis), axis=-1)
 
 
 def mark(ax, X, asked):
