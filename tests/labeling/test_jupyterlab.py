@@ -37,6 +37,10 @@ LOOKS_BELOW = """(root, names) => [...root.querySelectorAll("*")].map((element) 
     const looks = names.map((name) => `${name}: ${style.getPropertyValue(name)}`);
     return [element.className || element.tagName, ...looks];
 })"""
+SOURCES = """() => {
+    const { model } = jupyterapp.shell.currentWidget.content;
+    return model.sharedModel.cells.map((cell) => cell.source);
+}"""
 SETTINGS = {  # no question to the person, and none to the network
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
@@ -78,6 +82,7 @@ class Lab:
         options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"]
         options += [f"--ServerApp.root_dir={self.root}"]
         options += [f"--LabApp.app_settings_dir={settings}"]
+        options += ["--LabApp.expose_app_in_browser=True"]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *options],
             stdout=subprocess.PIPE,
@@ -187,8 +192,8 @@ class Notebook:
 
     @property
     def sources(self):
-        """What stands in the cells."""
-        return self.cells.locator(".jp-Editor .cm-content").all_inner_texts()
+        """What stands in the cells; of one out of sight, the page has no text."""
+        return self.page.evaluate(SOURCES)
 
     def color_of(self, part):
         style = "e => getComputedStyle(e).backgroundColor"
