@@ -48,8 +48,8 @@ class BaseLabelingSession(ABC):
         Number of rows.
     can : frozenset of str
         Which optional methods there are: 'estimate' (`estimate_score`), 'find', 'flag',
-        'guess', 'relabel', 'reopen', 'requeue' (`requeue_skipped`) and 'undo'
-        (`take_back`).
+        'guess', 'queue' (`queue` and `reconcile`), 'relabel', 'reopen', 'requeue'
+        (`requeue_skipped`) and 'undo' (`take_back`).
     new_classes : {'error', 'allow'}
         Whether labels may be given that are in no `classes` yet.
     numbers : NumberRange or None
@@ -337,6 +337,42 @@ class BaseLabelingSession(ABC):
     def requeue_skipped(self) -> None:
         """Let the rows that were skipped come again."""
         raise self._cannot("requeue")
+
+    def queue(self, n: int, shown: Iterable[int] = ()) -> list[Query]:
+        """Keep rows open to anybody, as :meth:`LabelingSession.queue`.
+
+        Parameters
+        ----------
+        n : int
+            How many are to wait for their first answer; 0 ends the queue.
+        shown : sequence of int, default=()
+            Rows that stay in it.
+
+        Returns
+        -------
+        queries : list of Query
+            Of one row each.
+        """
+        raise self._cannot("queue")
+
+    def reconcile(
+        self,
+        index: int,
+        answers: Mapping[str | None, Label | None],
+        seconds: Mapping[str | None, float] | None = None,
+    ) -> None:
+        """Record what is said of a row now, as :meth:`LabelingSession.reconcile`.
+
+        Parameters
+        ----------
+        index : int
+            The row.
+        answers : dict of str to label
+            By annotator; None skips.
+        seconds : dict of str to float, default=None
+            How long answers took.
+        """
+        raise self._cannot("queue")
 
     def reopen(self, query_id: str, index: int, annotator: str | None = None) -> None:
         """Open a question again that an earlier run of the program had asked.

@@ -148,6 +148,7 @@ class LabelingSession(AnswerableSession):
             "find",
             "flag",
             "guess",
+            "queue",
             "relabel",
             "reopen",
             "requeue",

@@ -17,12 +17,13 @@ from sklearn_active.labeling._book.running_median import Median
 from sklearn_active.labeling._book.whose_turn import Barred, Turns
 
 WHO = ["ann", "bob", None]
+ANY = object()
 N_ROWS = 5
 
 
 def answers(kind):
     common = {"row": st.integers(0, N_ROWS - 1), "annotator": st.sampled_from(WHO)}
-    query = st.sampled_from([None, "s-1", "s-2", "s-03", "other", "s-"])
+    query = st.sampled_from([None, "s-1", "sq-1", "s-2", "s-03", "other", "s-"])
     common["time"] = st.sampled_from(["1", "2"])
     if kind == "relabel":
         reason = st.sampled_from([None, "search", "review"])
@@ -31,6 +32,7 @@ def answers(kind):
                 "event": st.just(kind),
                 "label": st.integers(0, 2),
                 "reason": reason,
+                "query": st.none() | st.just("sq-1"),
                 **common,
             }
         )
@@ -68,8 +70,15 @@ renames = st.fixed_dictionaries(
         "time": st.just("3"),
     }
 )
+retracts = st.fixed_dictionaries(
+    {
+        "event": st.just("retract"),
+        "row": st.integers(0, N_ROWS - 1),
+        "annotator": st.sampled_from(WHO),
+    }
+)
 of_any_kind = st.one_of(
-    answers("answer"), answers("skip"), answers("relabel"), flags, plain, renames
+    *map(answers, ("answer", "skip", "relabel")), flags, plain, renames, retracts
 )
 
 
@@ -118,12 +127,13 @@ def refold(events):
         kind = event["event"]
         if kind == "flag":
             (flagged.add if event["flagged"] else flagged.discard)(event["row"])
+        elif kind == "retract":
+            while (place := last_in_force(in_force, **of(event))) is not None:
+                undone += taken_out(in_force, place)
         elif kind == "undo":
-            place = last_in_force(in_force, event.get("annotator"))
+            place = last_in_force(in_force, event.get("annotator", ANY))
             if place is not None:
-                taken = in_force.pop(place)
-                if taken["event"] in ("answer", "skip"):
-                    undone.append(taken["row"])
+                undone += taken_out(in_force, place)
         else:
             in_force.append(event)
             if event.get("query") is not None and event["row"] in undone:
@@ -131,12 +141,24 @@ def refold(events):
     return in_force, flagged, undone
 
 
-def last_in_force(in_force, who=None):
+def of(event):
+    return {"who": event["annotator"], "row": event["row"]}
+
+
+def taken_out(in_force, place):
+    """Take an event out of those in force; return the row that is to be asked again."""
+    taken = in_force.pop(place)
+    return [taken["row"]] if taken["event"] in ("answer", "skip") else []
+
+
+def last_in_force(in_force, who=ANY, row=ANY):
     """Return the place of the last event, or of the last answer of somebody."""
     for place in reversed(range(len(in_force))):
         event = in_force[place]
+        if who is ANY:
+            return place
         is_answer = event["event"] in ("answer", "relabel", "skip")
-        if who is None or (is_answer and event["annotator"] == who):
+        if is_answer and event["annotator"] == who and row in (ANY, event["row"]):
             return place
     return None
 
@@ -151,6 +173,12 @@ def checks(in_force):
             found.append((n_votes, right))
         n_votes += e["event"] in ("answer", "relabel")
     return found
+
+
+def by_queue(in_force):
+    """Return the (row, annotator) of answers that were open to anybody."""
+    of_queue = (e for e in in_force if (e.get("query") or "").endswith("q-1"))
+    return {(event["row"], event["annotator"]) for event in of_queue}
 
 
 def expected(events):
@@ -213,6 +241,7 @@ def expected(events):
         ),
         "checks": checks(in_force),
         "renamed": {x: now(x, in_force) for x in range(5) if now(x, in_force) != x},
+        "by queue": by_queue(in_force),
     }
 
 
@@ -239,6 +268,12 @@ def found(state, queries):
         "reviewed": state.reviewed,
         "checks": state.checks(),
         "renamed": state.renamed,
+        "by queue": {
+            (row, who)
+            for row in range(N_ROWS)
+            for who in WHO
+            if state.came_by_queue(row, who)
+        },
     }
 
 

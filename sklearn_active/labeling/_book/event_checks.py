@@ -16,6 +16,7 @@ _FIELDS = {
     "skip": ("row", "annotator"),
     "flag": ("row", "flagged"),
     "undo": (),
+    "retract": ("row", "annotator"),
     "requeue": (),
     "rename": ("label", "to"),
 }

@@ -7,6 +7,7 @@ import numpy as np
 
 VOTES = ("answer", "relabel", "review")
 ANSWERS = (*VOTES, "skip")
+OF_QUEUE = "q"  # how the token of a question ends that is open to anybody
 
 
 class Stack:
@@ -54,6 +55,25 @@ class Stack:
         self.before.append(before)
         self.seconds.append(seconds)
         self.times.append(time)
+
+    def answers_at(self, row, annotator):
+        """Return the places of an annotator's answers and skips at a row.
+
+        Parameters
+        ----------
+        row : int
+            The row.
+        annotator : str or None
+            Whose.
+
+        Returns
+        -------
+        places : list of int
+            Ascending.
+        """
+        places = (place for place, at in enumerate(self.rows) if at == row)
+        whats, own = self.whats, ANSWERS
+        return [p for p in places if whats[p][1] == annotator and whats[p][0] in own]
 
     def last(self, annotator=None):
         """Return the place of the last event, None where there is none.

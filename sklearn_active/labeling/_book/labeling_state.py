@@ -8,7 +8,12 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from sklearn_active.labeling._book.event_checks import CLASSES, check_event
-from sklearn_active.labeling._book.events_in_force import Stack, joined, split
+from sklearn_active.labeling._book.events_in_force import (
+    OF_QUEUE,
+    Stack,
+    joined,
+    split,
+)
 from sklearn_active.labeling._book.running_median import Median
 
 NOBODY: frozenset[int] = frozenset()
@@ -120,6 +125,8 @@ class LabelingState:
             return []
         if kind == "undo":
             return self._undo(event.get("annotator"))
+        if kind == "retract":
+            return self._retract(event["row"], event["annotator"])
         if kind == "rename":
             return self._rename(event)
         return self._requeue()
@@ -271,6 +278,23 @@ class LabelingState:
         told = self._stack.told(query) if isinstance(query, str) else {}
         return {row: self.renamed.get(label, label) for row, label in told.items()}
 
+    def came_by_queue(self, row, annotator):
+        """Say whether an annotator answered a row that was open to anybody.
+
+        Parameters
+        ----------
+        row : int
+            The row.
+        annotator : str or None
+            Whose answer or skip.
+
+        Returns
+        -------
+        came : bool
+        """
+        tokens = (self._stack.whats[p][3] for p in self._stack.answers_at(row, annotator))
+        return any(token is not None and token.endswith(OF_QUEUE) for token in tokens)
+
     def recent(self, n, annotator=None):
         """Return the latest votes in force, of distinct rows, newest first.
 
@@ -393,8 +417,16 @@ class LabelingState:
     def _undo(self, annotator):
         """Take back the last event in force, of anybody or of an annotator."""
         place = self._stack.last(annotator)
-        if place is None:
-            return []
+        return [] if place is None else self._take_out(place)
+
+    def _retract(self, row, annotator):
+        """Take back all that an annotator said of a row."""
+        for place in reversed(self._stack.answers_at(row, annotator)):
+            self._take_out(place)
+        return [row]
+
+    def _take_out(self, place):
+        """Take back an event, wherever it stands; return the rows that it changed."""
         # Of one annotator the event may lie deep in the stack, with those of others
         # above it. It is taken out, and what came after at that row is folded again.
         later = self._without(place)

@@ -279,27 +279,66 @@ class Ledger:
         """Say whether what a row has, None for nothing yet, is or holds a label."""
         return row_label is not None and self._allowed.has(row_label, label)
 
-    def unavailable(self, annotator, open_questions):
+    def unavailable(self, annotator, elsewhere):
         """Return the rows that can't be asked of an annotator.
 
         Parameters
         ----------
-        annotator : str or None
+        annotator : object
             Who is asked.
-        open_questions : dict of str to Question
-            By annotator.
+        elsewhere : iterable of int
+            The rows that others are being asked for, one entry for each vote.
 
         Returns
         -------
         rows : Barred
         """
-        elsewhere = (
-            row
-            for other, question in open_questions.items()
-            if other != annotator
-            for row in question.rows_left
-        )
         return Barred(self._turns, annotator, elsewhere)
+
+    def is_full(self, row):
+        """Say whether nobody is asked for a row any more.
+
+        Parameters
+        ----------
+        row : int
+            The row.
+
+        Returns
+        -------
+        full : bool
+        """
+        return self._turns.is_full(row)
+
+    def is_begun(self, row):
+        """Say whether somebody has answered or skipped a row.
+
+        Parameters
+        ----------
+        row : int
+            The row.
+
+        Returns
+        -------
+        begun : bool
+        """
+        return bool(self.state.votes_of(row) or self.state.skipped_by(row))
+
+    def n_awaited(self, row):
+        """Return how many votes are to come on a row that anybody may answer.
+
+        Parameters
+        ----------
+        row : int
+            The row.
+
+        Returns
+        -------
+        n_votes : int
+            0 where somebody skipped it: whether it gets a vote is not known.
+        """
+        if self.state.skipped_by(row) or self.is_full(row):
+            return 0
+        return self._turns.votes_per_row - self._turns.n_votes(row)
 
     def declined(self, annotators):
         """Return the unlabeled rows that every annotator skipped, as a set.

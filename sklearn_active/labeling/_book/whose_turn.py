@@ -79,6 +79,20 @@ class Turns:
         hands = self._hands.get(row)
         return hands is not None and annotator in hands[1]
 
+    def is_full(self, row):
+        """Say whether nobody is asked for a row any more, whoever it is.
+
+        Parameters
+        ----------
+        row : int
+            The row.
+
+        Returns
+        -------
+        full : bool
+        """
+        return bool(self._full[row])
+
     def n_votes(self, row):
         """Return the number of votes of a row that may be asked for.
 

@@ -42,7 +42,12 @@ class Question:
         """The rows that nobody has answered yet."""
         return [row for row in self.rows if row not in self.told]
 
-    def events(self, answers, annotator):
+    @property
+    def seconds(self):
+        """How long it has been open."""
+        return round(monotonic() - self.asked_at, 3)
+
+    def events(self, answers, annotator, seconds):
         """Return one event per answer.
 
         Parameters
@@ -51,12 +56,13 @@ class Question:
             None skips.
         annotator : str or None
             Who answers.
+        seconds : float or None
+            How long it took.
 
         Returns
         -------
         events : list of dict
         """
-        seconds = round(monotonic() - self.asked_at, 3)
         common = {"annotator": annotator, "query": self.query.id}
         common |= {"reason": self.query.reason, "seconds": seconds}
         return [

@@ -98,7 +98,77 @@ class AnswerableSession(ReadableSession):
             answers = self._checked_all(labels, question.rows)
             answers = self._questions.new_answers(question, answers)
             if answers:
-                self._record(question.events(answers, annotator), answers, annotator)
+                events = question.events(answers, annotator, question.seconds)
+                self._record(events, answers, annotator)
+
+    def queue(self, n: int, shown: Iterable[int] = ()) -> list[Query]:
+        """Keep rows open to anybody, for a tool that shows them to whoever comes.
+
+        Parameters
+        ----------
+        n : int
+            How many are to wait for their first answer; 0 ends the queue, and its rows
+            may be asked of annotators again.
+        shown : sequence of int, default=()
+            Rows that the tool shows already, as after a restart. They stay in the
+            queue, and count, until they have all their votes.
+
+        Returns
+        -------
+        queries : list of Query
+            Of one row each, which nobody has answered or skipped yet: what the tool
+            should show. Fewer than `n` where the budget ends, where nothing is left, or
+            while the model learns what was answered.
+
+        Notes
+        -----
+        A row of the queue is asked of nobody by `ask`. What is said of it goes to
+        `reconcile`.
+        """
+        if n:
+            check_arguments(n=n)
+        with self.lock:
+            rows = [self._checked_row(row) for row in shown]
+            return self._questions.fill_queue(n, rows)
+
+    def reconcile(
+        self,
+        index: int,
+        answers: Mapping[str | None, Label | None],
+        seconds: Mapping[str | None, float] | None = None,
+    ) -> None:
+        """Record what a tool that shows the queue holds of a row now.
+
+        Whatever happened since the last time: what is new is recorded, what is another
+        answer now is changed, and what is not there any more is taken back, if it had
+        come through the queue. Where nothing has changed, nothing is recorded.
+
+        Parameters
+        ----------
+        index : int
+            The row.
+        answers : dict of str to label
+            By annotator; None skips.
+        seconds : dict of str to float, default=None
+            How long answers took.
+
+        Raises
+        ------
+        ValueError
+            Where a label is wrong. Nothing is recorded.
+        OSError
+            As of `tell`.
+        """
+        for annotator in answers:
+            check_annotator(annotator)
+        with self.lock:
+            self._questions.check_not_closed()
+            row = self._checked_row(index)
+            labels = {who: self.checked(label) for who, label in answers.items()}
+            self._annotators.update(labels)
+            self._record(self._questions.retracted(row, labels))
+            self._questions.keep_in_queue(row)
+            self._record(self._questions.told_by_tool(row, labels, seconds or {}))
 
     def skip(
         self,
@@ -354,6 +424,7 @@ class AnswerableSession(ReadableSession):
         self._ledger.record(events)
         if answers:
             self._questions.answered(answers, annotator)
+        self._questions.close_full()
         self._refitter.request()
         # Last: where `aggregate` failed, the question is closed all the same.
         self._ledger.raise_failure(_MEND)

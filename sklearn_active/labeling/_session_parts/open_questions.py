@@ -1,12 +1,13 @@
 """The questions of a session: those that are open, and how it comes to the next one."""
 
+from itertools import chain
 from uuid import uuid4
 
 import numpy as np
 
 from sklearn_active._data.rows import read_only, take
 from sklearn_active._loop.query import Query
-from sklearn_active.labeling._book.events_in_force import split
+from sklearn_active.labeling._book.events_in_force import OF_QUEUE, split
 from sklearn_active.labeling._book.ledger import N_OF_NAME
 from sklearn_active.labeling._engine.questions import (
     Question,
@@ -16,8 +17,14 @@ from sklearn_active.labeling._engine.questions import (
 )
 
 
+ANYBODY = object()  # has voted on no row, and skipped none
+
+
 class OpenQuestions:
-    """Open questions, one per annotator, and close them when they are answered.
+    """Open questions, and close them when they are answered.
+
+    Each annotator has one; those of the queue are open to anybody, one per row, until
+    the row has all its votes.
 
     Every method is called with the session's lock held.
 
@@ -42,6 +49,8 @@ class OpenQuestions:
     ----------
     asked_of : dict of (str or None) to Question
         The open question of each annotator.
+    queued : dict of int to Question
+        The open questions of the queue, by row.
     closed : bool
         Whether the session has ended.
     """
@@ -62,6 +71,7 @@ class OpenQuestions:
         self._votes_per_row, self._audit = votes_per_row, audit
         self._max_lag = max_lag
         self.asked_of, self._rows_told = {}, {}
+        self.queued = {}
         self.closed = False
         # The journal's name comes first, so that `reopen` knows the questions of
         # earlier sessions on it; the rest tells this session from those.
@@ -77,6 +87,7 @@ class OpenQuestions:
         """Ask nothing any more."""
         self.closed = True
         self.asked_of.clear()
+        self.queued.clear()
 
     def ask(self, n, annotator):
         """Return the open question of an annotator, or open the next one.
@@ -105,7 +116,123 @@ class OpenQuestions:
             # A wait gives up the session's lock: others may have answered meanwhile,
             # or closed the session, so everything is looked at again.
             if not self._waited_for_ranking(n_rows):
-                return self._open_next(n_rows, annotator, barred).query
+                question = self._next(n_rows, barred)
+                self.asked_of[annotator] = question
+                return question.query
+
+    def fill_queue(self, n, shown):
+        """Keep rows open to anybody, and return the questions that wait.
+
+        Parameters
+        ----------
+        n : int
+            How many are to wait; 0 ends the queue.
+        shown : iterable of int
+            Rows that are in it in any case, unless they have all their votes.
+
+        Returns
+        -------
+        queries : list of Query
+            Of the rows that nobody has answered or skipped yet.
+        """
+        self.check_not_closed()
+        if not n:
+            self.queued.clear()
+            return []
+        for row in shown:
+            self.keep_in_queue(row)
+        # Each row is chosen by itself, so that every one may be a random check.
+        while self._is_short(n):
+            barred = self._unavailable(ANYBODY)
+            too_few = self._n_left() < self._votes_per_row
+            if too_few or self._reason_to_stop(barred) is not None:
+                break
+            # Those that wait are at the top of the ranking still.
+            if not self._waited_for_ranking(len(self.queued) + 1):
+                question = self._next(1, barred, OF_QUEUE)
+                self.queued[question.rows[0]] = question
+            self.check_not_closed()
+        return [question.query for question in self._waiting()]
+
+    def keep_in_queue(self, row):
+        """Let a row be open to anybody that a tool shows, unless it has its votes.
+
+        Parameters
+        ----------
+        row : int
+            The row.
+        """
+        if row not in self.queued and not self._ledger.is_full(row):
+            question = self._new([row], "reopened", self._new_name(OF_QUEUE))
+            self.queued[row] = question
+
+    def _is_short(self, n):
+        """Say whether the queue lacks a row that is to be chosen now."""
+        n_waiting = len(self._waiting())
+        # Who labels has others until the model knows the last answers: better rows.
+        return n_waiting < n and not (n_waiting and self._refitter.busy)
+
+    def _waiting(self):
+        """Return the questions of the queue that nobody has answered or skipped."""
+        return [q for row, q in self.queued.items() if not self._ledger.is_begun(row)]
+
+    def retracted(self, row, answers):
+        """Return the events that take back what a tool doesn't hold any more.
+
+        Parameters
+        ----------
+        row : int
+            The row.
+        answers : dict of str to (label or None)
+            What it holds, by annotator; None skips.
+
+        Returns
+        -------
+        events : list of dict
+        """
+        state = self._ledger.state
+        gone = [who for who, _ in state.votes_of(row) if answers.get(who) is None]
+        gone += [who for who in state.skipped_by(row) if who not in answers]
+        return [
+            {"event": "retract", "row": row, "annotator": who}
+            for who in dict.fromkeys(gone)
+            if state.came_by_queue(row, who)
+        ]
+
+    def told_by_tool(self, row, answers, seconds):
+        """Return the events of what a tool holds, and the session doesn't.
+
+        Parameters
+        ----------
+        row : int
+            The row.
+        answers : dict of str to (label or None)
+            By annotator; None skips.
+        seconds : dict of str to float
+            How long answers took.
+
+        Returns
+        -------
+        events : list of dict
+        """
+        state, question, events = self._ledger.state, self.queued.get(row), []
+        votes, skipped = dict(state.votes_of(row)), state.skipped_by(row)
+        for who, label in answers.items():
+            if label == votes.get(who) and (label is not None or who in skipped):
+                continue
+            if question is not None and who not in votes:
+                events += question.events({row: label}, who, seconds.get(who))
+            elif label is not None:  # a skip of a row that has its votes says nothing
+                # A change is no answer more; a vote more than was asked for is one.
+                query = None if who in votes else self._new_name(OF_QUEUE)
+                event = {"event": "relabel", "row": row, "label": label}
+                events.append(event | {"annotator": who, "query": query})
+        return events
+
+    def close_full(self):
+        """Close the questions of the queue whose rows have all their votes."""
+        for row in [row for row in self.queued if self._ledger.is_full(row)]:
+            del self.queued[row]
 
     def _waited_for_ranking(self, n):
         """Wait where no ranking can answer n rows; say whether that took a wait."""
@@ -159,7 +286,7 @@ class OpenQuestions:
         -------
         rows : set of int
         """
-        asked = self.asked_of.values()
+        asked = chain(self.asked_of.values(), self.queued.values())
         audits = (each for each in asked if each.query.reason == "audit")
         return {row for each in audits for row in each.rows_left}
 
@@ -202,14 +329,24 @@ class OpenQuestions:
         return budget - self._ledger.state.n_asked - self._n_open()
 
     def _n_open(self):
-        """Return how many rows are being asked."""
-        return sum(len(question.rows_left) for question in self.asked_of.values())
+        """Return how many answers are being asked for."""
+        n_asked = sum(len(question.rows_left) for question in self.asked_of.values())
+        return n_asked + sum(map(self._ledger.n_awaited, self.queued))
 
     def _unavailable(self, annotator):
-        return self._ledger.unavailable(annotator, self.asked_of)
+        elsewhere = (
+            question.rows_left
+            for other, question in self.asked_of.items()
+            if other != annotator
+        )
+        # A row of the queue is asked for all the votes that it lacks.
+        queued = (row for row in self.queued for _ in range(self._votes_per_row))
+        return self._ledger.unavailable(
+            annotator, chain(chain.from_iterable(elsewhere), queued)
+        )
 
-    def _open_next(self, n, annotator, barred):
-        """Choose the rows of the next question, and open it."""
+    def _next(self, n, barred, ending=""):
+        """Choose the rows of the next question, and return it."""
         # From the seed and the question's number alone: a program that is started
         # again draws the same audits as one that was never stopped.
         seed = [self._follower.run.pool.seed, self._n_questions]
@@ -224,12 +361,14 @@ class OpenQuestions:
             np.random.RandomState(seed),
             self._audit,
         )
-        self._n_questions += 1
-        name = f"{self._token}-{self._n_questions}"
-        return self._open(rows, reason, annotator, name)
+        return self._new(rows, reason, self._new_name(ending))
 
-    def _open(self, rows, reason, annotator, name):
-        """Open a question about some rows, and return it."""
+    def _new_name(self, ending=""):
+        self._n_questions += 1
+        return f"{self._token}{ending}-{self._n_questions}"
+
+    def _new(self, rows, reason, name):
+        """Return a question about some rows."""
         ranking = self._refitter.ranking
         # Predicted now: an audit must compare the answer with what the model said
         # before it, whatever is refitted while the person thinks.
@@ -250,9 +389,7 @@ class OpenQuestions:
             reasons=(reason,) * len(rows),
             task=self._follower.run.pool.labels.task,
         )
-        question = Question(query, dict(zip(rows, predicted, strict=True)))
-        self.asked_of[annotator] = question
-        return question
+        return Question(query, dict(zip(rows, predicted, strict=True)))
 
     def reopen(self, query_id, row, annotator):
         """Open a question of an earlier session on this journal again.
@@ -277,7 +414,7 @@ class OpenQuestions:
                 "labeled, or asked of somebody else. Nothing was recorded; call ask() "
                 "for the question that is open now."
             )
-        self._open([row], "reopened", annotator, query_id)
+        self.asked_of[annotator] = self._new([row], "reopened", query_id)
 
     def told_before(self, query_id):
         """Return what was told to a question that is not open, or raise.

@@ -1,0 +1,403 @@
+"""A session's queue: rows that another tool shows to whoever comes."""
+
+import pytest
+from executors import Inline, Stalled
+from helpers import blobs
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sklearn.naive_bayes import GaussianNB
+
+from sklearn_active import ActiveLearner
+from sklearn_active.labeling import LabelingSession, LabelJournal
+
+X, _, TRUTH = blobs(40, centers=3)
+CLASSES = ["ape", "bear", "cat"]
+
+
+def new_session(n_rows=40, budget=None, **options):
+    estimator = GaussianNB(var_smoothing=1e-2)
+    learner = ActiveLearner(estimator, "margin", random_state=0, budget=budget)
+    options = {"classes": CLASSES, "audit": 0, "executor": Inline(), **options}
+    return LabelingSession(learner, X[:n_rows], **options)
+
+
+def rows_of(queries):
+    """Return the row of each of the queries, which are about one row each."""
+    rows = [query.indices.tolist() for query in queries]
+    return [row for (row,) in rows]
+
+
+def name_of(row):
+    return CLASSES[TRUTH[row]]
+
+
+def test_as_many_rows_wait_as_are_wanted_and_each_is_replaced_by_itself():
+    with new_session() as session:
+        first = rows_of(session.queue(4))
+        assert len(set(first)) == 4
+        assert rows_of(session.queue(4)) == first
+        session.reconcile(first[2], {"ann": "cat"})
+        then = rows_of(session.queue(4))
+        assert then[:3] == [first[0], first[1], first[3]]
+        assert then[3] not in first
+        assert session.votes() == {first[2]: {"ann": "cat"}}
+
+
+def test_with_one_row_at_a_time_the_same_rows_are_asked_as_of_one_person():
+    asked, queued = [], []
+    with new_session() as session:
+        for _ in range(12):
+            query = session.ask()
+            asked += query.indices.tolist()
+            session.tell(query.id, [name_of(asked[-1])])
+    with new_session() as session:
+        for _ in range(12):
+            queued += rows_of(session.queue(1))
+            session.reconcile(queued[-1], {"ann": name_of(queued[-1])})
+    assert queued == asked
+
+
+def test_what_waits_in_the_queue_is_asked_of_nobody_else_and_the_other_way_round():
+    with new_session(n_rows=9) as session:
+        asked = session.ask(2, annotator="bob").indices.tolist()
+        waiting = rows_of(session.queue(5))
+        assert not set(asked) & set(waiting)
+        others = session.ask(9, annotator="cem").indices.tolist()
+        assert sorted([*asked, *waiting, *others]) == list(range(9))
+        assert session.ask(annotator="dan") is None
+
+
+def test_a_row_that_lacks_votes_stays_and_those_who_come_get_new_rows_too():
+    with new_session(votes_per_row=2) as session:
+        first, *others = rows_of(session.queue(3))
+        session.reconcile(first, {"ann": "ape"})
+        waiting = rows_of(session.queue(3))
+        assert waiting[:2] == others
+        assert first not in waiting
+        assert len(waiting) == 3
+        assert session.ask(annotator="bob").indices.tolist() != [first]
+        session.reconcile(first, {"ann": "ape", "cem": "bear"})
+        assert session.votes()[first] == {"ann": "ape", "cem": "bear"}
+        assert first not in rows_of(session.queue(30))
+
+
+def test_a_skipped_row_is_replaced_and_may_still_be_answered_by_anybody():
+    with new_session() as session:
+        first, *others = rows_of(session.queue(2))
+        session.reconcile(first, {"ann": None})
+        assert rows_of(session.queue(2))[:1] == others
+        assert session.report().n_skipped == 1
+        session.reconcile(first, {"ann": None, "bob": "cat"})
+        assert session.labels == {first: "cat"}
+        session.reconcile(first, {"ann": "ape", "bob": "cat"})
+        assert session.votes()[first] == {"bob": "cat", "ann": "ape"}
+
+
+def test_an_answer_that_is_gone_is_taken_back_and_its_row_waits_again():
+    with new_session() as session:
+        row = rows_of(session.queue(1))[0]
+        session.reconcile(row, {"ann": "ape"})
+        session.reconcile(row, {})
+        assert (session.labels, session.votes()) == ({}, {})
+        assert row in rows_of(session.queue(2, [row]))
+        assert session.report().n_asked == 0
+
+
+def test_an_answer_that_becomes_a_skip_counts_as_one():
+    with new_session() as session:
+        row = rows_of(session.queue(1))[0]
+        session.reconcile(row, {"ann": "ape"})
+        session.reconcile(row, {"ann": None})
+        assert (session.labels, session.report().n_skipped) == ({}, 1)
+        session.reconcile(row, {})
+        assert session.report().n_skipped == 0
+
+
+def test_what_was_answered_elsewhere_is_never_taken_back():
+    with new_session(votes_per_row=2) as session:
+        query = session.ask(annotator="ann")
+        (row,) = query.indices.tolist()
+        session.tell(query.id, ["ape"], annotator="ann")
+        assert rows_of(session.queue(1)) != [row]
+        session.queue(2, [row])
+        for answers in ({}, {"bob": "cat"}, {"ann": None}):
+            session.reconcile(row, answers)
+            assert session.votes()[row]["ann"] == "ape"
+
+
+def test_a_changed_answer_is_another_label_and_no_other_question():
+    with new_session() as session:
+        row = rows_of(session.queue(1))[0]
+        for label in ("ape", "bear", "bear", "cat"):
+            session.reconcile(row, {"ann": label})
+        assert session.labels == {row: "cat"}
+        assert session.report().n_asked == 1
+
+
+def test_a_vote_more_than_was_asked_for_counts_and_can_be_taken_back():
+    with new_session() as session:
+        row = rows_of(session.queue(1))[0]
+        session.reconcile(row, {"ann": "ape", "bob": "bear"})
+        assert session.votes()[row] == {"ann": "ape", "bob": "bear"}
+        session.reconcile(row, {"ann": "ape"})
+        assert session.votes()[row] == {"ann": "ape"}
+        assert session.report().n_asked == 1
+
+
+def test_what_has_not_changed_is_not_recorded(tmp_path):
+    path = tmp_path / "j.jsonl"
+    with new_session(journal=path) as session:
+        row, other = rows_of(session.queue(2))
+        for _ in range(3):
+            session.reconcile(row, {"ann": "ape"})
+            session.reconcile(row, {"ann": "ape", "bob": None})  # it has its vote
+            session.reconcile(other, {"ann": None})
+            session.queue(2, [row, other])
+        told = [(e["event"], e["row"], e["annotator"]) for e in events_in(path)]
+        assert told == [("answer", row, "ann"), ("skip", other, "ann")]
+
+
+def test_how_long_it_took_is_what_the_tool_says():
+    with new_session() as session:
+        rows = rows_of(session.queue(3))
+        for row, seconds in zip(rows, (2.0, 30.0, 4.0), strict=True):
+            session.reconcile(row, {"ann": "ape"}, {"ann": seconds})
+        session.reconcile(rows_of(session.queue(1))[0], {"ann": "ape"})
+        assert session.report().seconds_per_label == 4.0
+
+
+@pytest.mark.parametrize("votes_per_row", [1, 2])
+def test_no_more_is_asked_for_than_the_budget_lets(votes_per_row):
+    with new_session(budget=7, votes_per_row=votes_per_row) as session:
+        n_asked, whose = 0, ["ann", "bob"][:votes_per_row]
+        while waiting := rows_of(session.queue(4)):
+            session.reconcile(waiting[0], dict.fromkeys(whose, "ape"))
+            n_asked += votes_per_row
+            assert session.report().n_asked == n_asked
+        assert n_asked == 7 // votes_per_row * votes_per_row
+        assert session.labels.keys() == session.votes().keys()
+
+
+def test_the_budget_counts_what_waits_and_what_others_are_asked():
+    with new_session(budget=5) as session:
+        assert len(session.ask(2, annotator="bob").indices) == 2
+        assert len(session.queue(9)) == 3
+        assert session.ask(annotator="cem") is None
+        assert session.why_done("cem") == "budget"
+
+
+def test_as_long_as_the_model_learns_better_rows_are_waited_for():
+    executor = Stalled()
+    with new_session(executor=executor) as session:
+        executor.run()
+        first, *others = rows_of(session.queue(3))
+        session.reconcile(first, {"ann": "ape"})
+        assert rows_of(session.queue(3)) == others
+        for row in others:
+            session.reconcile(row, {"ann": "bear"})
+        # Nobody is kept waiting for it.
+        assert len(session.queue(3)) == 1
+        executor.run()
+        assert len(session.queue(3)) == 3
+
+
+def test_rows_that_are_shown_already_stay_until_they_have_their_votes(tmp_path):
+    path = tmp_path / "j.jsonl"
+    with new_session(journal=path) as session:
+        shown = rows_of(session.queue(4))
+        session.reconcile(shown[0], {"ann": "ape"})
+    with new_session(journal=path) as session:
+        waiting = session.queue(4, shown)
+        assert rows_of(waiting)[:3] == shown[1:]
+        assert [query.reason for query in waiting[:3]] == ["reopened"] * 3
+        assert len({*rows_of(waiting), shown[0]}) == 5
+        session.reconcile(shown[0], {})
+        assert session.labels == {}
+
+
+def test_an_ended_queue_gives_its_rows_free():
+    with new_session(n_rows=3) as session:
+        assert len(session.queue(3)) == 3
+        assert session.ask() is None
+        assert session.queue(0) == []
+        assert len(session.ask(3).indices) == 3
+
+
+def test_random_checks_come_among_the_rows_that_wait():
+    with new_session(audit=1, y=[*CLASSES, *[None] * 37]) as session:
+        waiting = session.queue(3)
+        assert [query.reason for query in waiting] == ["audit"] * 3
+        assert not set(rows_of(waiting)) & set(session.find(order="unsure"))
+        row = rows_of(waiting)[0]
+        is_right = session.guess(row) == name_of(row)
+        session.reconcile(row, {"ann": name_of(row)})
+        assert (session.report().audit.n, session.report().audit.n_right) == (
+            1,
+            int(is_right),
+        )
+
+
+def test_what_may_not_be_given_is_refused_and_nothing_is_recorded():
+    with new_session() as session:
+        row = rows_of(session.queue(1))[0]
+        with pytest.raises(ValueError, match="is not a class"):
+            session.reconcile(row, {"ann": "ape", "bob": "dog"})
+        with pytest.raises(ValueError, match="annotator is named by text"):
+            session.reconcile(row, {3: "ape"})
+        with pytest.raises(ValueError, match="Rows lie in 0"):
+            session.reconcile(40, {"ann": "ape"})
+        with pytest.raises(ValueError, match="Rows lie in 0"):
+            session.queue(3, [40])
+        with pytest.raises(ValueError, match="n must be"):
+            session.queue(-1)
+        assert session.votes() == {}
+        assert rows_of(session.queue(1)) == [row]
+    with pytest.raises(ValueError, match="session is closed"):
+        session.queue(1)
+    with pytest.raises(ValueError, match="session is closed"):
+        session.reconcile(row, {"ann": "ape"})
+
+
+def test_what_can_not_be_written_is_not_known_and_can_be_sent_again(tmp_path):
+    class Full(LabelJournal):
+        is_full = True
+
+        def append(self, events):
+            if self.is_full:
+                raise OSError(28, "No space left on device")
+            super().append(events)
+
+    journal = Full(tmp_path / "j.jsonl")
+    with new_session(journal=journal) as session:
+        row = rows_of(session.queue(1))[0]
+        with pytest.raises(OSError, match="No space"):
+            session.reconcile(row, {"ann": "ape"})
+        assert session.votes() == {}
+        assert rows_of(session.queue(1)) == [row]
+        journal.is_full = False
+        session.reconcile(row, {"ann": "ape"})
+        assert session.labels == {row: "ape"}
+
+
+def events_in(path):
+    return LabelJournal.read(path)[1]
+
+
+class Tool(RuleBasedStateMachine):
+    """A tool that shows the queue, people who do anything there, and a page beside."""
+
+    n_waiting = 3
+
+    @initialize(votes_per_row=st.integers(1, 2))
+    def begin(self, votes_per_row):
+        self.votes_per_row, self.path = votes_per_row, self.folders.make() / "j.jsonl"
+        self.shown, self.elsewhere = {}, {}
+        self.open()
+
+    def open(self):
+        self.session = new_session(
+            12, journal=self.path, votes_per_row=self.votes_per_row
+        )
+        self.sync()
+
+    def sync(self):
+        for row, answers in self.shown.items():
+            self.session.reconcile(row, answers)
+        waiting = rows_of(self.session.queue(self.n_waiting, self.shown))
+        assert len(waiting) == len(set(waiting))
+        untouched = {row for row, answers in self.shown.items() if not answers}
+        untouched -= {row for row in untouched if self.session.votes().get(row)}
+        new = [row for row in waiting if row not in self.shown]
+        assert untouched <= set(waiting)
+        assert len(waiting) <= max(self.n_waiting, len(untouched))
+        self.shown |= {row: {} for row in new}
+
+    def some_row(self, data):
+        return data.draw(st.sampled_from(sorted(self.shown)))
+
+    @precondition(lambda self: self.shown)
+    @rule(
+        data=st.data(),
+        who=st.sampled_from(["ann", "bob"]),
+        label=st.sampled_from([*CLASSES, None]),
+    )
+    def somebody_answers_or_changes_or_skips(self, data, who, label):
+        self.shown[self.some_row(data)][who] = label
+
+    @precondition(lambda self: self.shown)
+    @rule(data=st.data(), who=st.sampled_from(["ann", "bob"]))
+    def somebody_deletes(self, data, who):
+        self.shown[self.some_row(data)].pop(who, None)
+
+    @rule(label=st.sampled_from(CLASSES), who=st.sampled_from(["cem", None]))
+    def somebody_answers_at_the_page(self, label, who):
+        query = self.session.ask(annotator=who)
+        if query is not None:
+            (row,) = query.indices.tolist()
+            assert not (self.votes_per_row == 1 and row in self.shown)
+            self.session.tell(query.id, [label], annotator=who)
+            self.elsewhere[row, who] = label
+
+    @rule()
+    def the_program_reads(self):
+        self.sync()
+
+    @rule(torn=st.booleans())
+    def the_program_is_killed_and_started_again(self, torn):
+        self.session._ledger._journal.close()
+        if torn:
+            with self.path.open("ab") as file:
+                file.write(b'{"event": "answ')
+        self.open()
+
+    @invariant()
+    def the_journal_agrees_with_the_tool_and_keeps_what_came_elsewhere(self):
+        if not hasattr(self, "session"):
+            return
+        self.sync()
+        told = {
+            (row, who): label
+            for row, answers in self.shown.items()
+            for who, label in answers.items()
+            if label is not None
+        }
+        votes = {
+            (row, who): label
+            for row, own in self.session.votes().items()
+            for who, label in own.items()
+        }
+        assert votes == told | self.elsewhere
+        assert self.session.report().behind == 0
+
+    def teardown(self):
+        if hasattr(self, "session"):
+            self.session.close()
+
+
+@pytest.fixture
+def folders(tmp_path):
+    class Folders:
+        n = 0
+
+        def make(self):
+            self.n += 1
+            folder = tmp_path / str(self.n)
+            folder.mkdir()
+            return folder
+
+    return Folders()
+
+
+def test_whatever_happens_the_journal_and_the_tool_agree(folders):
+    Tool.folders = folders
+    run_state_machine_as_test(
+        Tool, settings=settings(max_examples=40, stateful_step_count=25, deadline=None)
+    )
