@@ -41,7 +41,7 @@ ROOMS_OF_LABELING = [
     {"_files"},
     {"_engine"},
     {"_fronts"},
-    {"_session_parts"},
+    {"_session_parts", "_label_studio"},
     {"_session", "_web_oracle", "_journaled_oracle"},
     {"__init__"},
 ]
@@ -62,6 +62,8 @@ LOADED_WHERE_USED = (
     "dask",
     "faiss",
     "pyarrow",
+    "httpx",
+    "label_studio_sdk",
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -1,14 +1,17 @@
-"""The page or the terminal where questions are asked: their options."""
+"""Where questions are asked, a page, the terminal or Label Studio: their options."""
 
 import csv
+import os
 from pathlib import Path
 
 from sklearn_active._commands.showing import render
 from sklearn_active._commands.words import in_options
+from sklearn_active.labeling import LabelStudioBridge
 from sklearn_active.labeling._book.session_arguments import checked_annotators
 from sklearn_active.labeling._fronts.hints import Hints
 
 _OF_PAGES = ("annotators", "keys", "describe", "instructions")
+_TOKEN = "LABEL_STUDIO_API_KEY"  # as the official SDK calls it
 
 
 def add_front(parser):
@@ -22,6 +25,15 @@ def add_front(parser):
     group = parser.add_argument_group("where and how questions are asked")
     group.add_argument("--port", type=int, default=0, help="default: a free one")
     group.add_argument("--terminal", action="store_true", help="no page: type")
+    group.add_argument(
+        "--label-studio",
+        metavar="URL",
+        help=f"in a project of Label Studio; its token is read from {_TOKEN}",
+    )
+    group.add_argument("--project", metavar="NAME", help="which one, or a new one")
+    group.add_argument(
+        "--guesses", action="store_true", help="show there what the model predicts"
+    )
     group.add_argument("--no-browser", action="store_true", help="print the address")
     group.add_argument(
         "--annotators", metavar="ANN,BOB", help="an address of their own for each"
@@ -58,11 +70,14 @@ def check_front(args):
     """
     if args.votes_per_row < 1:
         raise ValueError(f"--votes-per-row is 1 or more, not {args.votes_per_row}.")
+    others = [x for x in ("terminal", "label_studio") if getattr(args, x)]
     given = [name for name in _OF_PAGES if getattr(args, name)]
-    if args.terminal and given:
+    if others and given:
         raise ValueError(
-            f"--{given[0]} is for the page: leave it out, or leave --terminal out."
+            f"--{given[0]} is for the page: leave it out, or leave "
+            f"{_option(others[0])} out."
         )
+    _check_label_studio(args, others)
     if not 0 <= args.port < 2**16:
         raise ValueError(f"--port is a number from 0 to 65535, not {args.port}.")
     hints = hints_of(args)
@@ -70,6 +85,34 @@ def check_front(args):
     Hints(**hints)
     if names is not None:
         checked_annotators(names)
+
+
+def _check_label_studio(args, others):
+    """Raise where Label Studio can't be used as it is stated."""
+    given = [name for name in ("project", "guesses") if getattr(args, name)]
+    if args.label_studio is None:
+        if given:
+            raise ValueError(
+                f"{_option(given[0])} is for Label Studio: say where it is, with "
+                "--label-studio http://localhost:8080, or leave it out."
+            )
+        return
+    if len(others) > 1:
+        raise ValueError("Take either --terminal or --label-studio.")
+    if args.project is None:
+        raise ValueError(
+            "--label-studio needs a project: add --project NAME. A new one is made."
+        )
+    if not os.environ.get(_TOKEN):
+        raise ValueError(
+            "--label-studio needs a personal access token. Make one under Account & "
+            f"Settings, {args.label_studio.rstrip('/')}/user/account, and set the "
+            f"environment variable {_TOKEN} to it."
+        )
+
+
+def _option(name):
+    return f"--{name.replace('_', '-')}"
 
 
 def hints_of(args):
@@ -141,6 +184,9 @@ def ask(session, args):
         if args.terminal:
             session.terminal(render=render, words=in_options)
             return
+        if args.label_studio is not None:
+            _in_label_studio(session, args)
+            return
         hints = hints_of(args)
         with session.serve(not args.no_browser, args.port, **hints) as server:
             for name, url in server.urls.items():
@@ -149,3 +195,16 @@ def ask(session, args):
             server.wait()
     except KeyboardInterrupt:  # the usual end; what was answered is on file
         print()
+
+
+def _in_label_studio(session, args):
+    bridge = LabelStudioBridge(
+        session,
+        args.label_studio,
+        os.environ[_TOKEN],
+        args.project,
+        guesses=args.guesses,
+    )
+    print(f"Label at {bridge.url}")
+    print("End with Ctrl-C.", flush=True)
+    bridge.run()

@@ -7,6 +7,7 @@ from sklearn_active.labeling._files.formats import Vote, read_votes, write_votes
 from sklearn_active.labeling._fronts.terminal import TerminalOracle
 from sklearn_active.labeling._fronts.widget import LabelingWidget
 from sklearn_active.labeling._journaled_oracle import JournaledOracle
+from sklearn_active.labeling._label_studio.bridge import LabelStudioBridge
 from sklearn_active.labeling._number_range import NumberRange
 from sklearn_active.labeling._session import LabelingSession
 from sklearn_active.labeling._web_oracle import WebOracle
@@ -15,6 +16,7 @@ __all__ = [
     "BaseLabelingSession",
     "JournaledOracle",
     "LabelJournal",
+    "LabelStudioBridge",
     "LabelingSession",
     "LabelingWidget",
     "NumberRange",

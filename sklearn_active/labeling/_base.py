@@ -48,8 +48,8 @@ class BaseLabelingSession(ABC):
         Number of rows.
     can : frozenset of str
         Which optional methods there are: 'estimate' (`estimate_score`), 'find', 'flag',
-        'guess', 'queue' (`queue` and `reconcile`), 'relabel', 'reopen', 'requeue'
-        (`requeue_skipped`) and 'undo' (`take_back`).
+        'guess', 'queue' (`queue`, `reconcile` and `row_keys`), 'relabel', 'reopen',
+        'requeue' (`requeue_skipped`) and 'undo' (`take_back`).
     new_classes : {'error', 'allow'}
         Whether labels may be given that are in no `classes` yet.
     numbers : NumberRange or None
@@ -338,7 +338,14 @@ class BaseLabelingSession(ABC):
         """Let the rows that were skipped come again."""
         raise self._cannot("requeue")
 
-    def queue(self, n: int, shown: Iterable[int] = ()) -> list[Query]:
+    @property
+    def row_keys(self) -> list[str]:
+        """What identifies each row in files and in other tools, as text."""
+        raise self._cannot("queue")
+
+    def queue(
+        self, n: int, shown: Iterable[int] = (), patience: float = 0.0
+    ) -> list[Query]:
         """Keep rows open to anybody, as :meth:`LabelingSession.queue`.
 
         Parameters
@@ -347,6 +354,8 @@ class BaseLabelingSession(ABC):
             How many are to wait for their first answer; 0 ends the queue.
         shown : sequence of int, default=()
             Rows that stay in it.
+        patience : float, default=0.0
+            Seconds for which the model is waited for.
 
         Returns
         -------

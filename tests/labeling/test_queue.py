@@ -1,5 +1,7 @@
 """A session's queue: rows that another tool shows to whoever comes."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from executors import Inline, Stalled
 from helpers import blobs
@@ -80,9 +82,8 @@ def test_a_row_that_lacks_votes_stays_and_those_who_come_get_new_rows_too():
         first, *others = rows_of(session.queue(3))
         session.reconcile(first, {"ann": "ape"})
         waiting = rows_of(session.queue(3))
-        assert waiting[:2] == others
-        assert first not in waiting
-        assert len(waiting) == 3
+        assert waiting[:3] == [first, *others]
+        assert len(waiting) == 4
         assert session.ask(annotator="bob").indices.tolist() != [first]
         session.reconcile(first, {"ann": "ape", "cem": "bear"})
         assert session.votes()[first] == {"ann": "ape", "cem": "bear"}
@@ -209,6 +210,14 @@ def test_as_long_as_the_model_learns_better_rows_are_waited_for():
         assert len(session.queue(3)) == 3
 
 
+def test_with_patience_the_model_is_waited_for_where_no_row_waits():
+    with ThreadPoolExecutor(1) as executor, new_session(executor=executor) as session:
+        for _ in range(9):
+            row = rows_of(session.queue(1, patience=60))[0]
+            assert session.report().behind == 0
+            session.reconcile(row, {"ann": name_of(row)})
+
+
 def test_rows_that_are_shown_already_stay_until_they_have_their_votes(tmp_path):
     path = tmp_path / "j.jsonl"
     with new_session(journal=path) as session:
@@ -313,11 +322,13 @@ class Tool(RuleBasedStateMachine):
             self.session.reconcile(row, answers)
         waiting = rows_of(self.session.queue(self.n_waiting, self.shown))
         assert len(waiting) == len(set(waiting))
-        untouched = {row for row, answers in self.shown.items() if not answers}
-        untouched -= {row for row in untouched if self.session.votes().get(row)}
+        votes, skipped = self.session.votes(), self.session._state.skipped
+        full = {row for row, own in votes.items() if len(own) >= self.votes_per_row}
+        assert not {*full, *skipped} & set(waiting)
+        assert self.shown.keys() - full - skipped.keys() <= set(waiting)
         new = [row for row in waiting if row not in self.shown]
-        assert untouched <= set(waiting)
-        assert len(waiting) <= max(self.n_waiting, len(untouched))
+        untouched = [row for row in waiting if row not in votes]
+        assert not new or len(untouched) <= self.n_waiting
         self.shown |= {row: {} for row in new}
 
     def some_row(self, data):

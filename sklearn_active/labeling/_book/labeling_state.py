@@ -292,7 +292,9 @@ class LabelingState:
         -------
         came : bool
         """
-        tokens = (self._stack.whats[p][3] for p in self._stack.answers_at(row, annotator))
+        tokens = (
+            self._stack.whats[p][3] for p in self._stack.answers_at(row, annotator)
+        )
         return any(token is not None and token.endswith(OF_QUEUE) for token in tokens)
 
     def recent(self, n, annotator=None):

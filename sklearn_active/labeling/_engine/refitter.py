@@ -65,14 +65,24 @@ class Refitter:
             self._stop()
             raise
 
-    def wait(self):
+    def wait(self, timeout=None):
         """Return when nothing is wanted and nothing runs.
 
         Waiting gives up the session's lock, however often the caller holds it: others
         go on, so what the caller knew before may have changed.
+
+        Parameters
+        ----------
+        timeout : float, default=None
+            For how many seconds at most.
+
+        Returns
+        -------
+        is_idle : bool
+            False where the time was over before.
         """
         with self._changed:
-            self._changed.wait_for(lambda: not self._running)
+            return self._changed.wait_for(lambda: not self._running, timeout)
 
     def _stop(self):
         with self._changed:

@@ -3,25 +3,25 @@
 import csv
 import json
 import os
-import re
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import StringIO
-from math import isfinite
 from pathlib import Path
 from shutil import copymode
 from threading import Lock
 from typing import Any
 from uuid import uuid4
-from xml.sax.saxutils import quoteattr
 
 from sklearn_active.labeling._book.label_values import plain
+from sklearn_active.labeling._files.label_studio import (
+    config_of,
+    result_of,
+    values_in,
+)
 from sklearn_active.labeling._number_range import NumberRange
 
-# https://www.w3.org/TR/xml/#charsets; surrogates no file holds anyway.
 _LIMIT = Lock()
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -333,22 +333,12 @@ def _read_label_studio(text):
 def _votes_of_task(task):
     key = str(task["data"]["key"])
     for annotation in task.get("annotations", []):
-        choices = [
-            choice
-            for result in annotation["result"]
-            if result.get("type") in ("choices", "number")
-            for choice in _values_of(result)
-        ]
+        choices = values_in(annotation["result"])
         if len(choices) > 1:
             raise ValueError(f"several choices, {choices}")
         cancelled = annotation.get("was_cancelled", False) or not choices
         label = None if cancelled else choices[0]
         yield Vote(key, label, _completed_by(annotation.get("completed_by")))
-
-
-def _values_of(result):
-    value = result["value"]
-    return [value["number"]] if result["type"] == "number" else value["choices"]
 
 
 def _completed_by(who):
@@ -359,88 +349,19 @@ def _completed_by(who):
 
 
 def _write_label_studio(votes, allowed, items):
-    result, config, tasks = _choice, label_studio_config, {}
-    if isinstance(allowed, NumberRange):
-        result, config = _number, label_studio_config_of_numbers
+    tasks = {}
     for key, item in items.items():
         tasks[key] = {"data": {"key": key, "text": item}, "annotations": []}
     for vote in votes:
         empty = {"data": {"key": vote.key, "text": ""}, "annotations": []}
         task = tasks.setdefault(vote.key, empty)
-        chosen = [] if vote.label is None else [result(vote.label)]
+        chosen = [] if vote.label is None else [result_of(vote.label, allowed)]
         annotation = {"result": chosen, "was_cancelled": vote.label is None}
         if vote.annotator is not None:
             annotation["completed_by"] = {"email": vote.annotator}
         task["annotations"].append(annotation)
     text = json.dumps(list(tasks.values()), indent=1, ensure_ascii=False) + "\n"
-    return {"": text, ".xml": config(allowed)}
-
-
-def _number(label):
-    return {
-        "from_name": "label",
-        "to_name": "item",
-        "type": "number",
-        "value": {"number": label},
-    }
-
-
-def _choice(label):
-    return {
-        "from_name": "label",
-        "to_name": "item",
-        "type": "choices",
-        "value": {"choices": [str(label)]},
-    }
-
-
-def label_studio_config(classes):
-    """Return the label configuration that matches the tasks.
-
-    Parameters
-    ----------
-    classes : sequence of labels
-        The choices.
-
-    Returns
-    -------
-    xml : str
-    """
-    for label in classes:
-        if _NOT_IN_XML.search(str(label)):
-            raise ValueError(
-                f"The class {label!r} holds a character that Label Studio's "
-                "configuration, which is XML, can't hold. Name it otherwise, or write "
-                ".jsonl or .csv."
-            )
-    choices = "".join(
-        f"    <Choice value={quoteattr(str(label))}/>\n" for label in classes
-    )
-    return (
-        '<View>\n  <Text name="item" value="$text"/>\n'
-        '  <Choices name="label" toName="item" choice="single">\n'
-        f"{choices}  </Choices>\n</View>\n"
-    )
-
-
-def label_studio_config_of_numbers(numbers):
-    """Return the label configuration that matches tasks whose labels are numbers.
-
-    Parameters
-    ----------
-    numbers : NumberRange
-        Which can be given.
-
-    Returns
-    -------
-    xml : str
-    """
-    limits = (("min", numbers.low), ("max", numbers.high))
-    bounds = "".join(f' {name}="{x!r}"' for name, x in limits if isfinite(x))
-    return (
-        '<View>\n  <Text name="item" value="$text"/>\n'
-        f'  <Number name="label" toName="item"{bounds}/>\n</View>\n'
-    )
+    return {"": text, ".xml": config_of(allowed)}
 
 
 FORMATS = {

@@ -101,7 +101,9 @@ class AnswerableSession(ReadableSession):
                 events = question.events(answers, annotator, question.seconds)
                 self._record(events, answers, annotator)
 
-    def queue(self, n: int, shown: Iterable[int] = ()) -> list[Query]:
+    def queue(
+        self, n: int, shown: Iterable[int] = (), patience: float = 0.0
+    ) -> list[Query]:
         """Keep rows open to anybody, for a tool that shows them to whoever comes.
 
         Parameters
@@ -112,13 +114,16 @@ class AnswerableSession(ReadableSession):
         shown : sequence of int, default=()
             Rows that the tool shows already, as after a restart. They stay in the
             queue, and count, until they have all their votes.
+        patience : float, default=0.0
+            Where no row waits for its first answer: for how many seconds the model may
+            learn the last answers before rows are chosen without them.
 
         Returns
         -------
         queries : list of Query
-            Of one row each, which nobody has answered or skipped yet: what the tool
-            should show. Fewer than `n` where the budget ends, where nothing is left, or
-            while the model learns what was answered.
+            What the tool should show: of one row each, those that lack votes and that
+            nobody has skipped. Fewer than `n` where the budget ends, where nothing is
+            left, or while the model learns what was answered.
 
         Notes
         -----
@@ -129,7 +134,7 @@ class AnswerableSession(ReadableSession):
             check_arguments(n=n)
         with self.lock:
             rows = [self._checked_row(row) for row in shown]
-            return self._questions.fill_queue(n, rows)
+            return self._questions.fill_queue(n, rows, patience)
 
     def reconcile(
         self,

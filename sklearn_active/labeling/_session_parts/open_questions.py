@@ -16,7 +16,6 @@ from sklearn_active.labeling._engine.questions import (
     choose,
 )
 
-
 ANYBODY = object()  # has voted on no row, and skipped none
 
 
@@ -120,20 +119,22 @@ class OpenQuestions:
                 self.asked_of[annotator] = question
                 return question.query
 
-    def fill_queue(self, n, shown):
-        """Keep rows open to anybody, and return the questions that wait.
+    def fill_queue(self, n, shown, patience):
+        """Keep rows open to anybody, and return the questions that lack answers.
 
         Parameters
         ----------
         n : int
-            How many are to wait; 0 ends the queue.
+            How many are to wait for their first answer; 0 ends the queue.
         shown : iterable of int
             Rows that are in it in any case, unless they have all their votes.
+        patience : float
+            For how many seconds a model that learns is waited for.
 
         Returns
         -------
         queries : list of Query
-            Of the rows that nobody has answered or skipped yet.
+            Of the rows that lack votes, and that nobody has skipped.
         """
         self.check_not_closed()
         if not n:
@@ -142,7 +143,8 @@ class OpenQuestions:
         for row in shown:
             self.keep_in_queue(row)
         # Each row is chosen by itself, so that every one may be a random check.
-        while self._is_short(n):
+        while self._is_short(n, patience):
+            self.check_not_closed()
             barred = self._unavailable(ANYBODY)
             too_few = self._n_left() < self._votes_per_row
             if too_few or self._reason_to_stop(barred) is not None:
@@ -151,8 +153,8 @@ class OpenQuestions:
             if not self._waited_for_ranking(len(self.queued) + 1):
                 question = self._next(1, barred, OF_QUEUE)
                 self.queued[question.rows[0]] = question
-            self.check_not_closed()
-        return [question.query for question in self._waiting()]
+        awaited = self._ledger.n_awaited
+        return [q.query for row, q in self.queued.items() if awaited(row)]
 
     def keep_in_queue(self, row):
         """Let a row be open to anybody that a tool shows, unless it has its votes.
@@ -166,9 +168,12 @@ class OpenQuestions:
             question = self._new([row], "reopened", self._new_name(OF_QUEUE))
             self.queued[row] = question
 
-    def _is_short(self, n):
+    def _is_short(self, n, patience):
         """Say whether the queue lacks a row that is to be chosen now."""
         n_waiting = len(self._waiting())
+        if n_waiting < n and not n_waiting and not self.preparing:
+            self._refitter.wait(patience)
+            n_waiting = len(self._waiting())
         # Who labels has others until the model knows the last answers: better rows.
         return n_waiting < n and not (n_waiting and self._refitter.busy)
 

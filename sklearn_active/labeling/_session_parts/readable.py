@@ -251,6 +251,11 @@ class ReadableSession(BaseLabelingSession):
         with self.lock:
             return self._questions.why_done(annotator)
 
+    @property
+    def row_keys(self) -> list[str]:
+        """What identifies each row in files and in other tools; else its position."""
+        return self._rows.keys
+
     def item(self, index: int) -> Any:
         """Return what a person sees of a row.
 

@@ -1,0 +1,333 @@
+"""LabelStudioBridge: rows are chosen here, and labeled in Label Studio."""
+
+import logging
+from contextlib import suppress
+from threading import Event
+from typing import Any
+
+from sklearn_active.labeling._base import BaseLabelingSession
+from sklearn_active.labeling._files.label_studio import config_of, result_of
+from sklearn_active.labeling._label_studio.project import (
+    Gone,
+    Project,
+    Refused,
+)
+from sklearn_active.labeling._label_studio.tasks import (
+    MODEL,
+    Answers,
+    Shown,
+    control_of,
+    with_choices,
+)
+
+_LOGGER = logging.getLogger(__name__)
+_LONGEST_WAIT = 30  # seconds
+_WHOLE_EVERY = 100  # readings: what has changed by a clock that went back
+
+
+class LabelStudioBridge:
+    """Let people label the rows of a session in Label Studio.
+
+    A few tasks wait in a project, of the rows that help the model most. What is
+    answered, skipped, changed or deleted there is in the session's journal before
+    anything else happens, and the next rows follow.
+
+    Parameters
+    ----------
+    session : LabelingSession
+        Chooses the rows, and keeps the answers.
+    url : str
+        Where Label Studio is, as in 'http://localhost:8080'.
+    token : str
+        A personal access token, from Account & Settings there.
+    project : str or int
+        The title of a project, which is made if there is none, or the number of one
+        that is there. One that is there has a single control `Choices`, or `Number`
+        where labels are numbers, and no tasks but of rows of the session.
+    n_waiting : int, default=5
+        How many tasks wait for their first answer. More than there are people; with
+        each one more, rows are chosen by a model that knows one answer less.
+    guesses : bool, default=False
+        Whether the tasks show what the model predicts. Random checks never do.
+    interval : float, default=1.0
+        Seconds between two readings.
+
+    Attributes
+    ----------
+    url : str
+        Leads to the project.
+
+    See Also
+    --------
+    LabelingSession.serve : A page of our own, which needs nothing installed.
+
+    Notes
+    -----
+    Needs the extra 'label-studio'. Annotators are named by their email addresses. With
+    `votes_per_row`, as many annotations are wanted of each task, and those who come
+    get tasks until a row has them. Label Studio has the last word on what was answered
+    there: to take an answer back or to change it, do so there. Deleting a task keeps
+    its answers. Rows that wait there are asked of nobody else.
+
+    What is wrong with Label Studio is logged as a warning, once, and tried again; what
+    is answered meanwhile is read afterwards. Cost: one request per interval, of the
+    tasks that have changed in the last seconds.
+
+    Examples
+    --------
+    >>> from sklearn_active.labeling import LabelStudioBridge
+    >>> def label(session, token):
+    ...     bridge = LabelStudioBridge(
+    ...         session, "http://localhost:8080", token, "Tickets"
+    ...     )
+    ...     print(f"Label at {bridge.url}")
+    ...     return bridge.run()
+    """
+
+    def __init__(
+        self,
+        session: BaseLabelingSession,
+        url: str,
+        token: str,
+        project: str | int,
+        *,
+        n_waiting: int = 5,
+        guesses: bool = False,
+        interval: float = 1.0,
+    ):
+        if "queue" not in session.can:
+            raise ValueError(
+                "A bridge needs a LabelingSession, as its questions are open to "
+                f"anybody; got {type(session).__name__}."
+            )
+        if n_waiting < 1 or not interval > 0:
+            raise ValueError(
+                "n_waiting must be 1 or more and interval positive, got "
+                f"{n_waiting!r} and {interval!r}."
+            )
+        self._session, self._n_waiting = session, n_waiting
+        self._guesses, self._interval = guesses, interval
+        self._shown, self._answers = Shown(session), Answers(session)
+        self._keys = session.row_keys
+        self._row_of = {key: row for row, key in enumerate(self._keys)}
+        # What Label Studio held when it was read last: row -> task -> annotations.
+        self._held: dict[int, dict[int, list[dict[str, Any]]]] = {}
+        self._wanted: list[int] = []  # rows that lack answers
+        self._read_up_to, self._n_readings = None, 0
+        self._stopped = Event()
+        self._said: dict[str, str] = {}
+        self._project = Project(url, token)
+        self._enter(project)
+        self._read(is_first=True)
+
+    @property
+    def url(self) -> str:
+        """Where people label."""
+        return self._project.url
+
+    def _enter(self, name):
+        """Find the project, or make it; raise where it isn't for this session."""
+        session, project = self._session, self._project
+        if not project.find(name):
+            if session.numbers is None and not session.classes:
+                raise ValueError(
+                    "Label Studio shows the classes to choose from: state them, as in "
+                    "classes=['good', 'bad']."
+                )
+            several = session.several is not None
+            config = config_of(self._allowed, self._shown.tag, several=several)
+            project.create(name, config, session.votes_per_row)
+        self._control = control_of(project.parsed, session)
+        known = {*map(str, session.classes), *map(str, session.renamed)}
+        others = [name for name in self._control.labels if name not in known]
+        if others and session.new_classes == "error":
+            raise ValueError(
+                f"The project {project.title!r} offers {', '.join(others)}; the "
+                f"session has the classes {', '.join(map(str, session.classes))}. Make "
+                "them the same, or allow others with new_classes='allow'."
+            )
+        if project.n_votes != session.votes_per_row:
+            project.change(maximum_annotations=session.votes_per_row)
+
+    @property
+    def _allowed(self):
+        numbers = self._session.numbers
+        return self._session.classes if numbers is None else numbers
+
+    def run(self) -> str:
+        """Go on until nothing is left to ask, or `stop` is called.
+
+        Returns
+        -------
+        reason : str
+            As `termination_condition_`; or 'stopped', 'token_refused' or
+            'project_deleted'.
+        """
+        wait = self._interval
+        try:
+            while True:
+                try:
+                    goes_on = self.sync()
+                    if not goes_on:
+                        self._read(is_whole=True)
+                        return self._session.why_done() or "all_asked"
+                    self._recovered()
+                    wait = self._interval
+                except Refused as error:
+                    _LOGGER.warning("%s", error)
+                    return "token_refused"
+                except Gone as error:
+                    _LOGGER.warning("%s", error)
+                    return "project_deleted"
+                except OSError as error:
+                    self._say("fault", f"{error} It is tried again; nothing is lost.")
+                    wait = min(2 * wait, _LONGEST_WAIT)
+                if self._stopped.wait(wait):
+                    return "stopped"
+        finally:
+            with suppress(ValueError):  # the session was closed meanwhile
+                self._session.queue(0)
+
+    def stop(self) -> None:
+        """Let `run`, in another thread, return soon."""
+        self._stopped.set()
+
+    def sync(self) -> bool:
+        """Read what was answered, and let the next rows follow.
+
+        Returns
+        -------
+        goes_on : bool
+            Whether tasks wait for answers.
+
+        Raises
+        ------
+        ConnectionError
+            Where Label Studio can't be reached, or fails. What was read is kept.
+        PermissionError
+            Where it doesn't accept the token.
+        LookupError
+            Where the project was deleted.
+        OSError
+            Where the journal can't be written. The answers are read again.
+        RuntimeError
+            Where `aggregate` fails.
+        """
+        self._read(is_whole=self._n_readings % _WHOLE_EVERY == 0)
+        self._offer_new_classes()
+        queries = self._session.queue(self._n_waiting, self._held, self._interval)
+        self._wanted = [query.indices.item() for query in queries]
+        both = zip(self._wanted, queries, strict=True)
+        new = {row: query for row, query in both if row not in self._held}
+        if new:
+            ids = self._project.add([self._task_of(*each) for each in new.items()])
+            self._held |= {row: {id: []} for row, id in zip(new, ids, strict=True)}
+        return bool(queries)
+
+    def _read(self, is_whole=False, is_first=False):
+        """Read what has changed, and record it before anything else is done."""
+        self._n_readings += 1
+        since = None if is_whole else self._read_up_to
+        asked = [id for row in self._wanted for id in self._held.get(row, ())]
+        tasks = self._project.tasks(since, asked)
+        rows = [self._row_of.get(str(task.data.get("key"))) for task in tasks]
+        for task, row in zip(tasks, rows, strict=True):
+            self._check_is_ours(task, row, is_first)
+            if row is not None:
+                self._held.setdefault(row, {})[task.id] = task.annotations
+        if since is None:
+            asked = [id for held in self._held.values() for id in held]
+        self._forget(set(asked).difference(task.id for task in tasks))
+        for row in dict.fromkeys(row for row in rows if row is not None):
+            self._take_in(row)
+        # Only now: what could not be kept is read again.
+        moments = [task.changed_at for task in tasks]
+        moments += [] if self._read_up_to is None else [self._read_up_to]
+        self._read_up_to = max(moments, default=None)
+
+    def _check_is_ours(self, task, row, is_first):
+        """Raise, or say later on, where a task is of none of the rows."""
+        if row is None:
+            found = (
+                f"The task {task.id} of the project {self._project.title!r} is of no "
+                "row of this session."
+            )
+        else:
+            shown = task.data.get(self._control.variable)
+            is_text = is_first and self._control.tag == "Text"
+            if not is_text or shown == self._shown.of(row, "Text"):
+                return
+            found = (
+                f"The task {task.id} of the project {self._project.title!r} shows "
+                f"something else than row {row} of this session."
+            )
+        if is_first:
+            raise ValueError(f"{found} Name another project; a new one is made.")
+        self._say(f"task {task.id}", f"{found} It is left alone.")
+
+    def _forget(self, ids):
+        """Forget tasks that were deleted; what was answered stays."""
+        for row, held in list(self._held.items()):
+            self._held[row] = {id: x for id, x in held.items() if id not in ids}
+            if not self._held[row]:
+                del self._held[row]
+
+    def _take_in(self, row):
+        """Record what Label Studio holds of a row now."""
+        held = self._held.get(row)
+        if held is None:
+            return
+        # An import whose reply was lost may come true later than the one after it.
+        answered = [id for id, annotations in held.items() if annotations]
+        for id in sorted(set(held).difference(answered or [min(held)])):
+            self._project.delete(id)
+            del held[id]
+        annotations = [each for id in sorted(held) for each in held[id]]
+        answers, seconds = {}, {}
+        for annotation in sorted(annotations, key=lambda each: each["updated_at"]):
+            who = self._project.email(annotation.get("completed_by"))
+            try:
+                label = self._answers.of(annotation)
+            except ValueError as error:
+                where = f"annotation {annotation['id']}"
+                self._say(where, f"The {where} by {who} is left out: {error}")
+                continue
+            if label is None and answers.get(who) is not None:
+                continue
+            answers[who] = label
+            if annotation.get("lead_time") is not None:
+                seconds[who] = annotation["lead_time"]
+        self._session.reconcile(row, answers, seconds)
+
+    def _offer_new_classes(self):
+        """Add the classes that the session has got since to the choices."""
+        offered, project = self._control.labels, self._project
+        new = [x for x in self._session.classes if str(x) not in offered]
+        if new:
+            config = with_choices(project.config, self._control.name, new)
+            project.change(label_config=config)
+            offered.extend(map(str, new))
+
+    def _task_of(self, row, query):
+        control = self._control
+        shown = self._shown.of(row, control.tag)
+        task = {"data": {"key": self._keys[row], control.variable: shown}}
+        # A check asks what a person says who doesn't know what the model says.
+        guess = None
+        if self._guesses and query.reason != "audit":
+            guess = self._session.guess(row)
+        if guess is not None:
+            result = result_of(guess, self._allowed)
+            result |= {"from_name": control.name, "to_name": control.to_name}
+            task["predictions"] = [{"model_version": MODEL, "result": [result]}]
+        return task
+
+    def _say(self, about, sentence):
+        """Log a sentence, unless that was said of it before."""
+        if self._said.get(about) != sentence:
+            self._said[about] = sentence
+            _LOGGER.warning("%s", sentence)
+
+    def _recovered(self):
+        if self._said.pop("fault", None) is not None:
+            _LOGGER.warning("Label Studio answers again.")
