@@ -3,7 +3,6 @@
 import logging
 from contextlib import suppress
 from threading import Event
-from typing import Any
 
 from sklearn_active.labeling._base import BaseLabelingSession
 from sklearn_active.labeling._files.label_studio import config_of, result_of
@@ -12,9 +11,9 @@ from sklearn_active.labeling._label_studio.project import (
     Project,
     Refused,
 )
+from sklearn_active.labeling._label_studio.reading import Reading
 from sklearn_active.labeling._label_studio.tasks import (
     MODEL,
-    Answers,
     Shown,
     control_of,
     with_choices,
@@ -107,18 +106,13 @@ class LabelStudioBridge:
             )
         self._session, self._n_waiting = session, n_waiting
         self._guesses, self._interval = guesses, interval
-        self._shown, self._answers = Shown(session), Answers(session)
-        self._keys = session.row_keys
-        self._row_of = {key: row for row, key in enumerate(self._keys)}
-        # What Label Studio held when it was read last: row -> task -> annotations.
-        self._held: dict[int, dict[int, list[dict[str, Any]]]] = {}
+        self._shown, self._n_syncs = Shown(session), 0
         self._wanted: list[int] = []  # rows that lack answers
-        self._read_up_to, self._n_readings = None, 0
-        self._stopped = Event()
-        self._said: dict[str, str] = {}
+        self._stopped, self._fault = Event(), None
         self._project = Project(url, token)
         self._enter(project)
-        self._read(is_first=True)
+        self._reading = Reading(session, self._project, self._is_shown_by)
+        self._reading.begin()
 
     @property
     def url(self) -> str:
@@ -169,9 +163,9 @@ class LabelStudioBridge:
                 try:
                     goes_on = self.sync()
                     if not goes_on:
-                        self._read(is_whole=True)
+                        self._reading.go_on(is_whole=True)
                         return self._session.why_done() or "all_asked"
-                    self._recovered()
+                    self._note(None)
                     wait = self._interval
                 except Refused as error:
                     _LOGGER.warning("%s", error)
@@ -180,13 +174,20 @@ class LabelStudioBridge:
                     _LOGGER.warning("%s", error)
                     return "project_deleted"
                 except OSError as error:
-                    self._say("fault", f"{error} It is tried again; nothing is lost.")
+                    self._note(f"{error} It is tried again; nothing is lost.")
                     wait = min(2 * wait, _LONGEST_WAIT)
                 if self._stopped.wait(wait):
                     return "stopped"
         finally:
             with suppress(ValueError):  # the session was closed meanwhile
                 self._session.queue(0)
+
+    def _note(self, fault):
+        """Log that something is wrong, and that it is right again, once each."""
+        if fault != self._fault:
+            text = "Label Studio answers again." if fault is None else fault
+            _LOGGER.warning("%s", text)
+        self._fault = fault
 
     def stop(self) -> None:
         """Let `run`, in another thread, return soon."""
@@ -213,91 +214,17 @@ class LabelStudioBridge:
         RuntimeError
             Where `aggregate` fails.
         """
-        self._read(is_whole=self._n_readings % _WHOLE_EVERY == 0)
+        reading, self._n_syncs = self._reading, self._n_syncs + 1
+        reading.go_on(self._wanted, is_whole=self._n_syncs % _WHOLE_EVERY == 0)
         self._offer_new_classes()
-        queries = self._session.queue(self._n_waiting, self._held, self._interval)
+        queries = self._session.queue(self._n_waiting, reading.held, self._interval)
         self._wanted = [query.indices.item() for query in queries]
         both = zip(self._wanted, queries, strict=True)
-        new = {row: query for row, query in both if row not in self._held}
+        new = {row: query for row, query in both if row not in reading.held}
         if new:
             ids = self._project.add([self._task_of(*each) for each in new.items()])
-            self._held |= {row: {id: []} for row, id in zip(new, ids, strict=True)}
+            reading.held |= {row: {id: []} for row, id in zip(new, ids, strict=True)}
         return bool(queries)
-
-    def _read(self, is_whole=False, is_first=False):
-        """Read what has changed, and record it before anything else is done."""
-        self._n_readings += 1
-        since = None if is_whole else self._read_up_to
-        asked = [id for row in self._wanted for id in self._held.get(row, ())]
-        tasks = self._project.tasks(since, asked)
-        rows = [self._row_of.get(str(task.data.get("key"))) for task in tasks]
-        for task, row in zip(tasks, rows, strict=True):
-            self._check_is_ours(task, row, is_first)
-            if row is not None:
-                self._held.setdefault(row, {})[task.id] = task.annotations
-        if since is None:
-            asked = [id for held in self._held.values() for id in held]
-        self._forget(set(asked).difference(task.id for task in tasks))
-        for row in dict.fromkeys(row for row in rows if row is not None):
-            self._take_in(row)
-        # Only now: what could not be kept is read again.
-        moments = [task.changed_at for task in tasks]
-        moments += [] if self._read_up_to is None else [self._read_up_to]
-        self._read_up_to = max(moments, default=None)
-
-    def _check_is_ours(self, task, row, is_first):
-        """Raise, or say later on, where a task is of none of the rows."""
-        if row is None:
-            found = (
-                f"The task {task.id} of the project {self._project.title!r} is of no "
-                "row of this session."
-            )
-        else:
-            shown = task.data.get(self._control.variable)
-            is_text = is_first and self._control.tag == "Text"
-            if not is_text or shown == self._shown.of(row, "Text"):
-                return
-            found = (
-                f"The task {task.id} of the project {self._project.title!r} shows "
-                f"something else than row {row} of this session."
-            )
-        if is_first:
-            raise ValueError(f"{found} Name another project; a new one is made.")
-        self._say(f"task {task.id}", f"{found} It is left alone.")
-
-    def _forget(self, ids):
-        """Forget tasks that were deleted; what was answered stays."""
-        for row, held in list(self._held.items()):
-            self._held[row] = {id: x for id, x in held.items() if id not in ids}
-            if not self._held[row]:
-                del self._held[row]
-
-    def _take_in(self, row):
-        """Record what Label Studio holds of a row now."""
-        held = self._held.get(row)
-        if held is None:
-            return
-        # An import whose reply was lost may come true later than the one after it.
-        answered = [id for id, annotations in held.items() if annotations]
-        for id in sorted(set(held).difference(answered or [min(held)])):
-            self._project.delete(id)
-            del held[id]
-        annotations = [each for id in sorted(held) for each in held[id]]
-        answers, seconds = {}, {}
-        for annotation in sorted(annotations, key=lambda each: each["updated_at"]):
-            who = self._project.email(annotation.get("completed_by"))
-            try:
-                label = self._answers.of(annotation)
-            except ValueError as error:
-                where = f"annotation {annotation['id']}"
-                self._say(where, f"The {where} by {who} is left out: {error}")
-                continue
-            if label is None and answers.get(who) is not None:
-                continue
-            answers[who] = label
-            if annotation.get("lead_time") is not None:
-                seconds[who] = annotation["lead_time"]
-        self._session.reconcile(row, answers, seconds)
 
     def _offer_new_classes(self):
         """Add the classes that the session has got since to the choices."""
@@ -311,7 +238,7 @@ class LabelStudioBridge:
     def _task_of(self, row, query):
         control = self._control
         shown = self._shown.of(row, control.tag)
-        task = {"data": {"key": self._keys[row], control.variable: shown}}
+        task = {"data": {"key": self._session.row_keys[row], control.variable: shown}}
         # A check asks what a person says who doesn't know what the model says.
         guess = None
         if self._guesses and query.reason != "audit":
@@ -322,12 +249,9 @@ class LabelStudioBridge:
             task["predictions"] = [{"model_version": MODEL, "result": [result]}]
         return task
 
-    def _say(self, about, sentence):
-        """Log a sentence, unless that was said of it before."""
-        if self._said.get(about) != sentence:
-            self._said[about] = sentence
-            _LOGGER.warning("%s", sentence)
-
-    def _recovered(self):
-        if self._said.pop("fault", None) is not None:
-            _LOGGER.warning("Label Studio answers again.")
+    def _is_shown_by(self, row, data):
+        """Say whether a task may show a row: what can't be compared may."""
+        control = self._control
+        if control.tag != "Text":
+            return True
+        return data.get(control.variable) == self._shown.of(row, control.tag)

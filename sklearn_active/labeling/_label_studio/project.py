@@ -182,6 +182,7 @@ class Project:
             As of the API: `label_config`, `maximum_annotations`.
         """
         self._call(lambda client: client.projects.update(id=self.id, **changes))
+        self.config = changes.get("label_config", self.config)
 
     def _take(self, found):
         self.id, self.title = found.id, found.title

@@ -170,12 +170,11 @@ class OpenQuestions:
 
     def _is_short(self, n, patience):
         """Say whether the queue lacks a row that is to be chosen now."""
-        n_waiting = len(self._waiting())
-        if n_waiting < n and not n_waiting and not self.preparing:
+        if not self.preparing and not self._waiting():
             self._refitter.wait(patience)
-            n_waiting = len(self._waiting())
-        # Who labels has others until the model knows the last answers: better rows.
-        return n_waiting < n and not (n_waiting and self._refitter.busy)
+        # Half of them can wait for a model that knows the last answers, and so for
+        # better rows: who labels has the others until then.
+        return len(self._waiting()) < ((n + 1) // 2 if self._refitter.busy else n)
 
     def _waiting(self):
         """Return the questions of the queue that nobody has answered or skipped."""

@@ -1,0 +1,129 @@
+"""What a project of Label Studio holds of the rows of a session."""
+
+import logging
+
+from sklearn_active.labeling._label_studio.tasks import Answers
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Reading:
+    """Read a project, and record in the session what has changed.
+
+    Parameters
+    ----------
+    session : BaseLabelingSession
+        Keeps the answers.
+    project : Project
+        Holds them.
+    shown : callable
+        Returns what a task shows of a row, or None where that can't be compared.
+
+    Attributes
+    ----------
+    held : dict of int to dict
+        Of each row that has tasks: their ids, and the annotations of each.
+    """
+
+    def __init__(self, session, project, shown):
+        self._session, self._project = session, project
+        self._shown, self._answers = shown, Answers(session)
+        self._row_of = {key: row for row, key in enumerate(session.row_keys)}
+        self.held = {}
+        self._up_to, self._left_out = None, {}
+
+    def begin(self):
+        """Read all of it; raise where a task is of no row, before anything is kept."""
+        tasks = self._project.tasks()
+        for task in tasks:
+            fault = self._fault_of(task)
+            if fault is not None:
+                raise ValueError(f"{fault} Name another project; a new one is made.")
+        self._record(tasks)
+
+    def go_on(self, rows=(), is_whole=False):
+        """Read what has changed since the last time.
+
+        Parameters
+        ----------
+        rows : iterable of int
+            Of which it matters whether their tasks are still there.
+        is_whole : bool, default=False
+            Whether everything is read again.
+        """
+        since = None if is_whole else self._up_to
+        rows = self.held if since is None else rows
+        asked = {id for row in rows for id in self.held.get(row, ())}
+        tasks = self._project.tasks(since, asked)
+        gone = asked.difference(task.id for task in tasks)
+        # Deleted with a task, answers stay: somebody tidied up.
+        for row in [row for row, own in self.held.items() if not gone.isdisjoint(own)]:
+            left = {id: x for id, x in self.held[row].items() if id not in gone}
+            self.held[row] = left
+            if not left:
+                del self.held[row]
+        self._record(tasks)
+
+    def _record(self, tasks):
+        rows = {}
+        for task in tasks:
+            row = self._row_of.get(_key_of(task))
+            if row is None:
+                self._say_once(task.id, f"{self._fault_of(task)} It is left alone.")
+            else:
+                rows[row] = None
+                self.held.setdefault(row, {})[task.id] = task.annotations
+        for row in rows:
+            self._session.reconcile(row, *self._answers_of(row))
+            self._drop_doubles(row)
+        # Only now: what could not be kept is read again.
+        moments = [task.changed_at for task in tasks]
+        moments += [] if self._up_to is None else [self._up_to]
+        self._up_to = max(moments, default=None)
+
+    def _fault_of(self, task):
+        """Return why a task is none of the session's, None where it is."""
+        row = self._row_of.get(_key_of(task))
+        what = f"The task {task.id} of the project {self._project.title!r}"
+        if row is None:
+            return f"{what} is of no row of this session."
+        if not self._shown(row, task.data):
+            return f"{what} shows something else than row {row} of this session."
+        return None
+
+    def _answers_of(self, row):
+        """Return the last answer of everybody, and how long each took."""
+        answers, seconds = {}, {}
+        annotations = [x for of_task in self.held[row].values() for x in of_task]
+        for annotation in sorted(annotations, key=lambda each: each["updated_at"]):
+            who = self._project.email(annotation.get("completed_by"))
+            try:
+                label = self._answers.of(annotation)
+            except ValueError as error:
+                about = f"The annotation {annotation['id']} by {who} is left out"
+                self._say_once(annotation["id"], f"{about}: {error}")
+                continue
+            if label is None and answers.get(who) is not None:
+                continue  # one of two annotations, the other of which is an answer
+            answers[who] = label
+            if annotation.get("lead_time") is not None:
+                seconds[who] = annotation["lead_time"]
+        return answers, seconds
+
+    def _drop_doubles(self, row):
+        """Delete tasks of a row that has another one, unless they are answered."""
+        # An import whose reply was lost may come true later than the one after it.
+        own = self.held[row]
+        kept = [id for id, annotations in own.items() if annotations] or [min(own)]
+        for id in sorted(own.keys() - kept):
+            self._project.delete(id)
+            del own[id]
+
+    def _say_once(self, about, sentence):
+        if self._left_out.get(about) != sentence:
+            self._left_out[about] = sentence
+            _LOGGER.warning("%s", sentence)
+
+
+def _key_of(task):
+    return str(task.data.get("key"))
