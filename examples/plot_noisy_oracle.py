@@ -87,4 +87,5 @@ plt.show()
 # - :class:`~sklearn_active.oracles.NoisyOracle`,
 #   :class:`~sklearn_active.oracles.AbstainingOracle` and
 #   :class:`~sklearn_active.StopLabeling`.
-# - How good the model is at all: :ref:`sphx_glr_auto_examples_plot_ten_labels.py`.
+# - Which of the answers are wrong: :ref:`sphx_glr_auto_examples_plot_wrong_labels.py`.
+# - How good the model is at all: :ref:`sphx_glr_auto_examples_plot_how_good.py`.

@@ -19,7 +19,11 @@ ORDER = (
     "plot_next_experiment.py",
     "plot_several_topics.py",
     "plot_noisy_oracle.py",
+    "plot_wrong_labels.py",
+    "plot_annotators.py",
+    "plot_language_model.py",
     "plot_when_to_stop.py",
+    "plot_how_good.py",
     "plot_partly_labeled_search.py",
     "plot_own_strategy.py",
 )
