@@ -76,24 +76,25 @@ for one, other in combinations(names, 2):
 # %%
 # Where they differ
 # -----------------
-# ``find`` has the rows to talk about. Each column is such a digit, with what was said
+# ``find`` has the rows to talk about. Here are the first eight, each with what was said
 # of it; what is not the truth is orange.
 
 disputed = session.find(status="disputed")
-label = np.array([session.labels[row] for row in disputed])
-lines = np.vstack([matrix[disputed].T.astype(int), label])
+shown = disputed[:8]
+labels = np.array([session.labels[row] for row in shown])
+lines = np.vstack([matrix[shown].T.astype(int), labels])
 
-fig, ax = plt.subplots(figsize=(7.2, 3), layout="constrained")
+fig, ax = plt.subplots(figsize=(6.4, 4.1), layout="constrained")
 colors = ListedColormap(["#DDDDDD", "#E69F00"])
-is_wrong = lines != truth[disputed]
+is_wrong = lines != truth[shown]
 ax.pcolormesh(is_wrong, cmap=colors, edgecolors="white", linewidth=3)
 for (line, column), said in np.ndenumerate(lines):
-    ax.text(column + 0.5, line + 0.5, said, fontsize=17, ha="center", va="center")
-for column, row in enumerate(disputed):
+    ax.text(column + 0.5, line + 0.5, said, fontsize=21, ha="center", va="center")
+for column, row in enumerate(shown):
     place = (column + 0.1, column + 0.9, -0.1, -0.9)
     ax.imshow(images[row], cmap="gray_r", extent=place)
-ax.set(xlim=(0, len(disputed)), ylim=(4, -1), xticks=[])
-ax.set_yticks(np.arange(4) + 0.5, [*names, "majority"], fontsize=16)
+ax.set(xlim=(0, 8), ylim=(4, -1), xticks=[])
+ax.set_yticks(np.arange(4) + 0.5, [*names, "majority"], fontsize=19)
 ax.tick_params(length=0)
 ax.spines[:].set_visible(False)
 

@@ -109,8 +109,8 @@ plt.show()
 # %%
 # Run 16 missed, on the cautious side, and the intervals are wide: that is what 54 rows
 # can show. Four times as many checks make them half as wide. Cross-validation on the
-# labels is not a little off but off by a fifth, always, and no number of labels helps:
-# the better the model is, the harder are the rows that it asks about.
+# labels is too low each time, by a fifth on average, and that doesn't end with more
+# labels: the better the model is, the harder are the rows that are asked about.
 #
 # Twenty runs can't tell how often such intervals hold. In a hundred of this kind it
 # was 95; the guide has more data, and says where they fall short.

@@ -65,19 +65,19 @@ print(suspects["slips"].to_frame().head(4).round(3))
 # All labels, the most suspect first
 # ----------------------------------
 # Each square is a label, in the order of
-# :func:`~sklearn_active.evaluation.suspect_labels`, line by line, twenty to a line. Red
-# ones are wrong; who labels for real would have to look.
+# :func:`~sklearn_active.evaluation.suspect_labels`, line by line. Red ones are wrong;
+# who labels for real would have to look.
 
 wrong = {name: found.labels != truth[found.rows] for name, found in suspects.items()}
-fig, axes = plt.subplots(1, 2, figsize=(7, 3.1), layout="constrained")
+fig, axes = plt.subplots(1, 2, figsize=(6.4, 4.6), layout="constrained")
 for ax, (name, is_wrong) in zip(axes, wrong.items(), strict=True):
-    squares = is_wrong.reshape(15, 20)
+    squares = is_wrong.reshape(20, 15)
     colors = ListedColormap(["#D0D0D0", "#B30000"])
     ax.pcolormesh(squares, cmap=colors, edgecolors="white", linewidth=1.5)
     ax.set_aspect("equal")
     ax.invert_yaxis()
     ax.set_axis_off()
-    ax.set_title(f"{name}: {is_wrong.sum()} wrong", fontsize=15)
+    ax.set_title(f"{name}:\n{is_wrong.sum()} wrong", fontsize=17)
 
 # %%
 # What is found, and what it is worth
