@@ -1,12 +1,15 @@
 """A project of Label Studio, through the official SDK, and its faults in a sentence."""
 
 import json
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 _PATIENCE = 30  # seconds for an answer
+# By itself the SDK sends a request again whose reply was lost, and so imports tasks
+# twice; here it is looked at first what came of it.
+_ONCE = {"max_retries": 0}
 _PER_PAGE = 100
 _MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 _OVERLAP = timedelta(seconds=10)
@@ -56,10 +59,7 @@ def new_client(url, token):
     -------
     client : LabelStudio
     """
-    # By itself it sends a request again whose reply was lost, and so imports tasks
-    # twice; here it is looked at first what came of it.
-    options = {"timeout": _PATIENCE, "max_retries": 0}
-    return sdk()[0](base_url=url, api_key=token, **options)
+    return sdk()[0](base_url=url, api_key=token, timeout=_PATIENCE)
 
 
 class Task(NamedTuple):
@@ -141,11 +141,9 @@ class Project:
         found : bool
         """
         if isinstance(name, int):
-            self._take(self._call(lambda client: client.projects.get(id=name)))
+            self._take(self._call("projects.get", id=name))
             return True
-        named = self._call(
-            lambda client: [x for x in client.projects.list() if x.title == name]
-        )
+        named = [x for x in self._pages("projects.list") if x.title == name]
         if len(named) > 1:
             raise ValueError(
                 f"{len(named)} projects are called {name!r}: name one by its number, "
@@ -165,11 +163,8 @@ class Project:
         n_votes : int
             How many annotations it wants of each task.
         """
-        made = self._call(
-            lambda client: client.projects.create(
-                title=title, label_config=config, maximum_annotations=n_votes
-            )
-        )
+        stated = {"title": title, "label_config": config}
+        made = self._call("projects.create", **stated, maximum_annotations=n_votes)
         self._take(made)
         self.config = config
 
@@ -181,7 +176,7 @@ class Project:
         **changes : object
             As of the API: `label_config`, `maximum_annotations`.
         """
-        self._call(lambda client: client.projects.update(id=self.id, **changes))
+        self._call("projects.update", id=self.id, **changes)
         self.config = changes.get("label_config", self.config)
 
     def _take(self, found):
@@ -211,23 +206,12 @@ class Project:
             items = [_where("updated_at", "greater", "Datetime", moment)]
             items.append(_where("id", "in_list", "Number", list(ids)))
             query["filters"] = {"conjunction": "or", "items": items[: 1 + bool(ids)]}
-        found, page, is_last = [], 1, False
-        while not is_last:
-            these = self._call(self._page, json.dumps(query), page)
-            found += these
-            page, is_last = page + 1, len(these) < _PER_PAGE
-        return found
-
-    def _page(self, client, query, page):
-        options = {"project": self.id, "query": query, "fields": "all", "page": page}
-        with _without_404(ignored=page > 1):  # so it says that there is none
-            found = client.tasks.list(**options, page_size=_PER_PAGE).items or []
-            return [
-                # The SDK reads some moments, and leaves others as text.
-                Task(x.id, x.data, x.annotations or [], _moment(x.updated_at))
-                for x in found
-            ]
-        return []
+        options = {"project": self.id, "fields": "all", "query": json.dumps(query)}
+        return [
+            # The SDK reads some moments, and leaves others as text.
+            Task(x.id, x.data, x.annotations or [], _moment(x.updated_at))
+            for x in self._pages("tasks.list", **options)
+        ]
 
     def add(self, tasks):
         """Add tasks.
@@ -242,27 +226,18 @@ class Project:
         ids : list of int
             In the same order.
         """
-        made = self._call(
-            lambda client: client.projects.import_tasks(
-                id=self.id, request=tasks, return_task_ids=True
-            )
-        )
-        return made.task_ids
+        options = {"request": tasks, "return_task_ids": True}
+        return self._call("projects.import_tasks", id=self.id, **options).task_ids
 
     def delete(self, id):
-        """Delete a task.
+        """Delete a task, unless somebody was faster.
 
         Parameters
         ----------
         id : int
             The task.
         """
-
-        def delete(client):
-            with _without_404():  # somebody else was faster
-                client.tasks.delete(id=id)
-
-        self._call(delete)
+        self._call("tasks.delete", may_be_missing=True, id=id)
 
     def email(self, id):
         """Return what somebody is called.
@@ -281,16 +256,30 @@ class Project:
         if id is None:
             return None
         if id not in self._emails:
-            people = self._call(lambda client: client.users.list())
+            people = self._call("users.list")
             self._emails |= {each.id: each.email for each in people}
         return self._emails.setdefault(id, f"user {id}")
 
-    def _call(self, function, *arguments):
+    def _pages(self, name, **arguments):
+        """Return what a list holds, page by page."""
+        found, page, is_last = [], 1, False
+        while not is_last:
+            # Instead of a page without entries there is none.
+            options = {"page": page, "page_size": _PER_PAGE, "may_be_missing": page > 1}
+            pager = self._call(name, **options, **arguments)
+            these = [] if pager is None else pager.items or []
+            found += these
+            page, is_last = page + 1, len(these) < _PER_PAGE
+        return found
+
+    def _call(self, name, *, may_be_missing=False, **arguments):
         """Return what comes of a call, or raise what is wrong in a sentence."""
         _, ApiError, HTTPError = sdk()
         try:
-            return self._tried(function, arguments, ApiError)
+            return self._tried(attrgetter(name), arguments, ApiError)
         except ApiError as error:
+            if error.status_code == 404 and may_be_missing:
+                return None
             raise self._of(error.status_code, error.body) from error
         except HTTPError as error:
             said = str(error) or type(error).__name__
@@ -302,17 +291,17 @@ class Project:
                 f"SDK knows ({type(error).__name__})."
             ) from error
 
-    def _tried(self, function, arguments, ApiError):
+    def _tried(self, method, arguments, ApiError):
         if self._client is not None:
             try:
-                return function(self._client, *arguments)
+                return method(self._client)(**arguments, request_options=_ONCE)
             except ApiError as error:
                 if error.status_code != 401:
                     raise
         # The SDK keeps a token for some minutes: it may have ended by the clock of the
         # server alone, and then a new client gets a new one.
         self._client = new_client(self._url, self._token)
-        return function(self._client, *arguments)
+        return method(self._client)(**arguments, request_options=_ONCE)
 
     def _of(self, status, body):
         """Return the error of a status."""
@@ -325,16 +314,6 @@ class Project:
             )
         said = _detail(body)
         return NotNow(f"Label Studio at {self._url} answered with {status}{said}")
-
-
-@contextmanager
-def _without_404(ignored=True):
-    _, ApiError, _ = sdk()
-    try:
-        yield
-    except ApiError as error:
-        if error.status_code != 404 or not ignored:
-            raise
 
 
 def _moment(text):
