@@ -4,9 +4,10 @@ It holds plain data in memory, answers as the real server does (status codes, bo
 errors, effects on a task), and can be told to fail. Nothing waits, and times come from
 a counter. What people do at their screens are methods: annotate, skip, change.
 
-Where it differs: of a project's fields it knows those of FIELDS; among several tasks
-that are equally far, the labeling stream draws one at random and this takes the first;
-and what it can't answer as the real server would is a NotImplementedError.
+Where it differs: of a project's fields it knows those of FIELDS; of tasks that are
+equally far from their second annotation, the labeling stream of the real server draws
+one, and this takes the first; some texts of errors are shorter. Filters and samplings
+that it doesn't know are a NotImplementedError, not an answer that might be wrong.
 """
 
 import base64
