@@ -344,7 +344,10 @@ class BaseLabelingSession(ABC):
         raise self._cannot("queue")
 
     def queue(
-        self, n: int, shown: Iterable[int] = (), patience: float = 0.0
+        self,
+        n: int,
+        shown: Mapping[int, str | None] | None = None,
+        patience: float = 0.0,
     ) -> list[Query]:
         """Keep rows open to anybody, as :meth:`LabelingSession.queue`.
 
@@ -352,8 +355,8 @@ class BaseLabelingSession(ABC):
         ----------
         n : int
             How many are to wait for their first answer; 0 ends the queue.
-        shown : sequence of int, default=()
-            Rows that stay in it.
+        shown : dict of int to (str or None), default=None
+            Rows that stay in it, and the ids of their queries.
         patience : float, default=0.0
             Seconds for which the model is waited for.
 
@@ -366,6 +369,7 @@ class BaseLabelingSession(ABC):
 
     def reconcile(
         self,
+        query_id: str | None,
         index: int,
         answers: Mapping[str | None, Label | None],
         seconds: Mapping[str | None, float] | None = None,
@@ -374,8 +378,10 @@ class BaseLabelingSession(ABC):
 
         Parameters
         ----------
+        query_id : str or None
+            The `id` of the query.
         index : int
-            The row.
+            Its row.
         answers : dict of str to label
             By annotator; None skips.
         seconds : dict of str to float, default=None

@@ -18,12 +18,13 @@ from sklearn_active.labeling._book.whose_turn import Barred, Turns
 
 WHO = ["ann", "bob", None]
 ANY = object()
+QUERIES = ["s-1", "s-2", "s-03", "other", "s-"]
 N_ROWS = 5
 
 
 def answers(kind):
     common = {"row": st.integers(0, N_ROWS - 1), "annotator": st.sampled_from(WHO)}
-    query = st.sampled_from([None, "s-1", "sq-1", "s-2", "s-03", "other", "s-"])
+    query = st.sampled_from([None, *QUERIES])
     common["time"] = st.sampled_from(["1", "2"])
     if kind == "relabel":
         reason = st.sampled_from([None, "search", "review"])
@@ -32,7 +33,7 @@ def answers(kind):
                 "event": st.just(kind),
                 "label": st.integers(0, 2),
                 "reason": reason,
-                "query": st.none() | st.just("sq-1"),
+                "query": st.none() | st.just("s-2"),
                 **common,
             }
         )
@@ -175,10 +176,10 @@ def checks(in_force):
     return found
 
 
-def by_queue(in_force):
-    """Return the (row, annotator) of answers that were open to anybody."""
-    of_queue = (e for e in in_force if (e.get("query") or "").endswith("q-1"))
-    return {(event["row"], event["annotator"]) for event in of_queue}
+def in_reply(in_force):
+    """Return the (query, row, annotator) of what was told to a question."""
+    told = [e for e in in_force if e.get("query") is not None]
+    return {(event["query"], event["row"], event["annotator"]) for event in told}
 
 
 def expected(events):
@@ -241,7 +242,7 @@ def expected(events):
         ),
         "checks": checks(in_force),
         "renamed": {x: now(x, in_force) for x in range(5) if now(x, in_force) != x},
-        "by queue": by_queue(in_force),
+        "in reply": in_reply(in_force),
     }
 
 
@@ -268,11 +269,12 @@ def found(state, queries):
         "reviewed": state.reviewed,
         "checks": state.checks(),
         "renamed": state.renamed,
-        "by queue": {
-            (row, who)
+        "in reply": {
+            (query, row, who)
+            for query in QUERIES
             for row in range(N_ROWS)
             for who in WHO
-            if state.came_by_queue(row, who)
+            if state.has_answered(query, row, who)
         },
     }
 

@@ -7,7 +7,6 @@ import numpy as np
 
 VOTES = ("answer", "relabel", "review")
 ANSWERS = (*VOTES, "skip")
-OF_QUEUE = "q"  # how the token of a question ends that is open to anybody
 
 
 class Stack:

@@ -8,12 +8,7 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from sklearn_active.labeling._book.event_checks import CLASSES, check_event
-from sklearn_active.labeling._book.events_in_force import (
-    OF_QUEUE,
-    Stack,
-    joined,
-    split,
-)
+from sklearn_active.labeling._book.events_in_force import Stack, joined, split
 from sklearn_active.labeling._book.running_median import Median
 
 NOBODY: frozenset[int] = frozenset()
@@ -278,24 +273,25 @@ class LabelingState:
         told = self._stack.told(query) if isinstance(query, str) else {}
         return {row: self.renamed.get(label, label) for row, label in told.items()}
 
-    def came_by_queue(self, row, annotator):
-        """Say whether an annotator answered a row that was open to anybody.
+    def has_answered(self, query, row, annotator):
+        """Say whether somebody answered a row, or skipped it, in reply to a question.
 
         Parameters
         ----------
+        query : str
+            Its id.
         row : int
             The row.
         annotator : str or None
-            Whose answer or skip.
+            Who answered.
 
         Returns
         -------
-        came : bool
+        answered : bool
         """
-        tokens = (
-            self._stack.whats[p][3] for p in self._stack.answers_at(row, annotator)
-        )
-        return any(token is not None and token.endswith(OF_QUEUE) for token in tokens)
+        stack, asked = self._stack, split(query)
+        places = stack.answers_at(row, annotator)
+        return any((stack.whats[p][3], stack.numbers[p]) == asked for p in places)
 
     def recent(self, n, annotator=None):
         """Return the latest votes in force, of distinct rows, newest first.

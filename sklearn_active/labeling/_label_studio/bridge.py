@@ -217,13 +217,18 @@ class LabelStudioBridge:
         reading, self._n_syncs = self._reading, self._n_syncs + 1
         reading.go_on(self._wanted, is_whole=self._n_syncs % _WHOLE_EVERY == 0)
         self._offer_new_classes()
-        queries = self._session.queue(self._n_waiting, reading.held, self._interval)
+        shown, patience = reading.questions, self._interval
+        queries = self._session.queue(self._n_waiting, shown, patience)
         self._wanted = [query.indices.item() for query in queries]
-        both = zip(self._wanted, queries, strict=True)
-        new = {row: query for row, query in both if row not in reading.held}
+        new = {}
+        for row, query in zip(self._wanted, queries, strict=True):
+            if row not in reading.held:
+                new[row] = query
+            elif shown[row] is None:
+                shown[row] = query.id
         if new:
             ids = self._project.add([self._task_of(*each) for each in new.items()])
-            reading.held |= {row: {id: []} for row, id in zip(new, ids, strict=True)}
+            reading.note(new, ids)
         return bool(queries)
 
     def _offer_new_classes(self):
@@ -238,7 +243,8 @@ class LabelStudioBridge:
     def _task_of(self, row, query):
         control = self._control
         shown = self._shown.of(row, control.tag)
-        task = {"data": {"key": self._session.row_keys[row], control.variable: shown}}
+        data = {"key": self._session.row_keys[row], "question": query.id}
+        task = {"data": {**data, control.variable: shown}}
         # A check asks what a person says who doesn't know what the model says.
         guess = None
         if self._guesses and query.reason != "audit":

@@ -23,13 +23,15 @@ class Reading:
     ----------
     held : dict of int to dict
         Of each row that has tasks: their ids, and the annotations of each.
+    questions : dict of int to (str or None)
+        The ids of the queries that they show, as far as they say so.
     """
 
     def __init__(self, session, project, shown):
         self._session, self._project = session, project
         self._shown, self._answers = shown, Answers(session)
         self._row_of = {key: row for row, key in enumerate(session.row_keys)}
-        self.held = {}
+        self.held, self.questions = {}, {}
         self._up_to, self._left_out = None, {}
 
     def begin(self):
@@ -61,8 +63,21 @@ class Reading:
             left = {id: x for id, x in self.held[row].items() if id not in gone}
             self.held[row] = left
             if not left:
-                del self.held[row]
+                del self.held[row], self.questions[row]
         self._record(tasks)
+
+    def note(self, queries, ids):
+        """Note tasks that were added.
+
+        Parameters
+        ----------
+        queries : dict of int to Query
+            What they show, by row.
+        ids : list of int
+            Of the tasks, in the same order.
+        """
+        self.held |= {row: {id: []} for row, id in zip(queries, ids, strict=True)}
+        self.questions |= {row: query.id for row, query in queries.items()}
 
     def _record(self, tasks):
         rows = {}
@@ -73,8 +88,11 @@ class Reading:
             else:
                 rows[row] = None
                 self.held.setdefault(row, {})[task.id] = task.annotations
+                if self.questions.get(row) is None:
+                    self.questions[row] = task.data.get("question")
         for row in rows:
-            self._session.reconcile(row, *self._answers_of(row))
+            told = self._answers_of(row)
+            self._session.reconcile(self.questions[row], row, *told)
             self._drop_doubles(row)
         # Only now: what could not be kept is read again.
         moments = [task.changed_at for task in tasks]

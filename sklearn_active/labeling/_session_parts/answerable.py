@@ -102,7 +102,10 @@ class AnswerableSession(ReadableSession):
                 self._record(events, answers, annotator)
 
     def queue(
-        self, n: int, shown: Iterable[int] = (), patience: float = 0.0
+        self,
+        n: int,
+        shown: Mapping[int, str | None] | None = None,
+        patience: float = 0.0,
     ) -> list[Query]:
         """Keep rows open to anybody, for a tool that shows them to whoever comes.
 
@@ -111,9 +114,10 @@ class AnswerableSession(ReadableSession):
         n : int
             How many are to wait for their first answer; 0 ends the queue, and its rows
             may be asked of annotators again.
-        shown : sequence of int, default=()
-            Rows that the tool shows already, as after a restart. They stay in the
-            queue, and count, until they have all their votes.
+        shown : dict of int to (str or None), default=None
+            Rows that the tool shows already, as after a restart, and the `id` of their
+            queries, None where it is lost. They stay in the queue, and count, until
+            they have all their votes.
         patience : float, default=0.0
             Where no row waits for its first answer: for how many seconds the model may
             learn the last answers before rows are chosen without them.
@@ -132,12 +136,13 @@ class AnswerableSession(ReadableSession):
         """
         if n:
             check_arguments(n=n)
+        shown = {self._checked_row(row): id for row, id in (shown or {}).items()}
         with self.lock:
-            rows = [self._checked_row(row) for row in shown]
-            return self._questions.fill_queue(n, rows, patience)
+            return self._questions.fill_queue(n, shown, patience)
 
     def reconcile(
         self,
+        query_id: str | None,
         index: int,
         answers: Mapping[str | None, Label | None],
         seconds: Mapping[str | None, float] | None = None,
@@ -145,13 +150,16 @@ class AnswerableSession(ReadableSession):
         """Record what a tool that shows the queue holds of a row now.
 
         Whatever happened since the last time: what is new is recorded, what is another
-        answer now is changed, and what is not there any more is taken back, if it had
-        come through the queue. Where nothing has changed, nothing is recorded.
+        answer now is changed, and what is not there any more is taken back, if it was
+        told to this query. Where nothing has changed, nothing is recorded.
 
         Parameters
         ----------
+        query_id : str or None
+            The `id` of the query that the tool shows; None where it is lost, and then
+            nothing is taken back.
         index : int
-            The row.
+            Its row.
         answers : dict of str to label
             By annotator; None skips.
         seconds : dict of str to float, default=None
@@ -167,13 +175,15 @@ class AnswerableSession(ReadableSession):
         for annotator in answers:
             check_annotator(annotator)
         with self.lock:
-            self._questions.check_not_closed()
+            questions = self._questions
+            questions.check_not_closed()
             row = self._checked_row(index)
             labels = {who: self.checked(label) for who, label in answers.items()}
             self._annotators.update(labels)
-            self._record(self._questions.retracted(row, labels))
-            self._questions.keep_in_queue(row)
-            self._record(self._questions.told_by_tool(row, labels, seconds or {}))
+            self._record(questions.retracted(query_id, row, labels))
+            questions.keep_in_queue(row, query_id)
+            told = questions.told_by_tool(query_id, row, labels, seconds or {})
+            self._record(told)
 
     def skip(
         self,

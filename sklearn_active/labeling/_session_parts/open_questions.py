@@ -7,7 +7,7 @@ import numpy as np
 
 from sklearn_active._data.rows import read_only, take
 from sklearn_active._loop.query import Query
-from sklearn_active.labeling._book.events_in_force import OF_QUEUE, split
+from sklearn_active.labeling._book.events_in_force import split
 from sklearn_active.labeling._book.ledger import N_OF_NAME
 from sklearn_active.labeling._engine.questions import (
     Question,
@@ -126,8 +126,9 @@ class OpenQuestions:
         ----------
         n : int
             How many are to wait for their first answer; 0 ends the queue.
-        shown : iterable of int
-            Rows that are in it in any case, unless they have all their votes.
+        shown : dict of int to (str or None)
+            Rows that are in it in any case, unless they have all their votes, and the
+            ids of their questions, where that is known.
         patience : float
             For how many seconds a model that learns is waited for.
 
@@ -140,8 +141,13 @@ class OpenQuestions:
         if not n:
             self.queued.clear()
             return []
-        for row in shown:
-            self.keep_in_queue(row)
+        # What a tool doesn't show any more is asked anew, by another question: answers
+        # to the one before are not missing there.
+        begun = self._ledger.is_begun
+        for row in [row for row in self.queued if begun(row) and row not in shown]:
+            del self.queued[row]
+        for row, query_id in shown.items():
+            self.keep_in_queue(row, query_id)
         # Each row is chosen by itself, so that every one may be a random check.
         while self._is_short(n, patience):
             self.check_not_closed()
@@ -151,22 +157,31 @@ class OpenQuestions:
                 break
             # Those that wait are at the top of the ranking still.
             if not self._waited_for_ranking(len(self.queued) + 1):
-                question = self._next(1, barred, OF_QUEUE)
+                question = self._next(1, barred)
                 self.queued[question.rows[0]] = question
         awaited = self._ledger.n_awaited
         return [q.query for row, q in self.queued.items() if awaited(row)]
 
-    def keep_in_queue(self, row):
+    def keep_in_queue(self, row, query_id):
         """Let a row be open to anybody that a tool shows, unless it has its votes.
 
         Parameters
         ----------
         row : int
             The row.
+        query_id : str or None
+            Of its question; one of another journal is none.
         """
         if row not in self.queued and not self._ledger.is_full(row):
-            question = self._new([row], "reopened", self._new_name(OF_QUEUE))
-            self.queued[row] = question
+            is_known = query_id is not None and self._is_of_journal(query_id)
+            name = query_id if is_known else self._new_name()
+            self.queued[row] = self._new([row], "reopened", name)
+
+    def _is_of_journal(self, query_id):
+        """Say whether a question was asked in a session on this journal."""
+        token, number = split(query_id)
+        name = self._ledger.name
+        return name is not None and token.startswith(name) and number > 0
 
     def _is_short(self, n, patience):
         """Say whether the queue lacks a row that is to be chosen now."""
@@ -180,11 +195,13 @@ class OpenQuestions:
         """Return the questions of the queue that nobody has answered or skipped."""
         return [q for row, q in self.queued.items() if not self._ledger.is_begun(row)]
 
-    def retracted(self, row, answers):
+    def retracted(self, query_id, row, answers):
         """Return the events that take back what a tool doesn't hold any more.
 
         Parameters
         ----------
+        query_id : str or None
+            Of the question that it shows.
         row : int
             The row.
         answers : dict of str to (label or None)
@@ -195,19 +212,23 @@ class OpenQuestions:
         events : list of dict
         """
         state = self._ledger.state
+        if query_id is None:
+            return []
         gone = [who for who, _ in state.votes_of(row) if answers.get(who) is None]
         gone += [who for who in state.skipped_by(row) if who not in answers]
         return [
             {"event": "retract", "row": row, "annotator": who}
             for who in dict.fromkeys(gone)
-            if state.came_by_queue(row, who)
+            if state.has_answered(query_id, row, who)
         ]
 
-    def told_by_tool(self, row, answers, seconds):
+    def told_by_tool(self, query_id, row, answers, seconds):
         """Return the events of what a tool holds, and the session doesn't.
 
         Parameters
         ----------
+        query_id : str or None
+            Of the question that it shows.
         row : int
             The row.
         answers : dict of str to (label or None)
@@ -228,7 +249,7 @@ class OpenQuestions:
                 events += question.events({row: label}, who, seconds.get(who))
             elif label is not None:  # a skip of a row that has its votes says nothing
                 # A change is no answer more; a vote more than was asked for is one.
-                query = None if who in votes else self._new_name(OF_QUEUE)
+                query = None if who in votes else query_id
                 event = {"event": "relabel", "row": row, "label": label}
                 events.append(event | {"annotator": who, "query": query})
         return events
@@ -349,7 +370,7 @@ class OpenQuestions:
             annotator, chain(chain.from_iterable(elsewhere), queued)
         )
 
-    def _next(self, n, barred, ending=""):
+    def _next(self, n, barred):
         """Choose the rows of the next question, and return it."""
         # From the seed and the question's number alone: a program that is started
         # again draws the same audits as one that was never stopped.
@@ -365,11 +386,11 @@ class OpenQuestions:
             np.random.RandomState(seed),
             self._audit,
         )
-        return self._new(rows, reason, self._new_name(ending))
+        return self._new(rows, reason, self._new_name())
 
-    def _new_name(self, ending=""):
+    def _new_name(self):
         self._n_questions += 1
-        return f"{self._token}{ending}-{self._n_questions}"
+        return f"{self._token}-{self._n_questions}"
 
     def _new(self, rows, reason, name):
         """Return a question about some rows."""
@@ -407,10 +428,8 @@ class OpenQuestions:
         annotator : str or None
             Who was asked.
         """
-        token, number = split(query_id)
-        name = self._ledger.name
-        is_of_journal = name is not None and token.startswith(name) and number > 0
-        is_ours = token == self._token or not is_of_journal
+        token, _ = split(query_id)
+        is_ours = token == self._token or not self._is_of_journal(query_id)
         is_busy = row in self._unavailable(annotator)
         if is_ours or is_busy or self._ledger.state.told(query_id):
             raise StaleQueryError(
