@@ -61,3 +61,17 @@ def new_page(browser):
     for context in contexts:
         context.close()
     assert [page.wrongs for page in pages] == [[]] * len(pages)
+
+
+@pytest.fixture
+def folders(tmp_path):
+    class Folders:
+        n = 0
+
+        def make(self):
+            self.n += 1
+            folder = tmp_path / str(self.n)
+            folder.mkdir()
+            return folder
+
+    return Folders()

@@ -949,20 +949,6 @@ class Sessions(RuleBasedStateMachine):
             self.session.close()
 
 
-@pytest.fixture
-def folders(tmp_path):
-    class Folders:
-        n = 0
-
-        def make(self):
-            self.n += 1
-            folder = tmp_path / str(self.n)
-            folder.mkdir()
-            return folder
-
-    return Folders()
-
-
 def test_any_sequence_of_calls_equals_a_plain_model(folders):
     from hypothesis.stateful import run_state_machine_as_test
 

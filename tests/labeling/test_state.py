@@ -17,7 +17,6 @@ from sklearn_active.labeling._book.running_median import Median
 from sklearn_active.labeling._book.whose_turn import Barred, Turns
 
 WHO = ["ann", "bob", None]
-ANY = object()
 QUERIES = ["s-1", "s-2", "s-03", "other", "s-"]
 N_ROWS = 5
 
@@ -76,6 +75,7 @@ retracts = st.fixed_dictionaries(
         "event": st.just("retract"),
         "row": st.integers(0, N_ROWS - 1),
         "annotator": st.sampled_from(WHO),
+        "query": st.sampled_from(QUERIES),
     }
 )
 of_any_kind = st.one_of(
@@ -129,10 +129,10 @@ def refold(events):
         if kind == "flag":
             (flagged.add if event["flagged"] else flagged.discard)(event["row"])
         elif kind == "retract":
-            while (place := last_in_force(in_force, **of(event))) is not None:
+            for place in reversed(since(event, in_force)):
                 undone += taken_out(in_force, place)
         elif kind == "undo":
-            place = last_in_force(in_force, event.get("annotator", ANY))
+            place = last_in_force(in_force, event.get("annotator"))
             if place is not None:
                 undone += taken_out(in_force, place)
         else:
@@ -142,8 +142,16 @@ def refold(events):
     return in_force, flagged, undone
 
 
-def of(event):
-    return {"who": event["annotator"], "row": event["row"]}
+def since(retract, in_force):
+    """Return the places of what somebody said of a row since a question did ask."""
+    found = []
+    for place, event in enumerate(in_force):
+        is_answer = event["event"] in ("answer", "relabel", "skip")
+        same = all(event.get(x) == retract[x] for x in ("row", "annotator"))
+        asked = found or event.get("query") == retract["query"]
+        if is_answer and same and asked:
+            found.append(place)
+    return found
 
 
 def taken_out(in_force, place):
@@ -152,14 +160,12 @@ def taken_out(in_force, place):
     return [taken["row"]] if taken["event"] in ("answer", "skip") else []
 
 
-def last_in_force(in_force, who=ANY, row=ANY):
+def last_in_force(in_force, who=None):
     """Return the place of the last event, or of the last answer of somebody."""
     for place in reversed(range(len(in_force))):
         event = in_force[place]
-        if who is ANY:
-            return place
         is_answer = event["event"] in ("answer", "relabel", "skip")
-        if is_answer and event["annotator"] == who and row in (ANY, event["row"]):
+        if who is None or (is_answer and event["annotator"] == who):
             return place
     return None
 

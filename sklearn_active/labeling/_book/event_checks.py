@@ -16,7 +16,7 @@ _FIELDS = {
     "skip": ("row", "annotator"),
     "flag": ("row", "flagged"),
     "undo": (),
-    "retract": ("row", "annotator"),
+    "retract": ("row", "annotator", "query"),
     "requeue": (),
     "rename": ("label", "to"),
 }

@@ -121,7 +121,7 @@ class LabelingState:
         if kind == "undo":
             return self._undo(event.get("annotator"))
         if kind == "retract":
-            return self._retract(event["row"], event["annotator"])
+            return self._retract(event["query"], event["row"], event["annotator"])
         if kind == "rename":
             return self._rename(event)
         return self._requeue()
@@ -289,9 +289,14 @@ class LabelingState:
         -------
         answered : bool
         """
+        return bool(self._since(query, row, annotator))
+
+    def _since(self, query, row, annotator):
+        """Return the places of what somebody said of a row since a question did ask."""
         stack, asked = self._stack, split(query)
         places = stack.answers_at(row, annotator)
-        return any((stack.whats[p][3], stack.numbers[p]) == asked for p in places)
+        queries = [(stack.whats[place][3], stack.numbers[place]) for place in places]
+        return places[queries.index(asked) :] if asked in queries else []
 
     def recent(self, n, annotator=None):
         """Return the latest votes in force, of distinct rows, newest first.
@@ -417,9 +422,9 @@ class LabelingState:
         place = self._stack.last(annotator)
         return [] if place is None else self._take_out(place)
 
-    def _retract(self, row, annotator):
-        """Take back all that an annotator said of a row."""
-        for place in reversed(self._stack.answers_at(row, annotator)):
+    def _retract(self, query, row, annotator):
+        """Take back what an annotator said of a row since a question did ask."""
+        for place in reversed(self._since(query, row, annotator)):
             self._take_out(place)
         return [row]
 

@@ -59,7 +59,8 @@ def new_client(url, token):
     -------
     client : LabelStudio
     """
-    return sdk()[0](base_url=url, api_key=token, timeout=_PATIENCE)
+    # Without the slash it drops the last part of a path when it asks for a new token.
+    return sdk()[0](base_url=f"{url}/", api_key=token, timeout=_PATIENCE)
 
 
 class Task(NamedTuple):
@@ -282,7 +283,7 @@ class Project:
                 return None
             raise self._of(error.status_code, error.body) from error
         except HTTPError as error:
-            said = str(error) or type(error).__name__
+            said = str(error).rstrip(".") or type(error).__name__
             text = f"Label Studio at {self._url} can't be reached: {said}."
             raise NotNow(text) from error
         except ValueError as error:  # no JSON, or not what the SDK knows

@@ -115,9 +115,9 @@ class AnswerableSession(ReadableSession):
             How many are to wait for their first answer; 0 ends the queue, and its rows
             may be asked of annotators again.
         shown : dict of int to (str or None), default=None
-            Rows that the tool shows already, as after a restart, and the `id` of their
-            queries, None where it is lost. They stay in the queue, and count, until
-            they have all their votes.
+            Rows that the tool shows, also since before a restart, and the `id` of
+            their queries, None where it is lost. They stay in the queue, and count,
+            until they have all their votes; other rows don't stay.
         patience : float, default=0.0
             Where no row waits for its first answer: for how many seconds the model may
             learn the last answers before rows are chosen without them.

@@ -141,11 +141,9 @@ class OpenQuestions:
         if not n:
             self.queued.clear()
             return []
-        # What a tool doesn't show any more is asked anew, by another question: answers
-        # to the one before are not missing there.
-        begun = self._ledger.is_begun
-        for row in [row for row in self.queued if begun(row) and row not in shown]:
-            del self.queued[row]
+        # What a tool doesn't show any more may be asked anew, by another question:
+        # answers to the one before are not missing there.
+        self.queued = {row: q for row, q in self.queued.items() if row in shown}
         for row, query_id in shown.items():
             self.keep_in_queue(row, query_id)
         # Each row is chosen by itself, so that every one may be a random check.
@@ -216,8 +214,9 @@ class OpenQuestions:
             return []
         gone = [who for who, _ in state.votes_of(row) if answers.get(who) is None]
         gone += [who for who in state.skipped_by(row) if who not in answers]
+        event = {"event": "retract", "query": query_id, "row": row}
         return [
-            {"event": "retract", "row": row, "annotator": who}
+            event | {"annotator": who}
             for who in dict.fromkeys(gone)
             if state.has_answered(query_id, row, who)
         ]
