@@ -35,10 +35,13 @@ from sklearn_active.labeling import (
 )
 from sklearn_active.labeling._label_studio import project as api
 
-# Pydantic says so of the SDK when it refreshes a token.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:The `parse_obj` method is deprecated:DeprecationWarning"
-)
+pytestmark = [
+    pytest.mark.label_studio,
+    # Pydantic says so of the SDK when it refreshes a token.
+    pytest.mark.filterwarnings(
+        "ignore:The `parse_obj` method is deprecated:DeprecationWarning"
+    ),
+]
 
 URL = "http://localhost:8080"
 ANN, BOB = "ann@example.org", "bob@example.org"
@@ -51,8 +54,8 @@ TEXTS = [f"text {row} <b>&" for row in range(40)]
 @pytest.fixture
 def studios(monkeypatch):
     """Return what makes a server that the bridge reaches, with two people."""
-    httpx = pytest.importorskip("httpx")
-    sdk = pytest.importorskip("label_studio_sdk")
+    import httpx
+    import label_studio_sdk as sdk
 
     def new_server():
         server = LabelStudioServer(ANN)

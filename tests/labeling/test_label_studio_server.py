@@ -14,10 +14,13 @@ from datetime import UTC, datetime
 import pytest
 from label_studio_server import VERSION, LabelStudioServer
 
-# Pydantic says so of the official client when it refreshes a token.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:The `parse_obj` method is deprecated:DeprecationWarning"
-)
+pytestmark = [
+    pytest.mark.label_studio,
+    # Pydantic says so of the official client when it refreshes a token.
+    pytest.mark.filterwarnings(
+        "ignore:The `parse_obj` method is deprecated:DeprecationWarning"
+    ),
+]
 
 REAL = os.environ.get("SKLEARN_ACTIVE_LABEL_STUDIO_URL", "").rstrip("/")
 only_real = pytest.param(
@@ -64,8 +67,10 @@ class Studio:
     """The official client, and bare requests, to a server."""
 
     def __init__(self, url, token, transport=None):
-        self.httpx = pytest.importorskip("httpx")
-        self.sdk = pytest.importorskip("label_studio_sdk")
+        import httpx
+        import label_studio_sdk
+
+        self.httpx, self.sdk = httpx, label_studio_sdk
         self.url, self.token, self.made = url, token, []
         self.http = self.httpx.Client(transport=transport, timeout=30)
         self.client = self.new_client()
@@ -138,7 +143,6 @@ class Studio:
 
 def stand_in():
     server = LabelStudioServer()
-    pytest.importorskip("httpx")
     studio = Studio("http://testserver", server.token, server.transport())
     studio.server = server
     return studio
