@@ -113,6 +113,21 @@ def test_a_row_that_lacks_votes_stays_and_those_who_come_get_new_rows_too():
         assert first not in tool.fill(30)
 
 
+def test_rows_that_others_have_begun_come_first_and_no_more_than_are_wanted():
+    with new_session(votes_per_row=2) as session:
+        begun = []
+        for _ in range(8):
+            query = session.ask(annotator="cem")
+            session.tell(query.id, ["ape"], annotator="cem")
+            begun += query.indices.tolist()
+        tool = Tool(session)
+        for _ in range(8):
+            waiting = tool.fill(3)
+            assert len(waiting) == 3
+            tool.say(waiting[0], {"ann": "ape"})
+        assert all(len(session.votes()[row]) == 2 for row in begun)
+
+
 def test_a_skipped_row_is_replaced_and_may_still_be_answered_by_anybody():
     with new_session() as session:
         tool = Tool(session)

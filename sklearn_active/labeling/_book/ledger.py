@@ -309,20 +309,6 @@ class Ledger:
         """
         return self._turns.is_full(row)
 
-    def is_begun(self, row):
-        """Say whether somebody has answered or skipped a row.
-
-        Parameters
-        ----------
-        row : int
-            The row.
-
-        Returns
-        -------
-        begun : bool
-        """
-        return bool(self.state.votes_of(row) or self.state.skipped_by(row))
-
     def n_awaited(self, row):
         """Return how many votes are to come on a row that anybody may answer.
 

@@ -184,6 +184,7 @@ class AnswerableSession(ReadableSession):
             questions.keep_in_queue(row, query_id)
             told = questions.told_by_tool(query_id, row, labels, seconds or {})
             self._record(told)
+            questions.note_told(row)
 
     def skip(
         self,

@@ -174,6 +174,19 @@ class OpenQuestions:
             is_known = query_id is not None and self._is_of_journal(query_id)
             name = query_id if is_known else self._new_name()
             self.queued[row] = self._new([row], "reopened", name)
+            self.note_told(row)
+
+    def note_told(self, row):
+        """Note what was told to the question of the queue that is about a row.
+
+        Parameters
+        ----------
+        row : int
+            The row.
+        """
+        question = self.queued.get(row)
+        if question is not None:
+            question.told = self._ledger.state.told(question.query.id)
 
     def _is_of_journal(self, query_id):
         """Say whether a question was asked in a session on this journal."""
@@ -191,7 +204,7 @@ class OpenQuestions:
 
     def _waiting(self):
         """Return the questions of the queue that nobody has answered or skipped."""
-        return [q for row, q in self.queued.items() if not self._ledger.is_begun(row)]
+        return [question for question in self.queued.values() if not question.told]
 
     def retracted(self, query_id, row, answers):
         """Return the events that take back what a tool doesn't hold any more.
