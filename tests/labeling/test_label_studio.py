@@ -85,6 +85,7 @@ def new_session(journal=None, n_rows=40, budget=None, **options):
 
 
 def bridge_of(session, studio, project="Zoo", **options):
+    options = {"n_waiting": 5} | options
     return LabelStudioBridge(session, URL, studio.token, project, **options)
 
 
@@ -615,7 +616,7 @@ class TestOtherLabels:
         learner = ActiveLearner(KNeighborsClassifier(1), "auto", random_state=0)
         options = {"several": True, "classes": CLASSES, "executor": Inline()}
         with LabelingSession(learner, X, items=TEXTS, **options) as session:
-            bridge = bridge_of(session, studio)
+            bridge = bridge_of(session, studio, guesses=True)
             bridge.sync()
             rows = rows_shown(studio)
             studio.annotate(1, ANN, "cat", "ape")
@@ -624,6 +625,9 @@ class TestOtherLabels:
             bridge.sync()
             assert session.labels == {rows[1]: ("ape", "cat"), rows[2]: ()}
             assert session.report().n_skipped == 1
+            (guess,) = studio.tasks[6]["predictions"][0]["result"]
+            guessed = session.guess(rows_shown(studio)[6])
+            assert tuple(guess["value"]["choices"]) == guessed
         assert 'choice="multiple"' in studio.projects[1]["label_config"]
 
 

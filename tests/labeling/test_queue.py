@@ -234,6 +234,17 @@ def test_no_more_is_asked_for_than_the_budget_lets(votes_per_row):
         assert session.labels.keys() == session.votes().keys()
 
 
+def test_the_budget_counts_the_votes_that_are_still_to_come():
+    with new_session(budget=4, votes_per_row=2) as session:
+        tool = Tool(session)
+        first, second = tool.fill(9)
+        tool.say(first, {"ann": "ape"})
+        assert tool.fill(9) == [first, second]
+        tool.say(second, {"ann": None})  # which may get no vote at all
+        assert session.report().n_asked == 2
+        assert tool.fill(9) == [first]
+
+
 def test_the_budget_counts_what_waits_and_what_others_are_asked():
     with new_session(budget=5) as session:
         assert len(session.ask(2, annotator="bob").indices) == 2

@@ -43,9 +43,10 @@ class LabelStudioBridge:
         The title of a project, which is made if there is none, or the number of one
         that is there. One that is there has a single control `Choices`, or `Number`
         where labels are numbers, and no tasks but of rows of the session.
-    n_waiting : int, default=5
-        How many tasks wait for their first answer. More than there are people; with
-        each one more, rows are chosen by a model that knows one answer less.
+    n_waiting : int, default=3
+        How many tasks wait for their first answer. One more than there are people: a
+        task that somebody has on the screen waits too. With each one more, rows are
+        chosen by a model that knows one answer less.
     guesses : bool, default=False
         Whether the tasks show what the model predicts. Random checks never do.
     interval : float, default=1.0
@@ -90,7 +91,7 @@ class LabelStudioBridge:
         token: str,
         project: str | int,
         *,
-        n_waiting: int = 5,
+        n_waiting: int = 3,
         guesses: bool = False,
         interval: float = 1.0,
     ):
