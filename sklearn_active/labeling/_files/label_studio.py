@@ -34,9 +34,11 @@ def config_of(allowed, tag="Text", variable="text", several=False):
         bounds = "".join(f' {name}="{x!r}"' for name, x in limits if isfinite(x))
         return f'{shown}  <Number name="label" toName="item"{bounds}/>\n</View>\n'
     choices = "".join(f"    {choice_of(label)}\n" for label in allowed)
-    how = "multiple" if several else "single"
+    # A choice made already, a guess, is taken away by its own key: nothing chosen would
+    # be an answer then.
+    how = 'choice="multiple"' if several else 'choice="single" required="true"'
     return (
-        f'{shown}  <Choices name="label" toName="item" choice="{how}">\n'
+        f'{shown}  <Choices name="label" toName="item" {how}>\n'
         f"{choices}  </Choices>\n</View>\n"
     )
 
