@@ -13,6 +13,8 @@ from sklearn_active.labeling._fronts.row_display import (
 )
 
 MODEL = "sklearn_active"  # whose guesses they are said to be
+# Behind the table: lists of tasks show where its source begins.
+_STYLE = "<style>th {text-align: left; vertical-align: top; padding-right: 1em}</style>"
 _SHOWN_BY = {"image": "Image", "table": "HyperText", "html": "HyperText"}
 
 
@@ -69,7 +71,8 @@ def _as_html(item):
         return f'<img src="{item["src"]}">'
     if item["kind"] == "table":
         cells = (f"<th>{escape(a)}</th><td>{escape(b)}</td>" for a, b in item["rows"])
-        return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+        lines = "".join(f"<tr>{both}</tr>" for both in cells)
+        return f"<table>{lines}</table>{_STYLE}"
     return f"<p>{escape(item['text'])}</p>"
 
 
