@@ -34,6 +34,12 @@ def add_front(parser):
     group.add_argument(
         "--guesses", action="store_true", help="show there what the model predicts"
     )
+    group.add_argument(
+        "--n-waiting",
+        type=int,
+        metavar="N",
+        help="how many tasks wait there, default: 5; more than twice the people",
+    )
     group.add_argument("--no-browser", action="store_true", help="print the address")
     group.add_argument(
         "--annotators", metavar="ANN,BOB", help="an address of their own for each"
@@ -89,7 +95,8 @@ def check_front(args):
 
 def _check_label_studio(args, others):
     """Raise where Label Studio can't be used as it is stated."""
-    given = [name for name in ("project", "guesses") if getattr(args, name)]
+    names = ("project", "guesses", "n_waiting")
+    given = [name for name in names if getattr(args, name) not in (None, False)]
     if args.label_studio is None:
         if given:
             raise ValueError(
@@ -103,6 +110,8 @@ def _check_label_studio(args, others):
         raise ValueError(
             "--label-studio needs a project: add --project NAME. A new one is made."
         )
+    if args.n_waiting is not None and args.n_waiting < 1:
+        raise ValueError(f"--n-waiting is 1 or more, not {args.n_waiting}.")
     if not os.environ.get(_TOKEN):
         raise ValueError(
             "--label-studio needs a personal access token. Make one under Account & "
@@ -198,12 +207,14 @@ def ask(session, args):
 
 
 def _in_label_studio(session, args):
+    more = {} if args.n_waiting is None else {"n_waiting": args.n_waiting}
     bridge = LabelStudioBridge(
         session,
         args.label_studio,
         os.environ[_TOKEN],
         args.project,
         guesses=args.guesses,
+        **more,
     )
     print(f"Label at {bridge.url}")
     print("End with Ctrl-C.", flush=True)
