@@ -252,6 +252,7 @@ def test_a_translated_site_holds_nothing_but_the_translated_pages():
         ("what is active learning", "user_guide/what_is_active_learning"),
         ("colleague", "user_guide/labeling_people"),
         ("several annotators", "user_guide/labeling_people"),
+        ("label studio", "user_guide/label_studio"),
         ("imbalance", "user_guide/rare_class"),
         ("rare class", "user_guide/rare_class"),
         ("cheat sheet", "user_guide/query_strategies"),

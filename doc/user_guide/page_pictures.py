@@ -149,6 +149,17 @@ def labeling_people():
         person(ax, x, 2.6, color)
 
 
+def label_studio():
+    ax = canvas()
+    box(ax, 0.6, 1.6, 3, 2.8, BLUE)
+    arrow(ax, (4, 3.6), (6.4, 3.6))
+    arrow(ax, (6.4, 2.4), (4, 2.4))
+    box(ax, 6.8, 0.5, 4.6, 5)
+    for y in (4.2, 2.6, 1):
+        box(ax, 7.4, y, 0.7, 0.8, ORANGE if y == 2.6 else None)
+        ax.plot([8.6, 10.8], [y + 0.4, y + 0.4], color=GREY, lw=2)
+
+
 def estimators():
     ax = canvas()
     for (x, y), (to_x, to_y) in (
