@@ -27,6 +27,7 @@ from sklearn_active.labeling import LabelJournal, read_votes
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
 COMMAND = [sys.executable, "-m", "sklearn_active"]
+STUDIO = ["--label-studio", "http://localhost:8080", "--project", "Reviews"]
 
 
 def run(arguments, typed="", status=0, folder=None):
@@ -294,6 +295,8 @@ class TestLabel:
             (["--annotators", "ann,ann"], "a name of their own"),
             (["--annotators", ","], "as in --annotators ann,bob"),
             (["--votes-per-row", "0"], "--votes-per-row is 1 or more, not 0"),
+            (["--n-waiting", "9"], "--n-waiting is for Label Studio"),
+            ([*STUDIO, "--n-waiting", "0"], "--n-waiting is 1 or more, not 0"),
         ],
     )
     def test_what_can_not_be_shown_is_refused(self, reviews, options, message):
