@@ -142,7 +142,6 @@ def walk(page, address, truth):
     page.wait_for_timeout(3000)  # the next rows come
     page.goto(address)
     page.get_by_text(f"Submitted annotations: {N_LABELS}").wait_for()
-    take(page, "twenty")
 
 
 def ticked(page):
