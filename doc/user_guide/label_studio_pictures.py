@@ -29,6 +29,7 @@ LETTERS = HERE.parent / "tutorial" / "make_tickets.py"
 CLASSES = ["refund", "delivery", "question"]
 N_LABELS = 20
 N_COLORS = 128
+TICKED = ".ant-checkbox-wrapper-checked"
 
 
 def main():
@@ -132,9 +133,9 @@ def walk(page, address, truth):
             take(page, "guess")
             is_guess_taken = True
         label = truth[message]
-        while ticked(page) != [label]:  # a key unticks what is ticked
+        if ticked(page) != [label]:  # its key would untick it
             page.keyboard.press(str(CLASSES.index(label) + 1))
-            page.wait_for_timeout(300)
+        page.locator(TICKED, has_text=label).wait_for()
         if n == 0:
             take(page, "choice")
         page.keyboard.press("Control+Enter")
@@ -146,7 +147,7 @@ def walk(page, address, truth):
 
 def ticked(page):
     """Return the classes that are ticked, without their keys."""
-    shown = page.locator(".ant-checkbox-wrapper-checked").all_inner_texts()
+    shown = page.locator(TICKED).all_inner_texts()
     return [text.partition("[")[0] for text in shown]
 
 
@@ -154,6 +155,8 @@ def next_message(page, last):
     """Return the message that is shown, once it is another one."""
     while True:
         page.wait_for_timeout(300)
+        if page.get_by_text("No More Tasks").is_visible():  # faster than the model
+            page.reload(wait_until="networkidle")
         for frame in page.frames[1:]:
             cells = frame.locator("td")
             if cells.count() and (found := cells.first.inner_text()) != last:
