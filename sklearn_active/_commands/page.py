@@ -38,7 +38,7 @@ def add_front(parser):
         "--n-waiting",
         type=int,
         metavar="N",
-        help="how many tasks wait there, default: 5; more than twice the people",
+        help="how many tasks wait there, default: 3; one more than there are people",
     )
     group.add_argument("--no-browser", action="store_true", help="print the address")
     group.add_argument(

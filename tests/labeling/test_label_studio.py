@@ -401,7 +401,8 @@ class TestTheProject:
         tag, shown = self.shown(studio)
         assert tag == "HyperText"
         for row, html in shown.items():
-            cells = [x.text for x in ElementTree.fromstring(html).iter() if x.text]
+            table = html[: html.index("<style>")]
+            cells = [x.text for x in ElementTree.fromstring(table).iter() if x.text]
             assert cells == ["<i>", names[row % 2], "n", str(row)]
 
     def test_an_item_that_can_not_be_shown_ends_nothing(self, studio, tmp_path):
