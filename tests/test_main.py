@@ -26,6 +26,7 @@ from sklearn_active.__main__ import main
 from sklearn_active.labeling import LabelJournal, read_votes
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+ENVIRONMENT.pop("LABEL_STUDIO_API_KEY", None)
 COMMAND = [sys.executable, "-m", "sklearn_active"]
 STUDIO = ["--label-studio", "http://localhost:8080", "--project", "Reviews"]
 
@@ -296,6 +297,11 @@ class TestLabel:
             (["--annotators", ","], "as in --annotators ann,bob"),
             (["--votes-per-row", "0"], "--votes-per-row is 1 or more, not 0"),
             (["--n-waiting", "9"], "--n-waiting is for Label Studio"),
+            (["--project", "Reviews"], "--project is for Label Studio"),
+            (STUDIO[:2], "--label-studio needs a project: add --project NAME"),
+            (STUDIO, "set the environment variable LABEL_STUDIO_API_KEY to it"),
+            ([*STUDIO, "--terminal"], "Take either --terminal or --label-studio"),
+            ([*STUDIO, "--keys", "good=g"], "or leave --label-studio out"),
             ([*STUDIO, "--n-waiting", "0"], "--n-waiting is 1 or more, not 0"),
         ],
     )

@@ -1,6 +1,7 @@
 """The bridge to Label Studio, at a stand-in for its server, by the official SDK."""
 
 import logging
+from argparse import ArgumentParser
 from contextlib import suppress
 from datetime import timedelta
 from xml.etree import ElementTree
@@ -26,6 +27,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 
 from sklearn_active import ActiveLearner
+from sklearn_active._commands import page
 from sklearn_active.labeling import (
     LabelingSession,
     LabelJournal,
@@ -33,6 +35,7 @@ from sklearn_active.labeling import (
     NumberRange,
     WebOracle,
 )
+from sklearn_active.labeling._label_studio import bridge
 from sklearn_active.labeling._label_studio import project as api
 
 pytestmark = [
@@ -220,9 +223,25 @@ class TestTheLoop:
     def test_it_can_be_stopped_and_its_rows_are_free_then(self, studio):
         with new_session(n_rows=6) as session:
             bridge = bridge_of(session, studio, n_waiting=6)
-            reason, _ = run(bridge, bridge.stop)
+
+            def answer_and_stop():
+                answer_next(studio)
+                bridge.stop()
+
+            reason, _ = run(bridge, answer_and_stop)
             assert reason == "stopped"
-            assert len(session.ask(6).indices) == 6
+            assert len(session.labels) == 1
+            assert len(session.ask(6).indices) == 5
+
+    def test_it_can_be_stopped_while_label_studio_is_down(self, studio):
+        with new_session() as session:
+            bridge = bridge_of(session, studio)
+
+            def down_and_stop():
+                studio.down = True
+                bridge.stop()
+
+            assert run(bridge, down_and_stop)[0] == "stopped"
 
     def test_two_people_get_two_tasks_and_both_are_named(self, studio):
         with new_session() as session:
@@ -998,6 +1017,44 @@ def test_whatever_happens_the_journal_and_the_project_agree(studios, folders):
     Everything.new_studio, Everything.folders = staticmethod(studios), folders
     limits = settings(max_examples=30, stateful_step_count=25, deadline=None)
     run_state_machine_as_test(Everything, settings=limits)
+
+
+class TestTheCommand:
+    @pytest.fixture
+    def ask_there(self, studio, monkeypatch):
+        """Return what asks in Label Studio by the options of a command."""
+
+        def ask_there(session, *options, actions):
+            parser = ArgumentParser()
+            page.add_front(parser)
+            place = ["--label-studio", URL, "--project", "Zoo"]
+            args = parser.parse_args([*place, *options])
+            monkeypatch.setenv("LABEL_STUDIO_API_KEY", studio.token)
+            monkeypatch.setattr(bridge, "Event", lambda: People(*actions))
+            page.check_front(args)
+            page.ask(session, args)
+
+        return ask_there
+
+    def test_it_says_where_to_label_and_ends_by_itself(self, studio, ask_there, capsys):
+        with new_session(budget=4) as session:
+            ask_there(session, actions=[lambda: answer_next(studio)] * 6)
+            assert len(session.labels) == 4
+        printed = f"Label at {URL}/projects/1/data\nEnd with Ctrl-C.\n"
+        assert capsys.readouterr().out == printed
+
+    def test_ctrl_c_ends_it_as_everywhere(self, studio, ask_there):
+        def interrupt():
+            raise KeyboardInterrupt
+
+        with new_session() as session:
+            options = ["--n-waiting", "2", "--guesses"]
+            answers = [lambda: answer_next(studio)] * 4
+            ask_there(session, *options, actions=[*answers, interrupt])
+            assert len(session.labels) == 4
+            assert n_untouched(studio) == 2
+            assert session.ask() is not None
+        assert any(task["predictions"] for task in studio.tasks.values())
 
 
 class TestArguments:

@@ -8,6 +8,7 @@ from sklearn_active.labeling._base import BaseLabelingSession
 from sklearn_active.labeling._files.label_studio import config_of, result_of
 from sklearn_active.labeling._label_studio.project import (
     Gone,
+    NotNow,
     Project,
     Refused,
 )
@@ -158,30 +159,44 @@ class LabelStudioBridge:
             As `termination_condition_`; or 'stopped', 'token_refused' or
             'project_deleted'.
         """
-        wait = self._interval
         try:
-            while True:
-                try:
-                    goes_on = self.sync()
-                    if not goes_on:
-                        self._reading.go_on(is_whole=True)
-                        return self._session.why_done() or "all_asked"
-                    self._note(None)
-                    wait = self._interval
-                except Refused as error:
-                    _LOGGER.warning("%s", error)
-                    return "token_refused"
-                except Gone as error:
-                    _LOGGER.warning("%s", error)
-                    return "project_deleted"
-                except OSError as error:
-                    self._note(f"{error} It is tried again; nothing is lost.")
-                    wait = min(2 * wait, _LONGEST_WAIT)
-                if self._stopped.wait(wait):
-                    return "stopped"
+            reason = self._go_on()
+            if reason == "stopped":
+                self._read_last()
+            return reason
+        except KeyboardInterrupt:  # as a person ends it who has just answered
+            self._read_last()
+            raise
         finally:
             with suppress(ValueError):  # the session was closed meanwhile
                 self._session.queue(0)
+
+    def _go_on(self):
+        wait = self._interval
+        while True:
+            try:
+                goes_on = self.sync()
+                if not goes_on:
+                    self._reading.go_on(is_whole=True)
+                    return self._session.why_done() or "all_asked"
+                self._note(None)
+                wait = self._interval
+            except Refused as error:
+                _LOGGER.warning("%s", error)
+                return "token_refused"
+            except Gone as error:
+                _LOGGER.warning("%s", error)
+                return "project_deleted"
+            except OSError as error:
+                self._note(f"{error} It is tried again; nothing is lost.")
+                wait = min(2 * wait, _LONGEST_WAIT)
+            if self._stopped.wait(wait):
+                return "stopped"
+
+    def _read_last(self):
+        """Read what was answered in the last pause, or leave it to the next run."""
+        with suppress(NotNow, Refused, Gone):
+            self._reading.go_on()
 
     def _note(self, fault):
         """Log that something is wrong, and that it is right again, once each."""
