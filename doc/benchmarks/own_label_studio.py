@@ -79,6 +79,11 @@ class Server:
         """Return what it wrote."""
         return (self._folder / "server.log").read_text(errors="replace")
 
+    @property
+    def n_locked(self):
+        """How often SQLite was locked by another request."""
+        return self.log().count("OperationalError: database is locked")
+
     def __enter__(self):
         try:
             self.start()
