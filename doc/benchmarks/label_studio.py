@@ -122,9 +122,11 @@ def ahead(seed):
     Answered in their order, without Label Studio: what choosing rows ahead costs.
     """
     with new_session(seed, executor=AtOnce()) as session:
-        while queries := session.queue(N_WAITING):
-            (row,) = queries[0].indices.tolist()
-            session.reconcile(row, {None: DIGITS.target[row]})
+        shown = {}
+        while queries := session.queue(N_WAITING, shown):
+            shown |= {query.indices.item(): query.id for query in queries}
+            row = queries[0].indices.item()
+            session.reconcile(shown[row], row, {None: DIGITS.target[row]})
     return accuracy(session)
 
 
@@ -749,6 +751,7 @@ def main():
         run_bridge(args.bridge, args.journal, args.interval)
         return
     logging.getLogger("sklearn_active").addHandler(LOGGED)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("It was ended."))
     with TemporaryDirectory() as name:
         folder = Path(name)
         try:
