@@ -515,12 +515,23 @@ class LabelStudioServer:
             "total_annotations_number": len(kept),
             "skipped_annotations_number": len(all_annotations) - len(kept),
             "total_predictions_number": sum(len(t["predictions"]) for t in tasks),
+            "num_tasks_with_annotations": sum(
+                any(not a["was_cancelled"] for a in self._annotations_of(task))
+                for task in tasks
+            ),
+            "useful_annotation_number": len(kept),
+            "ground_truth_number": 0,
+            "queue_total": 0,
+            "queue_done": 0,
         }
         return {
             **project,
             "created_at": written(project["created_at"]),
             "created_by": self._shown_user(self.users[project["created_by"]], False),
             "parsed_label_config": parsed(project["label_config"]),
+            "config_has_control_tags": True,
+            "config_suitable_for_bulk_annotation": True,
+            "start_training_on_annotation_update": False,
             # What was just created has not been counted.
             **(counts if counted else dict.fromkeys(counts)),
         }
