@@ -16,7 +16,8 @@ the guide says:
 - skips, and answers, tasks, a token and a project that are changed or taken away.
 
 The results go to results/label_studio.json, and a table of them to
-results/label_studio.inc; not with --check.
+results/label_studio.inc; not with --check. --tabulate makes the table, and runs
+nothing.
 """
 
 import argparse
@@ -732,7 +733,8 @@ def tabulate(found):
     versions = (
         f"Measured on {found['date']} with label-studio {found['label-studio']} "
         f"(SQLite), label-studio-sdk {found['label-studio-sdk']} and Python "
-        f"{found['python']}, on {found['cores']} cores; the digits, from no label."
+        f"{found['python']}, on {found['cores']} cores (load {found['load before']} "
+        "before); the digits, from no label."
     )
     TABLE.write_text("\n".join([*text, "", versions, ""]))
 
@@ -750,12 +752,16 @@ def main():
     parser.add_argument("--server", default="label-studio", help="its program")
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--check", action="store_true", help="write no results")
+    parser.add_argument("--tabulate", action="store_true", help="run nothing")
     parser.add_argument("--bridge", help=argparse.SUPPRESS)
     parser.add_argument("--journal", help=argparse.SUPPRESS)
     parser.add_argument("--interval", type=float, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.bridge:
         run_bridge(args.bridge, args.journal, args.interval)
+        return
+    if args.tabulate:
+        tabulate(json.loads(RESULTS.read_text()))
         return
     logging.getLogger("sklearn_active").addHandler(LOGGED)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("It was ended."))
