@@ -22,6 +22,7 @@ nothing.
 
 import argparse
 import importlib.metadata
+import inspect
 import json
 import logging
 import os
@@ -53,7 +54,8 @@ TABLE = RESULTS.with_suffix(".inc")
 DIGITS = load_digits()
 KEYS = [str(row) for row in range(len(DIGITS.target))]
 TRUTH = dict(zip(KEYS, map(str, DIGITS.target), strict=True))
-BUDGET, N_WAITING, N_KILLS = 30, 5, 5
+BUDGET, N_KILLS = 30, 5
+N_WAITING = inspect.signature(LabelStudioBridge).parameters["n_waiting"].default
 LONGEST = 180  # seconds of one session
 THINKING, ROUND = "two people who look for 2 s", "the whole way round"
 AHEAD = "without it, as many rows waiting"
