@@ -141,6 +141,23 @@ def test_a_skipped_row_is_replaced_and_may_still_be_answered_by_anybody():
         assert session.votes()[first] == {"bob": "cat", "ann": "ape"}
 
 
+@pytest.mark.parametrize("votes_per_row", [1, 2])
+def test_rows_that_were_skipped_elsewhere_take_no_place_in_it(votes_per_row):
+    with new_session(n_rows=12, votes_per_row=votes_per_row) as session:
+        if votes_per_row == 2:
+            query = session.ask(3, annotator="ann")
+            session.tell(query.id, ["ape"] * 3, annotator="ann")
+        query = session.ask(5, annotator="eve")
+        session.skip(query.id, annotator="eve")
+        skipped = set(query.indices.tolist())
+        tool, answered = Tool(session), []
+        while waiting := tool.fill(1):
+            (row,) = waiting
+            tool.say(row, dict.fromkeys(["bob", "cid"], name_of(row)))
+            answered.append(row)
+        assert sorted(answered) == sorted(set(range(12)) - skipped)
+
+
 def test_an_answer_that_is_gone_is_taken_back_and_its_row_waits_again():
     with new_session() as session:
         tool = Tool(session)

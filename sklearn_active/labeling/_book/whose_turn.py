@@ -2,6 +2,10 @@
 
 from collections import Counter
 
+# Who comes to a queue: has voted on no row, and gets none that somebody has skipped, as
+# nobody knows whether the next one can answer it.
+ANYBODY = object()
+
 
 class Turns:
     """Keep the rows that wait for more votes, by who has had them.
@@ -25,7 +29,7 @@ class Turns:
         # have begun and this annotator has not had. Rows are grouped by (votes, hands):
         # there are few such groups, and a row moves between two when a vote comes.
         self.n_full = 0
-        self.groups = {}  # (number of votes, who had it) -> rows, oldest first
+        self.groups = {}  # (number of votes, who doesn't get it) -> rows, oldest first
         self._given = frozenset(given)
         self._full = bytearray(n_rows)  # a byte per row, where a set takes sixty
         self._hands = {}
@@ -47,7 +51,8 @@ class Turns:
         old, new = self._hands.get(row), None
         full = len(votes) >= self.votes_per_row or row in self._given
         if not full and (votes or skipped):
-            new = len(votes), skipped.union(annotator for annotator, _ in votes)
+            who = skipped.union(annotator for annotator, _ in votes)
+            new = len(votes), who | {ANYBODY} if skipped else who
         if full != self._full[row]:
             self._fill(row, full)
         if old == new:

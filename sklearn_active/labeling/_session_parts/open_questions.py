@@ -9,14 +9,13 @@ from sklearn_active._data.rows import read_only, take
 from sklearn_active._loop.query import Query
 from sklearn_active.labeling._book.events_in_force import split
 from sklearn_active.labeling._book.ledger import N_OF_NAME
+from sklearn_active.labeling._book.whose_turn import ANYBODY
 from sklearn_active.labeling._engine.questions import (
     Question,
     StaleQueryError,
     check_same,
     choose,
 )
-
-ANYBODY = object()  # has voted on no row, and skipped none
 
 
 class OpenQuestions:
