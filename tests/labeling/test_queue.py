@@ -362,6 +362,20 @@ def test_random_checks_come_among_the_rows_that_wait():
         )
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_random_check_counts_once_however_many_votes_its_row_gets(at_once):
+    given = [*CLASSES, *[None] * 37]
+    with new_session(audit=1, votes_per_row=2, y=given) as session:
+        tool = Tool(session)
+        for row in tool.fill(10):
+            answers = dict.fromkeys(["ann", "bob"], name_of(row))
+            if not at_once:
+                tool.say(row, {"ann": name_of(row)})
+            tool.say(row, answers)
+            assert session.votes()[row] == answers
+        assert session.report().audit.n == 10
+
+
 def test_what_may_not_be_given_is_refused_and_nothing_is_recorded():
     with new_session() as session:
         tool = Tool(session)

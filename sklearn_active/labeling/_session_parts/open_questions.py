@@ -251,13 +251,18 @@ class OpenQuestions:
         -------
         events : list of dict
         """
-        state, question, events = self._ledger.state, self.queued.get(row), []
+        state, question = self._ledger.state, self.queued.get(row)
         votes, skipped = dict(state.votes_of(row)), state.skipped_by(row)
+        events, has_vote = [], bool(votes)
         for who, label in answers.items():
             if label == votes.get(who) and (label is not None or who in skipped):
                 continue
             if question is not None and who not in votes:
-                events += question.events({row: label}, who, seconds.get(who))
+                (event,) = question.events({row: label}, who, seconds.get(who))
+                # One row is one check of the model, however many votes it gets.
+                again = {"reason": "vote"} if has_vote else {}
+                events.append(event | again)
+                has_vote |= label is not None
             elif label is not None:  # a skip of a row that has its votes says nothing
                 # A change is no answer more; a vote more than was asked for is one.
                 query = None if who in votes else query_id
