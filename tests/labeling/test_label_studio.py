@@ -271,6 +271,15 @@ class TestTheLoop:
             bridge.sync()
             assert session.report().seconds_per_label == 4
 
+    def test_an_answer_that_took_less_than_no_time_counts_all_the_same(self, studio):
+        with new_session() as session:
+            bridge = bridge_of(session, studio)
+            bridge.sync()
+            studio.annotate(1, ANN, "ape", lead_time=-3.5)
+            bridge.sync()
+            assert session.labels == {rows_shown(studio)[1]: "ape"}
+            assert session.report().seconds_per_label is None
+
     def test_random_checks_count_as_such(self, studio):
         with new_session(audit=1, y=[*CLASSES, *[None] * 37]) as session:
             bridge = bridge_of(session, studio, n_waiting=2)

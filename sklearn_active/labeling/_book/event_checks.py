@@ -121,13 +121,24 @@ def check_event(event, n_rows, classes, renamed, check_kind):
         if value is not None and type(value) is not str:
             raise ValueError(f"The {name} of an event is text or null, not {value!r}.")
     seconds = event.get("seconds")
-    if seconds is not None and not _is_duration(seconds):
+    if seconds is not None and not is_duration(seconds):
         raise ValueError(f"The seconds of an event are a number, not {seconds!r}.")
     if kind == "flag" and not isinstance(event["flagged"], bool):
         raise ValueError(f"flagged is true or false, not {event['flagged']!r}.")
 
 
-def _is_duration(seconds):
+def is_duration(seconds):
+    """Say whether a value is a number of seconds that an event may hold.
+
+    Parameters
+    ----------
+    seconds : object
+        What was given.
+
+    Returns
+    -------
+    is_one : bool
+    """
     return type(seconds) in (int, float) and 0 <= seconds < 1e12
 
 

@@ -2,6 +2,7 @@
 
 import logging
 
+from sklearn_active.labeling._book.event_checks import is_duration
 from sklearn_active.labeling._label_studio.tasks import Answers
 
 _LOGGER = logging.getLogger(__name__)
@@ -124,8 +125,9 @@ class Reading:
             if label is None and answers.get(who) is not None:
                 continue  # one of two annotations, the other of which is an answer
             answers[who] = label
-            if annotation.get("lead_time") is not None:
-                seconds[who] = annotation["lead_time"]
+            took = annotation.get("lead_time")
+            if is_duration(took):  # by a clock that went back it is less than nothing
+                seconds[who] = took
         return answers, seconds
 
     def _drop_doubles(self, row):
