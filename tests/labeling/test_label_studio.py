@@ -684,6 +684,23 @@ class TestRestarts:
             assert len(rows) == len(set(rows))
             assert n_untouched(studio) == 5
 
+    def test_without_the_journal_all_is_read_and_can_be_taken_back(self, studio):
+        with new_session() as session:
+            bridge = bridge_of(session, studio)
+            bridge.sync()
+            ids = [studio.annotate(task, ANN, "ape") for task in (1, 2)]
+            bridge.sync()
+        with new_session() as session:
+            bridge = bridge_of(session, studio)
+            bridge.sync()
+            ids.append(studio.annotate(3, ANN, "ape"))
+            bridge.sync()
+            assert len(session.labels) == 3
+            for id in ids[1:]:
+                studio.delete_annotation(id)
+            bridge.sync()
+            assert session.labels == {rows_shown(studio)[1]: "ape"}
+
     def test_an_answer_from_elsewhere_stays_though_a_task_does_not_have_it(
         self, studio, tmp_path
     ):

@@ -167,11 +167,11 @@ class OpenQuestions:
         row : int
             The row.
         query_id : str or None
-            Of its question; one of another journal is none.
+            Of its question, also where that was asked in a session on another journal:
+            the tool goes on showing it, and takes answers to it back.
         """
         if row not in self.queued and not self._ledger.is_full(row):
-            is_known = query_id is not None and self._is_of_journal(query_id)
-            name = query_id if is_known else self._new_name()
+            name = self._new_name() if query_id is None else query_id
             self.queued[row] = self._new([row], "reopened", name)
             self.note_told(row)
 
@@ -185,7 +185,8 @@ class OpenQuestions:
         """
         question = self.queued.get(row)
         if question is not None:
-            question.told = self._ledger.state.told(question.query.id)
+            told = self._ledger.state.told(question.query.id)
+            question.told = {row: told[row]} if row in told else {}
 
     def _is_of_journal(self, query_id):
         """Say whether a question was asked in a session on this journal."""
