@@ -587,6 +587,23 @@ class TestTheProject:
                 bridge_of(session, studio)
             assert session.votes() == {}
 
+    def test_tasks_of_its_rows_may_have_questions_of_their_own(self, studio):
+        with new_session() as session:
+            project = bridge_of(session, studio)._project
+            data = [{"key": str(row), "text": TEXTS[row]} for row in (3, 4)]
+            data[0]["question"] = 7
+            data[1]["question"] = "Which animal?"
+            ids = project.add([{"data": each} for each in data])
+            bridge = bridge_of(session, studio)
+            bridge.sync()
+            answers = [studio.annotate(id, ANN, "ape") for id in ids]
+            bridge.sync()
+            assert session.labels == {3: "ape", 4: "ape"}
+            for answer in answers:
+                studio.delete_annotation(answer)
+            bridge.sync()
+            assert session.labels == {}
+
     def test_rows_are_found_by_their_keys(self, studio):
         keys = [f"id {row}" for row in range(40)]
         with new_session(keys=keys) as session:

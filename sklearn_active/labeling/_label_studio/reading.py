@@ -90,7 +90,7 @@ class Reading:
                 rows[row] = None
                 self.held.setdefault(row, {})[task.id] = task.annotations
                 if self.questions.get(row) is None:
-                    self.questions[row] = task.data.get("question")
+                    self.questions[row] = _question_of(task)
         for row in rows:
             told = self._answers_of(row)
             self._session.reconcile(self.questions[row], row, *told)
@@ -147,3 +147,9 @@ class Reading:
 
 def _key_of(task):
     return str(task.data.get("key"))
+
+
+def _question_of(task):
+    # Tasks that somebody imported may have a number there.
+    question = task.data.get("question")
+    return question if isinstance(question, str) else None
