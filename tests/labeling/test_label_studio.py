@@ -587,6 +587,19 @@ class TestTheProject:
                 bridge_of(session, studio)
             assert session.votes() == {}
 
+    def test_one_of_other_data_with_the_key_of_a_row_is_left_alone(
+        self, studio, caplog
+    ):
+        with new_session() as session:
+            bridge = bridge_of(session, studio)
+            bridge.sync()
+            data = {"key": "39", "text": "the 39th of another file"}
+            (task,) = bridge._project.add([{"data": data}])
+            studio.annotate(task, ANN, "ape")
+            bridge.sync()
+            assert session.votes() == {}
+            assert "shows something else than row 39 of this session" in caplog.text
+
     def test_tasks_of_its_rows_may_have_questions_of_their_own(self, studio):
         with new_session() as session:
             project = bridge_of(session, studio)._project

@@ -83,10 +83,11 @@ class Reading:
     def _record(self, tasks):
         rows = {}
         for task in tasks:
-            row = self._row_of.get(_key_of(task))
-            if row is None:
-                self._say_once(task.id, f"{self._fault_of(task)} It is left alone.")
+            fault = self._fault_of(task)
+            if fault is not None:
+                self._say_once(task.id, f"{fault} It is left alone.")
             else:
+                row = self._row_of[_key_of(task)]
                 rows[row] = None
                 self.held.setdefault(row, {})[task.id] = task.annotations
                 if self.questions.get(row) is None:
