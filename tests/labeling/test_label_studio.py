@@ -486,6 +486,24 @@ class TestTheProject:
             assert (guess["from_name"], guess["to_name"]) == ("animal", "words")
         assert studio.projects[2]["label_config"] == config
 
+    def test_what_else_an_interface_asks_for_is_no_answer(self, studio):
+        config = (
+            '<View><Text name="t" value="$text"/>'
+            '<Choices name="animal" toName="t"><Choice value="ape"/></Choices>'
+            '<Number name="age" toName="t"/></View>'
+        )
+        with new_session() as session:
+            project = bridge_of(session, studio)._project
+            project.create("Mine", config, 1)
+            bridge = bridge_of(session, studio, "Mine")
+            bridge.sync()
+            both, _ = [studio.annotate(task, ANN, 7) for task in (1, 2)]
+            choice = {"type": "choices", "value": {"choices": ["ape"]}}
+            studio.annotations[both]["result"].append(choice)
+            bridge.sync()
+            assert session.labels == {rows_shown(studio)[1]: "ape"}
+            assert session.report().n_skipped == 1
+
     @pytest.mark.parametrize(
         "controls",
         [

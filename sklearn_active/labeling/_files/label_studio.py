@@ -84,13 +84,15 @@ def result_of(label, allowed):
     return {**common, "type": "choices", "value": {"choices": list(map(str, labels))}}
 
 
-def values_in(results):
+def values_in(results, kinds=("choices", "number")):
     """Return what was chosen, or the numbers, in the results of an annotation.
 
     Parameters
     ----------
     results : list of dict
         Others are left out.
+    kinds : collection of str, default=("choices", "number")
+        Of the controls whose results are wanted.
 
     Returns
     -------
@@ -99,8 +101,10 @@ def values_in(results):
     values = []
     for result in results:
         kind = result.get("type")
+        if kind not in kinds:
+            continue
         if kind == "choices":
             values += result["value"]["choices"]
-        elif kind == "number":
+        else:
             values.append(result["value"]["number"])
     return values

@@ -159,6 +159,8 @@ class Answers:
 
     def __init__(self, session):
         self._session, self._new = session, ClassAnswers(session, None)
+        # A project may ask for more than the session needs.
+        self._kinds = ["choices" if session.numbers is None else "number"]
 
     def of(self, annotation):
         """Return the label of an annotation, None for a skip, or raise.
@@ -174,7 +176,7 @@ class Answers:
         """
         if annotation.get("was_cancelled"):
             return None
-        values = values_in(annotation.get("result") or ())
+        values = values_in(annotation.get("result") or (), self._kinds)
         if self._session.several is not None:
             return self._session.several.in_order(map(self._named, values))
         if not values:
