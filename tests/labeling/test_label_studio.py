@@ -444,6 +444,13 @@ class TestTheProject:
         assert all("No such file" in text for text in shown.values())
         assert len(shown) == 5
 
+    def test_images_are_shown_as_images_though_the_first_is_broken(self, studio):
+        images = [np.full((40, 40, 7), 1), *np.zeros((39, 8, 8))]
+        with new_session(items=images) as session:
+            bridge_of(session, studio).sync()
+        tag, _ = self.shown(studio)
+        assert tag == "Image"
+
     def test_one_that_is_there_is_taken_by_its_title_or_number(self, studio):
         with new_session() as session:
             bridge = bridge_of(session, studio)

@@ -33,7 +33,8 @@ class Shown:
     @property
     def tag(self):
         """The tag of Label Studio that shows the first row, and those like it."""
-        kind = self._item(0)["kind"] if self._session.n_rows else "text"
+        kinds = (self._item(row)["kind"] for row in range(self._session.n_rows))
+        kind = next((kind for kind in kinds if kind != "broken"), "text")
         return _SHOWN_BY.get(kind, "Text")
 
     def of(self, row, tag):
