@@ -158,6 +158,27 @@ def test_rows_that_were_skipped_elsewhere_take_no_place_in_it(votes_per_row):
         assert sorted(answered) == sorted(set(range(12)) - skipped)
 
 
+def test_a_skip_counts_once_and_is_requeued_though_the_tool_holds_it_still():
+    with new_session(n_rows=3) as session:
+        tool = Tool(session)
+        row = tool.fill(3)[0]
+        for _ in range(3):
+            tool.say(row, {"ann": None})
+            assert row not in tool.fill(3)
+            assert session.report().n_asked == 1
+            session.requeue_skipped()
+            assert row in tool.fill(3)
+            session.undo()
+        session.requeue_skipped()
+        tool.say(row, {"ann": None})
+        assert row in tool.fill(3)
+        tool.say(row, {"ann": "ape"})
+        assert session.labels == {row: "ape"}
+        tool.say(row, {"ann": None})
+        assert session.labels == {}
+        assert session.report().n_skipped == 1
+
+
 def test_an_answer_that_is_gone_is_taken_back_and_its_row_waits_again():
     with new_session() as session:
         tool = Tool(session)

@@ -258,6 +258,8 @@ class OpenQuestions:
         for who, label in answers.items():
             if label == votes.get(who) and (label is not None or who in skipped):
                 continue
+            if label is None and self._is_requeued(question, row, who):
+                continue
             if question is not None and who not in votes:
                 (event,) = question.events({row: label}, who, seconds.get(who))
                 # One row is one check of the model, however many votes it gets.
@@ -270,6 +272,12 @@ class OpenQuestions:
                 event = {"event": "relabel", "row": row, "label": label}
                 events.append(event | {"annotator": who, "query": query})
         return events
+
+    def _is_requeued(self, question, row, who):
+        """Say whether a skip that a tool holds still is one that was requeued here."""
+        if question is None:
+            return False
+        return self._ledger.state.has_answered(question.query.id, row, who)
 
     def close_full(self):
         """Close the questions of the queue whose rows have all their votes."""
