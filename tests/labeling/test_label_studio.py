@@ -79,7 +79,7 @@ def studio(studios):
     return studios()
 
 
-def new_session(journal=None, n_rows=40, budget=None, **options):
+def new_session(journal=None, n_rows=40, budget=None, X=X, **options):
     estimator = GaussianNB(var_smoothing=1e-2)
     learner = ActiveLearner(estimator, "margin", random_state=0, budget=budget)
     options = {"classes": CLASSES, "audit": 0, "executor": Inline(), **options}
@@ -460,6 +460,29 @@ class TestTheProject:
             for name in ("Zoo", 1):
                 assert bridge_of(session, studio, name).sync()
         assert (len(studio.projects), len(studio.tasks)) == (1, 5)
+
+    def test_one_with_many_tasks_is_read_by_addresses_of_bounded_length(self, studio):
+        items = [f"text {row}" for row in range(300)]
+        with new_session(
+            n_rows=300, X=np.arange(300.0)[:, None], items=items
+        ) as session:
+            bridge = bridge_of(session, studio)
+            data = [{"key": str(row), "text": items[row]} for row in range(300)]
+            bridge._project.add([{"data": each} for each in data])
+            bridge = bridge_of(session, studio)
+            read, n_ids = bridge._project.tasks, []
+
+            def watched(since, ids):
+                n_ids.append(len(ids))
+                return read(since, ids)
+
+            bridge._project.tasks = watched
+            for _ in range(3):
+                assert bridge.sync()
+            assert n_ids == [0, 100, 100]
+            studio.annotate(300, ANN, "ape")
+            bridge.sync()
+            assert session.labels == {299: "ape"}
 
     def test_two_of_one_title_are_told_apart_by_their_numbers(self, studio):
         with new_session() as session:

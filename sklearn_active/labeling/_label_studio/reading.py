@@ -1,11 +1,13 @@
 """What a project of Label Studio holds of the rows of a session."""
 
 import logging
+from itertools import islice
 
 from sklearn_active.labeling._book.event_checks import is_duration
 from sklearn_active.labeling._label_studio.tasks import Answers
 
 _LOGGER = logging.getLogger(__name__)
+_MOST_ROWS = 100  # servers refuse long addresses, and the ids of tasks stand in them
 
 
 class Reading:
@@ -50,12 +52,13 @@ class Reading:
         Parameters
         ----------
         rows : iterable of int
-            Of which it matters whether their tasks are still there.
+            Of which it matters whether their tasks are still there. Of those after the
+            first hundred it is seen when everything is read again.
         is_whole : bool, default=False
             Whether everything is read again.
         """
         since = None if is_whole else self._up_to
-        rows = self.held if since is None else rows
+        rows = self.held if since is None else islice(rows, _MOST_ROWS)
         asked = {id for row in rows for id in self.held.get(row, ())}
         tasks = self._project.tasks(since, asked)
         gone = asked.difference(task.id for task in tasks)
