@@ -309,6 +309,19 @@ class TestLabel:
         line = ["label", reviews, "--classes", "good,bad", "--no-browser"]
         assert message in run([*line, *options], status=1)
 
+    @pytest.mark.parametrize(("named", "project"), [("Zoo 2", "Zoo 2"), ("12", 12)])
+    def test_a_project_of_label_studio_has_a_title_or_a_number(
+        self, reviews, monkeypatch, named, project
+    ):
+        line = ["label", reviews, "--classes", "good,bad", *STUDIO, "--project", named]
+        monkeypatch.setenv("LABEL_STUDIO_API_KEY", "a token")
+        with patch("sklearn_active._commands.page.LabelStudioBridge") as bridge:
+            bridge.return_value.url = "http://localhost:8080/projects/12/data"
+            assert "Label at http://localhost:8080/projects/12/data" in run(line)
+        _, *stated = bridge.call_args.args
+        assert stated == ["http://localhost:8080", "a token", project]
+        bridge.return_value.run.assert_called_once_with()
+
     def test_a_learner_of_ones_own_is_taken_from_a_file(self, reviews, tmp_path):
         file = tmp_path / "mine.py"
         file.write_text(

@@ -30,7 +30,11 @@ def add_front(parser):
         metavar="URL",
         help=f"in a project of Label Studio; its token is read from {_TOKEN}",
     )
-    group.add_argument("--project", metavar="NAME", help="which one, or a new one")
+    group.add_argument(
+        "--project",
+        metavar="NAME",
+        help="which one, or a new one; digits are the number of one that is there",
+    )
     group.add_argument(
         "--guesses", action="store_true", help="show there what the model predicts"
     )
@@ -208,11 +212,12 @@ def ask(session, args):
 
 def _in_label_studio(session, args):
     more = {} if args.n_waiting is None else {"n_waiting": args.n_waiting}
+    project = args.project
     bridge = LabelStudioBridge(
         session,
         args.label_studio,
         os.environ[_TOKEN],
-        args.project,
+        int(project) if project.isascii() and project.isdecimal() else project,
         guesses=args.guesses,
         **more,
     )
