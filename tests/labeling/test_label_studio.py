@@ -385,6 +385,24 @@ class TestWhatPeopleDo:
         assert bridge.session.votes() == {}
         assert "2 answers, ape, bear" in caplog.text
 
+    @pytest.mark.parametrize(
+        "result",
+        [
+            ["ape"],
+            [{"type": "choices"}],
+            [{"type": "choices", "value": {"labels": ["ape"]}}],
+            [{"type": "choices", "value": {"choices": [["ape"]]}}],
+            [{"type": "choices", "value": {"choices": [3]}}],
+        ],
+    )
+    def test_what_a_program_makes_up_is_left_out(self, bridge, caplog, result):
+        annotation = bridge.studio.annotate(1, ANN, "ape")
+        bridge.studio.annotations[annotation]["result"] = result
+        bridge.studio.annotate(2, BOB, "bear")
+        bridge.sync()
+        assert bridge.session.labels == {rows_shown(bridge.studio)[2]: "bear"}
+        assert "1 by ann@example.org is left out: its result is none" in caplog.text
+
     def test_a_task_that_somebody_adds_is_left_alone(self, bridge, caplog):
         bridge._project.add([{"data": {"text": "mine", "key": "none of yours"}}])
         bridge.studio.annotate(max(bridge.studio.tasks), ANN, "ape")

@@ -177,7 +177,7 @@ class Answers:
         """
         if annotation.get("was_cancelled"):
             return None
-        values = values_in(annotation.get("result") or (), self._kinds)
+        values = self._values_in(annotation.get("result") or ())
         if self._session.several is not None:
             return self._session.several.in_order(map(self._named, values))
         if not values:
@@ -190,6 +190,17 @@ class Answers:
         if self._session.numbers is not None:
             return self._session.checked(values[0])
         return self._named(values[0])
+
+    def _values_in(self, results):
+        # Label Studio keeps whatever a program sends as a result.
+        try:
+            values = values_in(results, self._kinds)
+        except (AttributeError, KeyError, TypeError):
+            values = [None]
+        kind = str if self._session.numbers is None else (int, float)
+        if not all(isinstance(value, kind) for value in values):
+            raise ValueError("its result is none that Label Studio shows")
+        return values
 
     def _named(self, text):
         """Return the class of a name of now, or before; or a new one."""
