@@ -430,6 +430,15 @@ class TestTheProject:
         assert shown == {row: TEXTS[row] for row in shown}
         assert len(shown) == 5
 
+    def test_texts_that_can_not_be_sent_are_shown_all_the_same(self, studio):
+        items = [f"caf\udce9 {row}" for row in range(40)]
+        for _ in range(2):
+            with new_session(items=items) as session:
+                assert bridge_of(session, studio).sync()
+        _, shown = self.shown(studio)
+        assert shown == {row: f"caf? {row}" for row in shown}
+        assert len(shown) == 5
+
     def test_images_are_shown_as_images(self, studio):
         images = np.random.RandomState(0).uniform(size=(40, 8, 8))
         with new_session(items=images) as session:

@@ -53,10 +53,13 @@ class Shown:
         """
         item = self._item(row)
         if tag == "HyperText":
-            return _as_html(item)
-        if item["kind"] == "table":
-            return "\n".join(f"{name}: {value}" for name, value in item["rows"])
-        return item.get("src") or item.get("html") or item["text"]
+            shown = _as_html(item)
+        elif item["kind"] == "table":
+            shown = "\n".join(f"{name}: {value}" for name, value in item["rows"])
+        else:
+            shown = item.get("src") or item.get("html") or item["text"]
+        # Half a character, as in names of files that are no UTF-8, can not be sent.
+        return shown.encode("utf-8", "replace").decode()
 
     def _item(self, row):
         try:
