@@ -662,6 +662,18 @@ class TestTheProject:
                 bridge_of(session, studio)
             assert session.votes() == {}
 
+    def test_tasks_of_rows_of_another_table_are_refused(self, studio):
+        tables = [pd.DataFrame({"n": np.arange(40) + first}) for first in (0, 7)]
+        with new_session(items=tables[0]) as session:
+            bridge_of(session, studio).sync()
+        with new_session(items=tables[0]) as session:
+            assert bridge_of(session, studio).sync()
+        studio.annotate(1, ANN, "ape")
+        with new_session(items=tables[1]) as session:
+            with pytest.raises(ValueError, match="shows something else than row"):
+                bridge_of(session, studio)
+            assert session.votes() == {}
+
     def test_one_of_other_data_with_the_key_of_a_row_is_left_alone(
         self, studio, caplog
     ):

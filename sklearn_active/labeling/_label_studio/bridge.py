@@ -274,6 +274,4 @@ class LabelStudioBridge:
     def _is_shown_by(self, row, data):
         """Say whether a task may show a row: what can't be compared may."""
         control = self._control
-        if control.tag != "Text":
-            return True
-        return data.get(control.variable) == self._shown.of(row, control.tag)
+        return self._shown.may_be(data.get(control.variable), row, control.tag)
