@@ -1209,13 +1209,18 @@ class TestArguments:
         ):
             LabelStudioBridge(session, url, "token", "Zoo")
 
-    @pytest.mark.parametrize("token", ["", "  ", None])
+    @pytest.mark.parametrize(
+        "token", ["", "  ", None, "eyJ\nhbG", "eyJhbGci\N{HORIZONTAL ELLIPSIS}"]
+    )
     def test_a_token_is_needed(self, token):
         with (
             new_session() as session,
-            pytest.raises(ValueError, match="make one under Account & Settings"),
+            pytest.raises(
+                ValueError, match="make one under Account & Settings"
+            ) as error,
         ):
             LabelStudioBridge(session, URL, token, "Zoo")
+        assert "eyJ" not in str(error.value)
 
     @pytest.mark.parametrize(
         "options", [{"n_waiting": 0}, {"interval": 0}, {"interval": float("nan")}]

@@ -115,12 +115,14 @@ class Project:
                 "url is where Label Studio is, as in 'http://localhost:8080', not "
                 f"{url!r}."
             )
-        if not isinstance(token, str) or not token.strip():
+        token = token.strip() if isinstance(token, str) else ""
+        # Others no request can hold, and what is said then quotes the token.
+        if not token or not token.isascii() or not token.isprintable():
             raise ValueError(
-                "token is a personal access token of Label Studio: make one under "
-                f"Account & Settings, {url.rstrip('/')}/user/account."
+                "token is a personal access token of Label Studio, in one line: make "
+                f"one under Account & Settings, {url.rstrip('/')}/user/account."
             )
-        self._url, self._token = url.rstrip("/"), token.strip()
+        self._url, self._token = url.rstrip("/"), token
         self._client, self._emails, self.id = None, {}, None
         self.title, self.config, self.parsed, self.n_votes = "", "", {}, 1
 
