@@ -484,7 +484,7 @@ class TestTheProject:
             assert bridge.url == f"{URL}/projects/1/data"
             bridge.sync()
         with new_session() as session:
-            for name in ("Zoo", 1):
+            for name in ("Zoo", " Zoo ", 1, np.int64(1)):
                 assert bridge_of(session, studio, name).sync()
         assert (len(studio.projects), len(studio.tasks)) == (1, 5)
 

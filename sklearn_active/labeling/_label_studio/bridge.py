@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import suppress
+from numbers import Integral
 from threading import Event
 
 from sklearn_active.labeling._base import BaseLabelingSession
@@ -124,6 +125,8 @@ class LabelStudioBridge:
     def _enter(self, name):
         """Find the project, or make it; raise where it isn't for this session."""
         session, project = self._session, self._project
+        # Label Studio trims titles: untrimmed, one would be made at each start.
+        name = int(name) if isinstance(name, Integral) else name.strip()
         if not project.find(name):
             if session.numbers is None and not session.classes:
                 raise ValueError(
