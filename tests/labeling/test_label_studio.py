@@ -519,7 +519,7 @@ class TestTheProject:
             with pytest.raises(ValueError, match=r"2 projects .* number, (1|2) or"):
                 bridge_of(session, studio)
             assert bridge_of(session, studio, 2).url.endswith("/2/data")
-            with pytest.raises(ConnectionError, match="404: No Project matches"):
+            with pytest.raises(ValueError, match="There is no project 7 at http"):
                 bridge_of(session, studio, 7)
 
     def test_an_interface_of_ones_own_is_used_as_it_is(self, studio):

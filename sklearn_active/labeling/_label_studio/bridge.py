@@ -73,7 +73,7 @@ class LabelStudioBridge:
 
     What is wrong with Label Studio is logged as a warning, once, and tried again; what
     is answered meanwhile is read afterwards. Cost: one request per interval, of the
-    tasks that have changed in the last seconds.
+    tasks that wait or have changed in the last seconds; every hundredth time of all.
 
     Examples
     --------

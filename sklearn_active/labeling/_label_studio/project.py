@@ -144,7 +144,10 @@ class Project:
         found : bool
         """
         if isinstance(name, int):
-            self._take(self._call("projects.get", id=name))
+            found = self._call("projects.get", may_be_missing=True, id=name)
+            if found is None:
+                raise ValueError(f"There is no project {name} at {self._url}.")
+            self._take(found)
             return True
         named = [x for x in self._pages("projects.list") if x.title == name]
         if len(named) > 1:
