@@ -1,4 +1,4 @@
-"""What journals say of rows: for tests that write or compare their headers."""
+"""Journals for tests: what their headers say of rows, and one on a full disk."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,6 +8,17 @@ from sklearn.linear_model import LogisticRegression
 
 from sklearn_active import ActiveLearner
 from sklearn_active.labeling import LabelingSession, LabelJournal
+
+
+class OnAFullDisk(LabelJournal):
+    """A journal that can't be written while its disk is full."""
+
+    is_full = False
+
+    def append(self, events):
+        if self.is_full:
+            raise OSError(28, "No space left on device")
+        super().append(events)
 
 
 def facts_of(X):

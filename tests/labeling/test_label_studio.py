@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from journals import OnAFullDisk
 from label_studio_server import LabelStudioServer
 from sklearn.linear_model import LinearRegression
 from sklearn.naive_bayes import GaussianNB
@@ -950,15 +951,7 @@ class TestFaults:
         assert "The project 'Zoo' (1) is not in Label Studio" in said
 
     def test_what_the_disk_refuses_is_read_again(self, studio, tmp_path, caplog):
-        class Disk(LabelJournal):
-            is_full = False
-
-            def append(self, events):
-                if self.is_full:
-                    raise OSError(28, "No space left on device")
-                super().append(events)
-
-        disk = Disk(tmp_path / "j.jsonl")
+        disk = OnAFullDisk(tmp_path / "j.jsonl")
 
         def fill():
             answer_next(studio)

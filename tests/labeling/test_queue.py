@@ -15,6 +15,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from journals import OnAFullDisk
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_active import ActiveLearner
@@ -420,15 +421,8 @@ def test_what_may_not_be_given_is_refused_and_nothing_is_recorded():
 
 
 def test_what_can_not_be_written_is_not_known_and_can_be_sent_again(tmp_path):
-    class Full(LabelJournal):
-        is_full = True
-
-        def append(self, events):
-            if self.is_full:
-                raise OSError(28, "No space left on device")
-            super().append(events)
-
-    journal = Full(tmp_path / "j.jsonl")
+    journal = OnAFullDisk(tmp_path / "j.jsonl")
+    journal.is_full = True
     with new_session(journal=journal) as session:
         tool = Tool(session)
         row = tool.fill(1)[0]
