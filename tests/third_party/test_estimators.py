@@ -182,7 +182,11 @@ def test_a_committee_of_it(make):
 def test_inside_self_training(make):
     y = LABELS["text"][CODES]
     learner = ActiveLearner(
-        SelfTrainingClassifier(make()), "margin", budget=10, batch_size=5
+        SelfTrainingClassifier(make()),
+        "margin",
+        budget=10,
+        batch_size=5,
+        random_state=0,
     ).fit(X, y, labeled=START & (CODES != 1))
     assert learner.predict(X).shape == (len(X),)
     assert set(learner.predict(X)) <= set(LABELS["text"])
