@@ -66,7 +66,7 @@ class Refitter:
             raise
 
     def wait(self, timeout=None):
-        """Return when nothing is wanted and nothing runs.
+        """Return when nothing is wanted and nothing runs, or the time is over.
 
         Waiting gives up the session's lock, however often the caller holds it: others
         go on, so what the caller knew before may have changed.
@@ -75,14 +75,9 @@ class Refitter:
         ----------
         timeout : float, default=None
             For how many seconds at most.
-
-        Returns
-        -------
-        is_idle : bool
-            False where the time was over before.
         """
         with self._changed:
-            return self._changed.wait_for(lambda: not self._running, timeout)
+            self._changed.wait_for(lambda: not self._running, timeout)
 
     def _stop(self):
         with self._changed:

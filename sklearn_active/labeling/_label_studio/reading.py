@@ -19,8 +19,8 @@ class Reading:
         Keeps the answers.
     project : Project
         Holds them.
-    shown : callable
-        Returns what a task shows of a row, or None where that can't be compared.
+    may_show : callable
+        `may_show(row, data)` says whether a task with some data may show a row.
 
     Attributes
     ----------
@@ -30,9 +30,9 @@ class Reading:
         The ids of the queries that they show, as far as they say so.
     """
 
-    def __init__(self, session, project, shown):
+    def __init__(self, session, project, may_show):
         self._session, self._project = session, project
-        self._shown, self._answers = shown, Answers(session)
+        self._may_show, self._answers = may_show, Answers(session)
         self._row_of = {key: row for row, key in enumerate(session.row_keys)}
         self.held, self.questions = {}, {}
         self._up_to, self._left_out = None, {}
@@ -40,11 +40,10 @@ class Reading:
     def begin(self):
         """Read all of it; raise where a task is of no row, before anything is kept."""
         tasks = self._project.tasks()
-        for task in tasks:
-            fault = self._fault_of(task)
-            if fault is not None:
-                raise ValueError(f"{fault} Name another project; a new one is made.")
-        self._record(tasks)
+        faults = self._faults_of(tasks)
+        for fault in faults.values():
+            raise ValueError(f"{fault} Name another project; a new one is made.")
+        self._record(tasks, faults)
 
     def go_on(self, rows=(), is_whole=False):
         """Read what has changed since the last time.
@@ -68,7 +67,10 @@ class Reading:
             self.held[row] = left
             if not left:
                 del self.held[row], self.questions[row]
-        self._record(tasks)
+        faults = self._faults_of(tasks)
+        for id, fault in faults.items():
+            self._say_once(id, f"{fault} It is left alone.")
+        self._record(tasks, faults)
 
     def note(self, queries, ids):
         """Note tasks that were added.
@@ -83,13 +85,10 @@ class Reading:
         self.held |= {row: {id: []} for row, id in zip(queries, ids, strict=True)}
         self.questions |= {row: query.id for row, query in queries.items()}
 
-    def _record(self, tasks):
+    def _record(self, tasks, faults):
         rows = {}
         for task in tasks:
-            fault = self._fault_of(task)
-            if fault is not None:
-                self._say_once(task.id, f"{fault} It is left alone.")
-            else:
+            if task.id not in faults:
                 row = self._row_of[_key_of(task)]
                 rows[row] = None
                 self.held.setdefault(row, {})[task.id] = task.annotations
@@ -104,13 +103,18 @@ class Reading:
         moments += [] if self._up_to is None else [self._up_to]
         self._up_to = max(moments, default=None)
 
+    def _faults_of(self, tasks):
+        """Return why some tasks are none of the session's, by their ids."""
+        faults = {task.id: self._fault_of(task) for task in tasks}
+        return {id: fault for id, fault in faults.items() if fault is not None}
+
     def _fault_of(self, task):
         """Return why a task is none of the session's, None where it is."""
         row = self._row_of.get(_key_of(task))
         what = f"The task {task.id} of the project {self._project.title!r}"
         if row is None:
             return f"{what} is of no row of this session."
-        if not self._shown(row, task.data):
+        if not self._may_show(row, task.data):
             return f"{what} shows something else than row {row} of this session."
         return None
 

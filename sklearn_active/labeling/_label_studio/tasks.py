@@ -51,15 +51,7 @@ class Shown:
         -------
         value : str
         """
-        item = self._item(row)
-        if tag == "HyperText":
-            shown = _as_html(item)
-        elif item["kind"] == "table":
-            shown = "\n".join(f"{name}: {value}" for name, value in item["rows"])
-        else:
-            shown = item.get("src") or item.get("html") or item["text"]
-        # Half a character, as in names of files that are no UTF-8, can not be sent.
-        return shown.encode("utf-8", "replace").decode()
+        return _shown_as(tag, self._item(row))
 
     def may_be(self, value, row, tag):
         """Say whether a tag with a value may show a row.
@@ -81,15 +73,27 @@ class Shown:
         """
         if tag not in ("Text", "HyperText"):
             return True
-        if tag == "HyperText" and self._item(row)["kind"] != "table":
+        item = self._item(row)
+        if tag == "HyperText" and item["kind"] != "table":
             return True
-        return value == self.of(row, tag)
+        return value == _shown_as(tag, item)
 
     def _item(self, row):
         try:
             return item_as_json(self._session.item(row), self._limits)
         except Exception as error:  # one broken file must not end the labeling
             return broken_item(error)
+
+
+def _shown_as(tag, item):
+    if tag == "HyperText":
+        shown = _as_html(item)
+    elif item["kind"] == "table":
+        shown = "\n".join(f"{name}: {value}" for name, value in item["rows"])
+    else:
+        shown = item.get("src") or item.get("html") or item["text"]
+    # Half a character, as in names of files that are no UTF-8, can not be sent.
+    return shown.encode("utf-8", "replace").decode()
 
 
 def _as_html(item):

@@ -188,12 +188,6 @@ class OpenQuestions:
             told = self._ledger.state.told(question.query.id)
             question.told = {row: told[row]} if row in told else {}
 
-    def _is_of_journal(self, query_id):
-        """Say whether a question was asked in a session on this journal."""
-        token, number = split(query_id)
-        name = self._ledger.name
-        return name is not None and token.startswith(name) and number > 0
-
     def _is_short(self, n, patience):
         """Say whether the queue lacks a row that is to be chosen now."""
         if not self.preparing and not self._waiting():
@@ -453,8 +447,10 @@ class OpenQuestions:
         annotator : str or None
             Who was asked.
         """
-        token, _ = split(query_id)
-        is_ours = token == self._token or not self._is_of_journal(query_id)
+        token, number = split(query_id)
+        name = self._ledger.name
+        is_of_journal = name is not None and token.startswith(name) and number > 0
+        is_ours = token == self._token or not is_of_journal
         is_busy = row in self._unavailable(annotator)
         if is_ours or is_busy or self._ledger.state.told(query_id):
             raise StaleQueryError(
