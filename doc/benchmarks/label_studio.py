@@ -32,7 +32,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +41,7 @@ from threading import Timer
 
 import numpy as np
 import sklearn
+from at_once import AtOnce
 from own_label_studio import Crew, Person, Server
 from sklearn.datasets import load_digits
 
@@ -60,16 +60,6 @@ LONGEST = 180  # seconds of one session
 THINKING, ROUND = "two people who look for 2 s", "the whole way round"
 AHEAD = "without it, as many rows waiting"
 DELETED = "said of a deleted project"
-
-
-class AtOnce:
-    """An executor that runs what is submitted in the caller's thread."""
-
-    def submit(self, function):
-        """Call the function."""
-        done = Future()
-        done.set_result(function())
-        return done
 
 
 class Lines(logging.Handler):
